@@ -1,0 +1,157 @@
+// A cursor over bytes written by Java's DataOutputStream: big-endian, bounds-checked, and every error tells the byte
+// offset and the path of the field. It knows nothing of what it reads.
+import { FormatError } from '../../support/errors.js';
+import { decodeModifiedUtf8 } from './modified-utf8.js';
+
+/** Memory that any input may make its reader allocate, besides {@link ALLOCATION_FACTOR} times its size. */
+export const ALLOCATION_BASE_BYTES = 16 * 1024 * 1024;
+export const ALLOCATION_FACTOR = 10;
+
+/** Reads forward through `bytes`. Views returned by {@link ByteReader.bytes} borrow the memory of the input. */
+export class ByteReader {
+  readonly #buffer: Buffer;
+  readonly #view: DataView;
+  readonly #path: (string | number)[] = [];
+  #at = 0;
+  #budget: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#budget = ALLOCATION_BASE_BYTES + ALLOCATION_FACTOR * bytes.byteLength;
+  }
+
+  /** Position in bytes from the start of the input. */
+  get offset(): number {
+    return this.#at;
+  }
+
+  get remaining(): number {
+    return this.#buffer.length - this.#at;
+  }
+
+  /** Names the part that is read next, for error messages; undone by {@link leave}. */
+  enter(segment: string | number): void {
+    this.#path.push(segment);
+  }
+
+  leave(): void {
+    this.#path.pop();
+  }
+
+  /** An error at the current position, or at `offset`. `field` is added to the path entered so far. */
+  error(message: string, field: string, offset = this.#at): FormatError {
+    const path = [...this.#path, field].reduce<string>(
+      (text, part) =>
+        typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`,
+      '',
+    );
+    return new FormatError(message, { offset, field: path });
+  }
+
+  u8(field: string): number {
+    return this.#buffer[this.#advance(1, field)]!;
+  }
+
+  i8(field: string): number {
+    return this.#view.getInt8(this.#advance(1, field));
+  }
+
+  /** Any non-zero byte is true for Java; here other bytes than 0 and 1 are an error, so that nothing is lost in a rewrite. */
+  bool(field: string): boolean {
+    const byte = this.u8(field);
+    if (byte > 1) throw this.error(`expected 0 or 1, found ${byte}`, field, this.#at - 1);
+    return byte === 1;
+  }
+
+  i16(field: string): number {
+    return this.#view.getInt16(this.#advance(2, field));
+  }
+
+  u16(field: string): number {
+    return this.#view.getUint16(this.#advance(2, field));
+  }
+
+  i32(field: string): number {
+    return this.#view.getInt32(this.#advance(4, field));
+  }
+
+  i64(field: string): bigint {
+    return this.#view.getBigInt64(this.#advance(8, field));
+  }
+
+  f32(field: string): number {
+    return this.#view.getFloat32(this.#advance(4, field));
+  }
+
+  f64(field: string): number {
+    return this.#view.getFloat64(this.#advance(8, field));
+  }
+
+  /** DataOutput.writeUTF: u16 length in bytes, then modified UTF-8. */
+  utf(field: string): string {
+    const length = this.u16(field);
+    const start = this.#advance(length, field);
+    const end = this.#at;
+    const buffer = this.#buffer;
+    for (let at = start; at < end; at++) {
+      const byte = buffer[at]!;
+      if (byte >= 0x80 || byte === 0) return this.#decodeUtf(start, end, field);
+    }
+    return buffer.toString('latin1', start, end);
+  }
+
+  /** `length` bytes as a view of the input. */
+  bytes(length: number, field: string): Uint8Array {
+    const start = this.#advance(length, field);
+    return this.#buffer.subarray(start, this.#at);
+  }
+
+  /** i32 length, then that many bytes, as a view of the input. */
+  lengthPrefixedBytes(field: string): Uint8Array {
+    const length = this.i32(field);
+    if (length < 0) throw this.error(`negative length ${length}`, field, this.#at - 4);
+    return this.bytes(length, field);
+  }
+
+  /** An i32 count of elements that take at least `minimumBytes` each: refused where they cannot fit in what is left. */
+  count(field: string, minimumBytes: number): number {
+    const count = this.i32(field);
+    if (count < 0) throw this.error(`negative count ${count}`, field, this.#at - 4);
+    if (count * minimumBytes > this.remaining) {
+      throw this.error(
+        `a count of ${count} needs more bytes than the ${this.remaining} left`,
+        field,
+        this.#at - 4,
+      );
+    }
+    return count;
+  }
+
+  /** Accounts for `bytes` of memory about to be allocated; refuses input that would make its reader swell. */
+  charge(bytes: number, field: string): void {
+    this.#budget -= bytes;
+    if (this.#budget < 0) {
+      throw this.error(`holds more parts than ${this.#buffer.length} bytes can justify`, field);
+    }
+  }
+
+  expectEnd(field: string): void {
+    if (this.remaining > 0) throw this.error(`${this.remaining} bytes left over`, field);
+  }
+
+  #advance(length: number, field: string): number {
+    const start = this.#at;
+    if (length > this.#buffer.length - start) {
+      throw this.error(`needs ${length} bytes, only ${this.remaining} left`, field);
+    }
+    this.#at = start + length;
+    return start;
+  }
+
+  #decodeUtf(start: number, end: number, field: string): string {
+    const decoded = decodeModifiedUtf8(this.#buffer, start, end);
+    if (typeof decoded === 'string') return decoded;
+    throw this.error(`not modified UTF-8: ${decoded.reason}`, field, start + decoded.offset);
+  }
+}

@@ -1,0 +1,65 @@
+// Java's modified UTF-8 (java.io.DataInput): U+0000 is C0 80, every UTF-16 code unit stands alone, so a supplementary
+// character is two 3-byte surrogates and 4-byte sequences do not occur.
+
+/** Why bytes are not modified UTF-8, and where (relative to the bytes given). */
+export interface Utf8Fault {
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** Decodes `bytes[start, end)`, or tells what is wrong with them. */
+export function decodeModifiedUtf8(bytes: Uint8Array, start: number, end: number): string | Utf8Fault {
+  const units: number[] = [];
+  let text = '';
+  let at = start;
+  while (at < end) {
+    const first = bytes[at]!;
+    const length = first < 0x80 ? 1 : (first & 0xe0) === 0xc0 ? 2 : (first & 0xf0) === 0xe0 ? 3 : 0;
+    if (length === 0) return { offset: at - start, reason: 'a byte that starts no character' };
+    if (at + length > end)
+      return { offset: at - start, reason: 'a character cut off by the end of the string' };
+    let unit = length === 1 ? first : first & (length === 2 ? 0x1f : 0x0f);
+    for (let next = 1; next < length; next++) {
+      const byte = bytes[at + next]!;
+      if ((byte & 0xc0) !== 0x80)
+        return { offset: at + next - start, reason: 'a byte that continues no character' };
+      unit = (unit << 6) | (byte & 0x3f);
+    }
+    units.push(unit);
+    at += length;
+    if (units.length === 4096) {
+      text += String.fromCharCode(...units);
+      units.length = 0;
+    }
+  }
+  return text + String.fromCharCode(...units);
+}
+
+/** Bytes that `text` takes in modified UTF-8. */
+export function modifiedUtf8Length(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    length += unit === 0 || (unit >= 0x80 && unit < 0x800) ? 2 : unit < 0x80 ? 1 : 3;
+  }
+  return length;
+}
+
+/** Writes `text` to `target` from `at`; returns the position after it. The room must be there. */
+export function encodeModifiedUtf8(text: string, target: Uint8Array, at: number): number {
+  let position = at;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit !== 0 && unit < 0x80) {
+      target[position++] = unit;
+    } else if (unit < 0x800) {
+      target[position++] = 0xc0 | (unit >> 6);
+      target[position++] = 0x80 | (unit & 0x3f);
+    } else {
+      target[position++] = 0xe0 | (unit >> 12);
+      target[position++] = 0x80 | ((unit >> 6) & 0x3f);
+      target[position++] = 0x80 | (unit & 0x3f);
+    }
+  }
+  return position;
+}

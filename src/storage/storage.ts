@@ -1,0 +1,90 @@
+// The interface to everything outside: bytes at locations. Split by right: who only reads is handed a StorageReader,
+// and without a StorageWriter in the process nothing can be changed.
+//
+// What every store promises:
+// - Only StorageError `not-found` means that something is absent. Every other failure is thrown as what it is; a
+//   listing that could not be completed throws and never ends early.
+// - A path is absolute, canonical (model/location) and taken literally.
+// - After a `put` has returned, every read and listing that begins later sees it (read-after-write).
+// - `put` and `putIfAbsent` are atomic where `capabilities.atomicPut`: a reader sees the whole object or none.
+// - Times are those of the store's clock, milliseconds since the epoch.
+import type { Location } from '../model/location.js';
+
+/** What a listing and `stat` tell of a file or directory. */
+export interface FileStatus {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+  /** Size in bytes; 0 for directories. */
+  readonly sizeBytes: number;
+  /** Modification time; null where the store does not tell one. */
+  readonly modifiedMs: number | null;
+  /** Changes whenever the content does, where the store has such a thing. */
+  readonly etag: string | null;
+}
+
+/** A directory that could not be read: reported beside the entries, never skipped in silence. */
+export interface ListingProblem {
+  readonly path: string;
+  readonly error: Error;
+}
+
+/** A portion of a recursive listing. */
+export interface ListingBatch {
+  readonly entries: readonly FileStatus[];
+  readonly problems: readonly ListingProblem[];
+}
+
+/** What a store can do beyond the promises above. */
+export interface StorageCapabilities {
+  /** `put` shows either nothing or all bytes. */
+  readonly atomicPut: boolean;
+  /** `putIfAbsent` decides a race for one winner. */
+  readonly conditionalPut: boolean;
+  /** `rename` of a file is one atomic step. */
+  readonly rename: boolean;
+  /** Directories exist on their own (else they are mere prefixes of keys). */
+  readonly directories: boolean;
+}
+
+/** Reads one store (one file system, one bucket's endpoint, one name service). */
+export interface StorageReader {
+  readonly capabilities: StorageCapabilities;
+  /**
+   * Everything below `root`, depth unlimited, in no particular order, `root` itself left out. Symbolic links are
+   * reported and not followed. Entries that vanish while the listing runs may be missing. `not-found` where nothing
+   * is at `root`.
+   */
+  list(root: Location): AsyncIterable<ListingBatch>;
+  /** What lies directly in `directory`, in order of the names. */
+  listDirectory(directory: Location): Promise<readonly FileStatus[]>;
+  stat(location: Location): Promise<FileStatus>;
+  /** The whole content. Throws `corrupt` where the store delivers fewer bytes than it announced. */
+  read(location: Location): Promise<Uint8Array>;
+  /** `length` bytes from `offset`, fewer only where the file ends before. */
+  readRange(location: Location, offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Changes one store. Removing is not part of this interface: see StorageRemover. */
+export interface StorageWriter extends StorageReader {
+  /** Makes the directory and its parents; no error where it exists. Does nothing where there are no directories. */
+  makeDirectory(location: Location): Promise<void>;
+  /** Writes or replaces. The bytes are durable when the promise resolves. */
+  put(location: Location, content: Uint8Array): Promise<void>;
+  /** Writes where nothing is; else throws `already-exists` and changes nothing. */
+  putIfAbsent(location: Location, content: Uint8Array): Promise<void>;
+}
+
+/** Outcome of one key of {@link StorageRemover.remove}; `absent` is a success. */
+export interface RemovalResult {
+  readonly location: Location;
+  readonly outcome: 'removed' | 'absent' | 'failed';
+  readonly error?: Error;
+}
+
+/** Takes things away, each by its exact name. Never recursive. */
+export interface StorageRemover extends StorageWriter {
+  /** Removes files, each by exact key; one result per location, in the order given. */
+  remove(locations: readonly Location[]): Promise<readonly RemovalResult[]>;
+  /** Removes an empty directory; `conflict` where something is in it, no error where it is gone already. */
+  removeEmptyDirectory(location: Location): Promise<void>;
+}

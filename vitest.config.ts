@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+// unit: functions and rooms, real files, no process and no server. cli: the built binary. peers: real Flink.
+export default defineConfig({
+  test: {
+    disableConsoleIntercept: true,
+    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**', 'test/peers/**', 'test/fixtures/**'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'peers',
+          include: ['test/peers/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
