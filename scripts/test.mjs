@@ -1,0 +1,101 @@
+// `npm test`: installs, builds, checks the import directions and runs the tests; ends with `N passed, N failed`.
+//
+//   npm test                    a sample of the random tests, under two minutes
+//   npm test -- --filter TEXT   only test files whose path holds TEXT
+//   npm run test:long           the full counts
+//   npm test -- --ci            all of it: types, lint, sample, Node 22 and 24, long (as CI runs it)
+//
+// CKPT_TEST_SEED=N repeats the random tests of an earlier run. The suite against real Flink (test/peers) needs JDK 17
+// and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, checkNode, install, npm, root, run } from './steps.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    ci: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
+    filter: { type: 'string' },
+    minutes: { type: 'string', default: '60' },
+  },
+});
+
+const seed = process.env.CKPT_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
+const scratch = mkdtempSync(join(tmpdir(), 'ckpt-test-'));
+const totals = { passed: 0, failed: 0 };
+
+checkNode();
+await install();
+await build();
+process.stdout.write(`random tests run with seed ${seed}; repeat with CKPT_TEST_SEED=${seed}\n`);
+if (options.ci) {
+  await step('types', ...npm('run', '--silent', 'check:types'));
+  await step('lint', ...npm('run', '--silent', 'check:lint'));
+}
+await step('import directions', ...npm('run', '--silent', 'check:imports'));
+if (!options.long) await vitest('tests', { projects: projects() });
+if (options.ci) {
+  for (const major of ['22', '24']) {
+    const node = ['exec', '--yes', `--package=node@${major}`, '--', 'node'];
+    await vitest(`unit tests on Node ${major}`, { projects: ['unit'], node: npm(...node) });
+  }
+}
+if (options.long || options.ci) {
+  await vitest('long tests', { projects: projects(), env: { CKPT_TEST_FULL: '1' }, minutes: Number(options.minutes) });
+}
+rmSync(scratch, { recursive: true, force: true });
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
+process.exit(totals.failed > 0 ? 1 : 0);
+
+/** The vitest projects of this run; says aloud what is left out. */
+function projects() {
+  const built = existsSync(join(root, 'test/peers/flink/target'));
+  if (options.peers || options.ci || process.env.CI === 'true' || built) return ['unit', 'cli', 'peers'];
+  process.stdout.write('NOT TESTED: real Flink. `npm test -- --peers` does it, with JDK 17 and Maven.\n');
+  return ['unit', 'cli'];
+}
+
+/** One check that is not a test file: counts as one. */
+async function step(name, command, args) {
+  process.stdout.write(`\n# ${name}\n`);
+  const status = await run(command, args);
+  count(status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
+/** Runs vitest and counts its tests; a run that cannot report counts as a failure. */
+async function vitest(name, { projects: chosen, node = [process.execPath, []], env = {}, minutes = 90 }) {
+  process.stdout.write(`\n# ${name}\n`);
+  const report = join(scratch, `${name.replaceAll(' ', '-')}.json`);
+  const [command, before] = node;
+  const args = [
+    ...before,
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    ...chosen.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    ...(options.filter === undefined ? [] : [options.filter]),
+  ];
+  const status = await run(command, args, {
+    env: { ...process.env, CKPT_TEST_SEED: seed, ...env },
+    timeout: minutes * 60_000,
+  });
+  count(read(report, status));
+}
+
+function read(report, status) {
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
+  return { passed: numPassedTests, failed: failed === 0 && (status !== 0 || !success) ? 1 : failed };
+}
+
+function count({ passed, failed }) {
+  totals.passed += passed;
+  totals.failed += failed;
+}
