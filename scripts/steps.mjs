@@ -40,7 +40,7 @@ export function checkNode() {
 /** Installs the dependencies where they are missing or older than the lock file. */
 export async function install() {
   const installed = join(root, 'node_modules/.package-lock.json');
-  const locked = statSync(join(root, 'npm-shrinkwrap.json')).mtimeMs;
+  const locked = statSync(join(root, 'package-lock.json')).mtimeMs;
   if (existsSync(installed) && statSync(installed).mtimeMs >= locked) return;
   await must('installing', ...npm('ci', '--no-audit', '--no-fund'));
 }
