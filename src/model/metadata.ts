@@ -14,12 +14,18 @@ export type WritableVersion = 3 | 4 | 5 | 6;
  */
 export type Dialect = 'current' | 'flink-1.14' | 'flink-1.11';
 
-/** The whole of a `_metadata` file. */
-export interface Metadata {
+/** What stands before the operators in a `_metadata` file. */
+export interface MetadataHeader {
   readonly formatVersion: FormatVersion;
   readonly dialect: Dialect;
+  /** Never negative; a savepoint has one too. */
   readonly checkpointId: bigint;
   readonly masterStates: readonly MasterState[];
+}
+
+/** The whole of a `_metadata` file. */
+export interface Metadata extends MetadataHeader {
+  /** In the order of the file, which carries no meaning. */
   readonly operators: readonly OperatorState[];
   /** Null before version 4, and where the file holds a serialized null. */
   readonly properties: CheckpointProperties | null;
@@ -59,8 +65,8 @@ export type SnapshotType =
       readonly postCheckpointAction: PostCheckpointAction;
     };
 
-/** State of one operator, all subtasks. In version 1 an entry stands for a job vertex and its whole chain. */
-export interface OperatorState {
+/** An operator without its subtasks. In version 1 an entry stands for a job vertex and its whole chain. */
+export interface OperatorHead {
   /** 32 lower-case hex digits, as Flink prints an OperatorID. */
   readonly id: string;
   /** Null before version 5 or where the file has none. */
@@ -70,12 +76,19 @@ export interface OperatorState {
   readonly maxParallelism: number;
   /** The operator finished before the checkpoint; it has no subtasks then. */
   readonly fullyFinished: boolean;
-  readonly coordinatorState: StreamStateHandle | null;
-  /** In the order of the file. */
+  readonly coordinatorState: BytesHandle | null;
+}
+
+/** State of one operator, all subtasks. */
+export interface OperatorState extends OperatorHead {
+  /** In the order of the file. Subtasks without state may be left out. */
   readonly subtasks: readonly SubtaskState[];
 }
 
-/** State of one subtask (Flink's OperatorSubtaskState). */
+/**
+ * State of one subtask (Flink's OperatorSubtaskState). The operator and keyed lists hold at most one handle, but in
+ * version 1, where they hold one for each operator of the chain that has such state.
+ */
 export interface SubtaskState {
   readonly index: number;
   /** The subtask finished before the checkpoint; everything else is empty then. */
@@ -146,7 +159,7 @@ export interface KeyGroupsStreamHandle {
   readonly kind: 'key-groups-stream';
   readonly keyGroups: KeyGroupRange;
   readonly offsets: readonly bigint[];
-  readonly stream: StreamStateHandle | null;
+  readonly stream: StreamStateHandle;
 }
 
 export type KeyedStateHandle =
@@ -164,7 +177,7 @@ export interface KeyGroupsHandle {
   readonly kind: 'key-groups' | 'savepoint-key-groups';
   readonly keyGroups: KeyGroupRange;
   readonly offsets: readonly bigint[];
-  readonly stream: StreamStateHandle | null;
+  readonly stream: StreamStateHandle;
   readonly stateHandleId: string | null;
 }
 
@@ -192,8 +205,9 @@ export interface ChangelogHandle {
   readonly kind: 'changelog';
   readonly keyGroups: KeyGroupRange;
   readonly checkpointedSizeBytes: bigint | null;
-  readonly materialized: readonly KeyedStateHandle[];
-  readonly nonMaterialized: readonly KeyedStateHandle[];
+  /** Null where the file holds an empty place, which Flink passes over. */
+  readonly materialized: readonly (KeyedStateHandle | null)[];
+  readonly nonMaterialized: readonly (ChangelogFilesHandle | ChangelogMemoryHandle)[];
   readonly materializationId: bigint | null;
   readonly checkpointId: bigint | null;
   readonly stateHandleId: string | null;
@@ -207,7 +221,8 @@ export interface ChangelogFilesHandle {
   readonly sizeBytes: bigint;
   readonly incrementalSizeBytes: bigint | null;
   readonly stateHandleId: string | null;
-  readonly storageId: string;
+  /** Null where the encoding stores none, which means `filesystem`. */
+  readonly storageId: string | null;
 }
 
 /** InMemoryChangelogStateHandle: change sets inline. `keyGroup` is -1 for a metadata change. */
@@ -233,7 +248,7 @@ export interface OperatorStateOffsets {
 export interface OperatorStateHandle {
   readonly kind: 'operator';
   readonly states: readonly OperatorStateOffsets[];
-  readonly stream: StreamStateHandle | null;
+  readonly stream: StreamStateHandle;
   readonly merging: FileMergingDirectories | null;
 }
 
@@ -260,7 +275,7 @@ export interface SingleChannelHandle {
   readonly channel: ChannelInfo;
   readonly offsets: readonly bigint[];
   readonly sizeBytes: bigint;
-  readonly stream: StreamStateHandle | null;
+  readonly stream: StreamStateHandle;
 }
 
 /** State of many channels of one subtask in one handle (version 6). */
@@ -274,7 +289,7 @@ export interface MergedChannelHandle {
     readonly sizeBytes: bigint;
     readonly offsets: readonly bigint[];
   }[];
-  readonly stream: StreamStateHandle | null;
+  readonly stream: StreamStateHandle;
 }
 
 export type ChannelStateHandle = SingleChannelHandle | MergedChannelHandle;

@@ -1,13 +1,15 @@
 // The interface to everything outside: bytes at locations. Split by right: who only reads is handed a StorageReader,
 // and without a StorageWriter in the process nothing can be changed.
 //
-// What every store promises:
+// What every store promises (test/contract checks it of each):
 // - Only StorageError `not-found` means that something is absent. Every other failure is thrown as what it is; a
 //   listing that could not be completed throws and never ends early.
-// - A path is absolute, canonical (model/location) and taken literally.
+// - A path is absolute, canonical (model/location) and taken literally. A path that no object can have (it runs
+//   through a file, holds a NUL or half a surrogate pair) is `not-found`.
 // - After a `put` has returned, every read and listing that begins later sees it (read-after-write).
-// - `put` and `putIfAbsent` are atomic where `capabilities.atomicPut`: a reader sees the whole object or none.
-// - Times are those of the store's clock, milliseconds since the epoch.
+// - `put` and `putIfAbsent` are atomic where `capabilities.atomicPut`: a reader sees the whole object or none. What a
+//   dead writer leaves behind is a sibling named `.<name>.inprogress.<uuid>`, as Flink's own writers leave it.
+// - Times are those of the store's clock, whole milliseconds since the epoch.
 import type { Location } from '../model/location.js';
 
 /** What a listing and `stat` tell of a file or directory. */
@@ -22,7 +24,7 @@ export interface FileStatus {
   readonly etag: string | null;
 }
 
-/** A directory that could not be read: reported beside the entries, never skipped in silence. */
+/** A directory or entry that could not be looked at: reported beside the entries, never skipped in silence. */
 export interface ListingProblem {
   readonly path: string;
   readonly error: Error;
@@ -51,12 +53,13 @@ export interface StorageReader {
   readonly capabilities: StorageCapabilities;
   /**
    * Everything below `root`, depth unlimited, in no particular order, `root` itself left out. Symbolic links are
-   * reported and not followed. Entries that vanish while the listing runs may be missing. `not-found` where nothing
-   * is at `root`.
+   * reported and not followed, `root` excepted. Entries that vanish while the listing runs may be missing.
+   * `not-found` where nothing is at `root`; `conflict` where that is a file and the store has directories.
    */
   list(root: Location): AsyncIterable<ListingBatch>;
-  /** What lies directly in `directory`, in order of the names. */
+  /** What lies directly in `directory`, in order of the names; errors as for `list`. */
   listDirectory(directory: Location): Promise<readonly FileStatus[]>;
+  /** What opening `location` would meet: symbolic links are followed. Prefixes of keys are `not-found`. */
   stat(location: Location): Promise<FileStatus>;
   /** The whole content. Throws `corrupt` where the store delivers fewer bytes than it announced. */
   read(location: Location): Promise<Uint8Array>;
@@ -68,9 +71,12 @@ export interface StorageReader {
 export interface StorageWriter extends StorageReader {
   /** Makes the directory and its parents; no error where it exists. Does nothing where there are no directories. */
   makeDirectory(location: Location): Promise<void>;
-  /** Writes or replaces. The bytes are durable when the promise resolves. */
+  /**
+   * Writes or replaces. The bytes are durable when the promise resolves. Where there are directories, that of
+   * `location` must be there: else `not-found`, so that a directory that vanished does not come back half empty.
+   */
   put(location: Location, content: Uint8Array): Promise<void>;
-  /** Writes where nothing is; else throws `already-exists` and changes nothing. */
+  /** Writes where nothing is; else throws `already-exists` and changes nothing. Otherwise like `put`. */
   putIfAbsent(location: Location, content: Uint8Array): Promise<void>;
 }
 

@@ -30,6 +30,14 @@ export class ByteReader {
     return this.#buffer.length - this.#at;
   }
 
+  /** Goes on reading at `offset`, for input that has a table of offsets. */
+  seek(offset: number, field: string): void {
+    if (!(offset >= 0 && offset <= this.#buffer.length)) {
+      throw this.error(`offset ${offset} lies outside the ${this.#buffer.length} bytes`, field);
+    }
+    this.#at = offset;
+  }
+
   /** Names the part that is read next, for error messages; undone by {@link leave}. */
   enter(segment: string | number): void {
     this.#path.push(segment);
@@ -76,6 +84,11 @@ export class ByteReader {
     return this.#view.getInt32(this.#advance(4, field));
   }
 
+  /** Whether an i32 of this value follows; nothing is read. */
+  nextIsI32(value: number): boolean {
+    return this.remaining >= 4 && this.#view.getInt32(this.#at) === value;
+  }
+
   i64(field: string): bigint {
     return this.#view.getBigInt64(this.#advance(8, field));
   }
@@ -99,6 +112,26 @@ export class ByteReader {
       if (byte >= 0x80 || byte === 0) return this.#decodeUtf(start, end, field);
     }
     return buffer.toString('latin1', start, end);
+  }
+
+  /** The next `length` bytes as text where all are ASCII; else null, and nothing is read. */
+  ascii(length: number, field: string): string | null {
+    const start = this.#advance(length, field);
+    const end = this.#at;
+    const buffer = this.#buffer;
+    for (let at = start; at < end; at++) {
+      if (buffer[at]! >= 0x80) {
+        this.#at = start;
+        return null;
+      }
+    }
+    return buffer.toString('latin1', start, end);
+  }
+
+  /** `length` bytes as lower-case hex digits. */
+  hex(length: number, field: string): string {
+    const start = this.#advance(length, field);
+    return this.#buffer.toString('hex', start, this.#at);
   }
 
   /** `length` bytes as a view of the input. */
@@ -134,6 +167,11 @@ export class ByteReader {
     if (this.#budget < 0) {
       throw this.error(`holds more parts than ${this.#buffer.length} bytes can justify`, field);
     }
+  }
+
+  /** Whether exactly these bytes were read since `start`. */
+  hasRead(expected: Uint8Array, start: number): boolean {
+    return this.#buffer.subarray(start, this.#at).equals(expected);
   }
 
   expectEnd(field: string): void {

@@ -70,6 +70,22 @@ export class ByteWriter {
     else encodeModifiedUtf8(text, this.#buffer, at + 2);
   }
 
+  /** Writes `text` a byte a character where it is ASCII; else writes nothing and returns false. */
+  ascii(text: string): boolean {
+    const length = text.length;
+    const at = this.#reserve(length);
+    const buffer = this.#buffer;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) {
+        this.#at = at;
+        return false;
+      }
+      buffer[at + i] = unit;
+    }
+    return true;
+  }
+
   bytes(value: Uint8Array): void {
     const at = this.#reserve(value.length);
     this.#buffer.set(value, at);
@@ -84,6 +100,12 @@ export class ByteWriter {
   patchI32(offset: number, value: number): void {
     if (offset + 4 > this.#at) throw new BugError(`patch at ${offset} beyond the ${this.#at} bytes written`);
     this.#view.setInt32(offset, value);
+  }
+
+  /** Overwrites the byte written at `offset`. */
+  patchU8(offset: number, value: number): void {
+    if (offset >= this.#at) throw new BugError(`patch at ${offset} beyond the ${this.#at} bytes written`);
+    this.#buffer[offset] = value;
   }
 
   /** A copy of what was written. */

@@ -1,5 +1,6 @@
 // Java's modified UTF-8 (java.io.DataInput): U+0000 is C0 80, every UTF-16 code unit stands alone, so a supplementary
-// character is two 3-byte surrogates and 4-byte sequences do not occur.
+// character is two 3-byte surrogates and 4-byte sequences do not occur. Only the one form that Java writes is read, so
+// that a string is written back as it was.
 
 /** Why bytes are not modified UTF-8, and where (relative to the bytes given). */
 export interface Utf8Fault {
@@ -25,6 +26,7 @@ export function decodeModifiedUtf8(bytes: Uint8Array, start: number, end: number
         return { offset: at + next - start, reason: 'a byte that continues no character' };
       unit = (unit << 6) | (byte & 0x3f);
     }
+    if (length !== encodedLength(unit)) return { offset: at - start, reason: 'a character in a longer form' };
     units.push(unit);
     at += length;
     if (units.length === 4096) {
@@ -38,10 +40,7 @@ export function decodeModifiedUtf8(bytes: Uint8Array, start: number, end: number
 /** Bytes that `text` takes in modified UTF-8. */
 export function modifiedUtf8Length(text: string): number {
   let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    length += unit === 0 || (unit >= 0x80 && unit < 0x800) ? 2 : unit < 0x80 ? 1 : 3;
-  }
+  for (let i = 0; i < text.length; i++) length += encodedLength(text.charCodeAt(i));
   return length;
 }
 
@@ -62,4 +61,9 @@ export function encodeModifiedUtf8(text: string, target: Uint8Array, at: number)
     }
   }
   return position;
+}
+
+function encodedLength(unit: number): 1 | 2 | 3 {
+  if (unit !== 0 && unit < 0x80) return 1;
+  return unit < 0x800 ? 2 : 3;
 }

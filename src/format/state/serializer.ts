@@ -10,9 +10,20 @@ export interface SerializerSnapshot {
   readonly version: number;
   /** Snapshots of nested serializers of a composite; absent for simple ones. */
   readonly nested?: readonly SerializerSnapshot[];
-  /** Composite snapshots only: their own fields before the nested ones, as written. */
+  /** Version of a composite's own fields before the nested ones. */
   readonly outerVersion?: number;
-  readonly outer?: Uint8Array;
+  /** Java class that the snapshot of a tuple names. */
+  readonly tupleClass?: string;
+  /** Flag of Flink 2's TtlAwareSerializerSnapshot, which wraps the one nested snapshot. */
+  readonly ttlEnabled?: boolean;
+}
+
+/** A snapshot class, or a version of one, that cannot be read here. */
+export interface UnknownSnapshot {
+  readonly className: string;
+  readonly version: number;
+  /** Position of the class name in bytes. */
+  readonly offset: number;
 }
 
 /** Turns values of `T` into bytes and back. Stateless. */
@@ -27,4 +38,28 @@ export interface TypeSerializer<T> {
   read(source: ByteReader): T;
   /** Java's `hashCode()` of the value, 32-bit signed: decides the key group of a key. */
   javaHashCode(value: T): number;
+}
+
+/** Flink's ListSerializer: what a LIST state holds for a key. */
+export interface ListTypeSerializer<T> extends TypeSerializer<readonly T[]> {
+  readonly element: TypeSerializer<T>;
+}
+
+/** Flink's MapSerializer: what a MAP state holds for a key. Values may be null, keys may not. */
+export interface MapTypeSerializer<K, V> extends TypeSerializer<ReadonlyMap<K, V | null>> {
+  readonly mapKey: TypeSerializer<K>;
+  readonly mapValue: TypeSerializer<V>;
+}
+
+/** A timer of a keyed operator. The timestamp is a Java long: Flink has timers at its very end. */
+export interface Timer<K, N> {
+  readonly timestampMs: bigint;
+  readonly key: K;
+  readonly namespace: N;
+}
+
+/** Flink's TimerSerializer: an element of a timer queue. */
+export interface TimerTypeSerializer<K, N> extends TypeSerializer<Timer<K, N>> {
+  readonly timerKey: TypeSerializer<K>;
+  readonly timerNamespace: TypeSerializer<N>;
 }

@@ -1,0 +1,50 @@
+// `npm start`: installs, builds and shows the main job: an unbounded job takes checkpoints, fails once and recovers, is
+// cancelled, and what it wrote is listed and inspected. Everything it writes lies in .demo/, which each run begins anew.
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, checkNode, install, must, root, run } from './steps.mjs';
+
+const demo = join(root, '.demo');
+const checkpoints = join(demo, 'checkpoints');
+const ckpt = (...args) => must(`ckpt ${args[0]}`, process.execPath, [join(root, 'bin/run.js'), ...args]);
+
+checkNode();
+say('Installing what is missing and building (nothing to do the second time).');
+await install();
+await build();
+rmSync(demo, { recursive: true, force: true });
+mkdirSync(demo, { recursive: true });
+
+say(
+  'An unbounded job counts page views by user and takes a checkpoint every half second. After 150,000 records it fails',
+  'on purpose: it restarts from its newest checkpoint. After six checkpoints it is cancelled; three of them are retained.',
+);
+await ckpt('run', 'example:page-views', '--checkpoint-dir', checkpoints, '--interval', '500ms', '--retain', '3',
+  '--fail-after', '150000', '--stop-after-checkpoints', '6');
+
+say('What lies there now: one row per snapshot, with what each added to the one before.');
+await ckpt('list', checkpoints);
+
+const newest = newestSnapshot();
+say('What is in the newest one: operators, their state by name, and where the bytes are.');
+await ckpt('inspect', newest);
+
+say('A second job restores that snapshot and goes on where the first one stopped, with another parallelism.');
+await ckpt('run', 'example:page-views', '-s', newest, '-p', '2', '--checkpoint-dir', checkpoints, '--interval', '500ms',
+  '--stop-after-checkpoints', '2');
+await ckpt('list', checkpoints);
+
+say('Now try your own: `node bin/run.js --help`, `node bin/run.js run examples/word-count.ts --help`, README.md.');
+
+/** The chk-N with the greatest N of the only job. */
+function newestSnapshot() {
+  const [job] = readdirSync(checkpoints);
+  const ids = readdirSync(join(checkpoints, job))
+    .filter((name) => name.startsWith('chk-') && existsSync(join(checkpoints, job, name, '_metadata')))
+    .map((name) => Number(name.slice(4)));
+  return join(checkpoints, job, `chk-${Math.max(...ids)}`);
+}
+
+function say(...lines) {
+  process.stdout.write(`\n${lines.map((line) => `» ${line}`).join('\n')}\n\n`);
+}

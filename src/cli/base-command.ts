@@ -1,0 +1,52 @@
+// What every command stands on. A command parses its flags, opens a session, calls its use case, and hands the result
+// to `show`; it prints nothing itself.
+import type { Interfaces } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import type { Look } from '../render/palette.js';
+import type { ExitStatus } from './exit-codes.js';
+import { globalFlags } from './flags.js';
+import { openSession, type Session, type SessionFlags } from './session.js';
+
+export type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>;
+
+/** A result in the two forms in which it can be asked for; only the one that is wanted is made. */
+export interface View {
+  /** The document of `--json`; `schema` and `schemaVersion` are put before its fields. */
+  readonly document: () => object | Promise<object>;
+  /** The text for people, with its line end. */
+  readonly text: (look: Look) => string | Promise<string>;
+}
+
+/**
+ * Base of all commands. Whatever a command throws is shown by cli/main.ts, with the exit status of cli/exit-codes.ts;
+ * `this.exit(status)` ends one that has already shown its findings.
+ */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = globalFlags;
+
+  /** Exit statuses beside 0, 1, 2 and 130 that the command can end with: for `describe` and the golden surface. */
+  static exitCodes: readonly ExitStatus[] = [];
+
+  /** Everything of the outside that a use case needs. Close over it; there is one per process. */
+  protected openSession(flags: GlobalFlags & SessionFlags): Session {
+    return openSession(flags);
+  }
+
+  /** Prints the result: one document with `--json`, else text. Nothing else of a command goes to stdout. */
+  protected async show(flags: Pick<GlobalFlags, 'json'>, view: View): Promise<void> {
+    if (flags.json) {
+      const { toJson } = await import('../render/json.js');
+      const head = { schema: `ckpt/${this.id?.replaceAll(':', '-')}`, schemaVersion: 1 };
+      process.stdout.write(toJson({ ...head, ...(await view.document()) }));
+      return;
+    }
+    const { outputWidth, paletteFor } = await import('./terminal.js');
+    const look: Look = { palette: await paletteFor('stdout'), width: outputWidth() };
+    process.stdout.write(await view.text(look));
+  }
+
+  /** An error is shown by cli/main.ts, so that there is one form for all; oclif's own printing is bypassed. */
+  protected override async catch(error: Error): Promise<never> {
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+// The flags that every command has, and how a flag gets its value from the environment.
+import { boolean, custom, integer } from '@oclif/core/flags';
+import { UsageError } from '../support/errors.js';
+
+/** References that start with `from` are looked up at `to` instead. Both as the user wrote them. */
+export interface RewriteRule {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is read and changed here of oclif's flag definitions. */
+interface FlagDefinition {
+  readonly multiple?: boolean;
+  readonly parse: (text: string, context: never, options: never) => Promise<unknown>;
+  env?: string;
+  default?: unknown;
+  noCacheDefault?: boolean;
+}
+
+/**
+ * Lets each flag take its value from `CKPT_<FLAG>` too: `--min-age` from `CKPT_MIN_AGE`. The command line wins.
+ * A repeatable flag takes several values separated by commas.
+ */
+export function fromEnvironment<F extends object>(flags: F): F {
+  for (const [name, flag] of Object.entries(flags) as [string, FlagDefinition][]) {
+    if (flag.multiple) readListFromEnvironment(flag, environmentName(name));
+    else flag.env = environmentName(name);
+  }
+  return flags;
+}
+
+/** `min-age` becomes `CKPT_MIN_AGE`. */
+export function environmentName(flagName: string): string {
+  return `CKPT_${flagName.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** oclif gives a repeatable flag its variable's value as one string; a default is the place for a list. */
+function readListFromEnvironment(flag: FlagDefinition, variable: string): void {
+  flag.noCacheDefault = true;
+  flag.default = async () => {
+    const value = process.env[variable];
+    if (!value) return undefined;
+    return Promise.all(value.split(',').map((text) => flag.parse(text, {} as never, {} as never)));
+  };
+}
+
+const rewriteFlag = custom<RewriteRule>({
+  parse: async (text) => parseRewrite(text),
+});
+
+/** `FROM=TO`, split at the first `=`. Throws UsageError where either side is missing. */
+export function parseRewrite(text: string): RewriteRule {
+  const equals = text.indexOf('=');
+  if (equals <= 0 || equals === text.length - 1) {
+    throw new UsageError(`--rewrite needs FROM=TO, not "${text}"`, {
+      where: '--rewrite',
+      next: 'write it as --rewrite s3://old-bucket/flink=/mnt/flink',
+    });
+  }
+  return { from: text.slice(0, equals), to: text.slice(equals + 1) };
+}
+
+const GLOBAL = 'GLOBAL';
+
+/** Flags of every command. */
+export const globalFlags = fromEnvironment({
+  json: boolean({ helpGroup: GLOBAL, description: 'Print exactly one JSON document to stdout.' }),
+  'no-color': boolean({ helpGroup: GLOBAL, description: 'No colours; NO_COLOR does the same.' }),
+  'no-progress': boolean({ helpGroup: GLOBAL, description: 'No progress on stderr.' }),
+  quiet: boolean({
+    char: 'q',
+    helpGroup: GLOBAL,
+    description: 'Nothing on stderr but warnings and errors.',
+  }),
+  verbose: boolean({
+    char: 'v',
+    helpGroup: GLOBAL,
+    description: 'More detail, and the stack of an error.',
+  }),
+});
+
+/** Flags of every command that reads storage; spread them into the command's own. */
+export const storageFlags = fromEnvironment({
+  concurrency: integer({
+    helpValue: 'N',
+    min: 1,
+    max: 1024,
+    default: 16,
+    description: 'How many requests to the storage may be under way at once.',
+  }),
+  rewrite: rewriteFlag({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'FROM=TO',
+    description:
+      'Look up references that start with FROM at TO, for a tree that was moved or is mounted elsewhere. Repeatable.',
+  }),
+});

@@ -1,0 +1,25 @@
+// What the two output streams can show. Colour only where the stream is a terminal that has it and nobody said no.
+import { type Palette, PLAIN } from '../render/palette.js';
+import { isSet } from './streams.js';
+
+/** Columns used where the output is no terminal. */
+const WIDTH_ELSEWHERE = 120;
+
+/** The colours of a stream; chalk is loaded only where there are any. */
+export async function paletteFor(stream: 'stdout' | 'stderr'): Promise<Palette> {
+  if (refusesColor() || !(process[stream].isTTY || process.env.FORCE_COLOR)) return PLAIN;
+  const { colors } = await import('../render/colors.js');
+  return colors();
+}
+
+function refusesColor(): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return (
+    Boolean(NO_COLOR) || TERM === 'dumb' || isSet('CKPT_NO_COLOR') || process.argv.includes('--no-color')
+  );
+}
+
+/** Columns of the terminal that the result goes to. */
+export function outputWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns || WIDTH_ELSEWHERE : WIDTH_ELSEWHERE;
+}

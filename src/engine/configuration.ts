@@ -1,0 +1,229 @@
+// Flink's option keys with their types and defaults: what `-D key=value` sets. Deprecated keys of Flink 1.x are
+// understood. Sources: Flink CheckpointingOptions, StateBackendOptions, RestartStrategyOptions, TimeUtils, MemorySize.
+import { UsageError } from '../support/errors.js';
+
+/** A key with the type of its value. `parse` throws a plain Error that says what was expected. */
+export interface ConfigOption<T> {
+  readonly key: string;
+  readonly deprecatedKeys: readonly string[];
+  readonly defaultValue: T;
+  readonly description: string;
+  parse(text: string): T;
+}
+
+/** Settings of a job: texts by key, read through typed options. Immutable. */
+export class Configuration {
+  readonly #texts: ReadonlyMap<string, string>;
+
+  private constructor(texts: ReadonlyMap<string, string>) {
+    this.#texts = texts;
+  }
+
+  static readonly empty = new Configuration(new Map());
+
+  /** Checks keys and values. Of a key that comes twice the last counts. Throws UsageError. */
+  static of(pairs: Iterable<readonly [key: string, text: string]>): Configuration {
+    return Configuration.empty.with(pairs);
+  }
+
+  /** A copy with `pairs` set too. Throws UsageError. */
+  with(pairs: Iterable<readonly [key: string, text: string]>): Configuration {
+    const texts = new Map(this.#texts);
+    for (const [key, text] of pairs) {
+      const option = optionOfKey(key);
+      parseValue(option, text);
+      texts.set(option.key, text);
+    }
+    return new Configuration(texts);
+  }
+
+  get<T>(option: ConfigOption<T>): T {
+    const text = this.#texts.get(option.key);
+    return text === undefined ? option.defaultValue : parseValue(option, text);
+  }
+
+  /** Whether the key was set, to whatever value. */
+  has(option: ConfigOption<unknown>): boolean {
+    return this.#texts.has(option.key);
+  }
+}
+
+/** Reads `key=value` as `-D` takes it. Throws UsageError where there is no `=`. */
+export function parseProperty(property: string): readonly [key: string, text: string] {
+  const equals = property.indexOf('=');
+  if (equals > 0) return [property.slice(0, equals).trim(), property.slice(equals + 1).trim()];
+  throw new UsageError(`-D wants key=value, found ${property}`, {
+    where: `-D ${property}`,
+    next: 'write for example -D execution.checkpointing.interval=10s',
+  });
+}
+
+const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
+  '': 1,
+  ...unit(1, 'ms', 'milli', 'millis', 'millisecond', 'milliseconds'),
+  ...unit(1000, 's', 'sec', 'secs', 'second', 'seconds'),
+  ...unit(60_000, 'm', 'min', 'minute', 'minutes'),
+  ...unit(3_600_000, 'h', 'hour', 'hours'),
+  ...unit(86_400_000, 'd', 'day', 'days'),
+};
+
+const MEMORY_UNITS_BYTES: Readonly<Record<string, number>> = {
+  '': 1,
+  ...unit(1, 'b', 'bytes'),
+  ...unit(2 ** 10, 'k', 'kb', 'kib', 'kibibytes'),
+  ...unit(2 ** 20, 'm', 'mb', 'mib', 'mebibytes'),
+  ...unit(2 ** 30, 'g', 'gb', 'gib', 'gibibytes'),
+};
+
+/** `10 s`, `500ms`, `1 min`; a bare number is milliseconds, as in Flink. */
+export function parseDurationMs(text: string): number {
+  return scaled(text, DURATION_UNITS_MS, 'a duration such as 500ms, 10 s or 5 min');
+}
+
+/** `20 kb`, `1mb`; units are powers of 1024 and a bare number is bytes, as in Flink. */
+export function parseMemoryBytes(text: string): number {
+  return scaled(text, MEMORY_UNITS_BYTES, 'a size such as 512b, 20 kb or 1mb');
+}
+
+const MAX_INLINE_BYTES = 2 ** 20;
+const MAX_PARALLELISM = 32768;
+
+/** Every option that the engine knows. */
+export const options = {
+  interval: duration('execution.checkpointing.interval', null, 'time between two checkpoints; off where not set'),
+  mode: oneOf('execution.checkpointing.mode', ['EXACTLY_ONCE', 'AT_LEAST_ONCE'], 'whether barriers are aligned'),
+  timeout: duration('execution.checkpointing.timeout', 600_000, 'a checkpoint that takes longer is given up'),
+  minPause: duration('execution.checkpointing.min-pause', 0, 'least time from the end of one to the next'),
+  maxConcurrent: integer('execution.checkpointing.max-concurrent-checkpoints', 1, { from: 1 }),
+  tolerableFailures: integer('execution.checkpointing.tolerable-failed-checkpoints', 0, { from: 0 }),
+  retention: oneOf(
+    'execution.checkpointing.externalized-checkpoint-retention',
+    ['NO_EXTERNALIZED_CHECKPOINTS', 'RETAIN_ON_CANCELLATION', 'DELETE_ON_CANCELLATION'],
+    'which checkpoints stay when the job ends',
+  ),
+  numRetained: {
+    ...integer('execution.checkpointing.num-retained', 1, { from: 1 }),
+    deprecatedKeys: ['state.checkpoints.num-retained'],
+  },
+  storage: {
+    ...oneOf(
+      'execution.checkpointing.storage',
+      ['filesystem', 'jobmanager'],
+      'jobmanager keeps all state inside _metadata',
+    ),
+    deprecatedKeys: ['state.checkpoint-storage'],
+  },
+  createSubdir: {
+    ...boolean('execution.checkpointing.create-subdir', true, 'whether a directory named by the job id is made'),
+    deprecatedKeys: ['state.checkpoints.create-subdir'],
+  },
+  inlineThreshold: {
+    ...memory('execution.checkpointing.data-inline-threshold', 20 * 1024, MAX_INLINE_BYTES),
+    deprecatedKeys: ['state.storage.fs.memory-threshold'],
+  },
+  backend: {
+    ...oneOf('state.backend.type', ['hashmap'], 'where keyed state lives while the job runs'),
+    deprecatedKeys: ['state.backend'],
+  },
+  parallelism: integer('parallelism.default', 1, { from: 1, to: MAX_PARALLELISM }),
+  maxParallelism: integer('pipeline.max-parallelism', -1, { from: -1, to: MAX_PARALLELISM }),
+  restartStrategy: {
+    ...oneOf('restart-strategy.type', ['fixed-delay', 'none'], 'what happens after a failure'),
+    deprecatedKeys: ['restart-strategy'],
+  },
+  restartAttempts: integer('restart-strategy.fixed-delay.attempts', 1, { from: 0 }),
+  restartDelay: duration('restart-strategy.fixed-delay.delay', 1000, 'pause before a restart'),
+} as const satisfies Record<string, ConfigOption<unknown>>;
+
+function optionOfKey(key: string): ConfigOption<unknown> {
+  const all: readonly ConfigOption<unknown>[] = Object.values(options);
+  const found = all.find((option) => option.key === key || option.deprecatedKeys.includes(key));
+  if (found !== undefined) return found;
+  const nearest = all.map((option) => option.key).reduce((best, other) => closer(key, best, other));
+  throw new UsageError(`unknown option ${key}`, { where: `-D ${key}`, next: `did you mean ${nearest}?` });
+}
+
+function parseValue<T>(option: ConfigOption<T>, text: string): T {
+  try {
+    return option.parse(text.trim());
+  } catch (cause) {
+    throw new UsageError(`${option.key} wants ${(cause as Error).message}, found ${JSON.stringify(text)}`, {
+      where: `-D ${option.key}=${text}`,
+      cause,
+    });
+  }
+}
+
+function duration<D extends number | null>(key: string, defaultValue: D, description: string): ConfigOption<D | number> {
+  return { key, deprecatedKeys: [], defaultValue, description, parse: parseDurationMs };
+}
+
+function memory(key: string, defaultValue: number, limitBytes: number): ConfigOption<number> {
+  const parse = (text: string) => {
+    const bytes = parseMemoryBytes(text);
+    if (bytes > limitBytes) throw new Error(`at most ${limitBytes} bytes`);
+    return bytes;
+  };
+  return { key, deprecatedKeys: [], defaultValue, description: `size in bytes, at most ${limitBytes}`, parse };
+}
+
+function boolean(key: string, defaultValue: boolean, description: string): ConfigOption<boolean> {
+  const parse = (text: string) => {
+    const lower = text.toLowerCase();
+    if (lower !== 'true' && lower !== 'false') throw new Error('true or false');
+    return lower === 'true';
+  };
+  return { key, deprecatedKeys: [], defaultValue, description, parse };
+}
+
+/** The first of `values` is the default. Case and the choice of `-` or `_` do not matter. */
+function oneOf<const V extends string>(key: string, values: readonly V[], description: string): ConfigOption<V> {
+  const plain = (text: string) => text.toLowerCase().replaceAll('_', '-');
+  const parse = (text: string) => {
+    const value = values.find((candidate) => plain(candidate) === plain(text));
+    if (value === undefined) throw new Error(`one of ${values.join(', ')}`);
+    return value;
+  };
+  return { key, deprecatedKeys: [], defaultValue: values[0]!, description, parse };
+}
+
+function integer(key: string, defaultValue: number, range: { from: number; to?: number }): ConfigOption<number> {
+  const limit = range.to ?? 2 ** 31 - 1;
+  const expected = `a whole number from ${range.from} to ${limit}`;
+  const parse = (text: string) => {
+    const value = Number(text);
+    if (text === '' || !Number.isInteger(value) || value < range.from || value > limit) throw new Error(expected);
+    return value;
+  };
+  return { key, deprecatedKeys: [], defaultValue, description: expected, parse };
+}
+
+function unit(factor: number, ...names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, factor]));
+}
+
+function scaled(text: string, units: Readonly<Record<string, number>>, expected: string): number {
+  const match = /^(\d+)\s*([a-z]*)$/.exec(text.trim().toLowerCase());
+  const factor = match === null || !Object.hasOwn(units, match[2]!) ? undefined : units[match[2]!];
+  const value = Number(match?.[1]) * (factor ?? Number.NaN);
+  if (!Number.isSafeInteger(value)) throw new Error(expected);
+  return value;
+}
+
+function closer(wanted: string, a: string, b: string): string {
+  return editDistance(wanted, b) < editDistance(wanted, a) ? b : a;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

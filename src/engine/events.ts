@@ -1,0 +1,59 @@
+// What a running job tells whoever watches it: one typed union, in the order in which things happen. Nothing here is
+// needed to run the job. Sizes are bytes, durations and times milliseconds.
+import type { Location } from '../model/location.js';
+
+/** Why a checkpoint did not become complete (Flink's CheckpointFailureReason, the ones that can happen here). */
+export type CheckpointFailureReason =
+  | 'declined' // a task could not take its snapshot
+  | 'expired' // not complete within execution.checkpointing.timeout
+  | 'storage' // state or `_metadata` could not be written
+  | 'job-failure' // the job failed or restarted while it was under way
+  | 'job-end'; // the job was cancelled or finished while it was under way
+
+/** A checkpoint that is complete. */
+export interface CheckpointSummary {
+  readonly checkpointId: number;
+  readonly location: Location;
+  /** From the trigger to the written `_metadata`. */
+  readonly durationMs: number;
+  /** State this checkpoint needs: inline, and in files. */
+  readonly stateBytes: number;
+  readonly metadataBytes: number;
+  /** State files written for it, without `_metadata`. */
+  readonly files: number;
+}
+
+export type JobEvent =
+  | { readonly kind: 'job-started'; readonly jobId: string; readonly jobName: string; readonly tasks: number }
+  | { readonly kind: 'restored'; readonly checkpointId: number; readonly location: Location; readonly stateBytes: number }
+  | { readonly kind: 'checkpoint-triggered'; readonly checkpointId: number }
+  | ({ readonly kind: 'checkpoint-completed' } & CheckpointSummary)
+  | {
+      readonly kind: 'checkpoint-failed';
+      readonly checkpointId: number;
+      readonly reason: CheckpointFailureReason;
+      readonly error: Error;
+      /** Whether it counts against execution.checkpointing.tolerable-failed-checkpoints. */
+      readonly counted: boolean;
+    }
+  | { readonly kind: 'checkpoint-subsumed'; readonly checkpointId: number; readonly location: Location }
+  /** Files of a subsumed, failed or discarded checkpoint that could not be removed: they stay behind. */
+  | { readonly kind: 'cleanup-failed'; readonly location: Location; readonly error: Error }
+  | { readonly kind: 'task-failed'; readonly task: string; readonly error: Error }
+  | { readonly kind: 'restarting'; readonly attempt: number; readonly delayMs: number }
+  | { readonly kind: 'job-finished'; readonly result: JobResult }
+  | { readonly kind: 'job-canceled'; readonly result: JobResult }
+  | { readonly kind: 'job-failed'; readonly error: Error; readonly result: JobResult };
+
+/** How a job ended, and what is left of it. */
+export interface JobResult {
+  readonly jobId: string;
+  readonly status: 'FINISHED' | 'CANCELED' | 'FAILED';
+  readonly durationMs: number;
+  readonly restarts: number;
+  /** Records that the sources emitted, repetitions after a restart counted again. */
+  readonly sourceRecords: number;
+  readonly completedCheckpoints: number;
+  /** Checkpoints on disk when the job had ended, oldest first. */
+  readonly retained: readonly CheckpointSummary[];
+}

@@ -1,0 +1,70 @@
+// The door of the engine: a job graph goes in, a running job comes out. Everything that a job needs of the world is
+// an argument (JobEnvironment).
+import type { Location } from '../model/location.js';
+import type { StorageRemover } from '../storage/storage.js';
+import type { Clock } from '../support/clock.js';
+import type { EventLoop } from '../support/event-loop.js';
+import type { Random } from '../support/random.js';
+import type { Configuration } from './configuration.js';
+import type { JobEvent, JobResult } from './events.js';
+import type { StreamGraph } from './job/stream-graph.js';
+import { JobRunner } from './runtime/job-runner.js';
+
+/** What a job starts from. */
+export interface RestoreOptions {
+  /** The snapshot's directory, or its `_metadata` file. */
+  readonly snapshot: Location;
+  /** `claim`: the job owns the snapshot and deletes it when it is subsumed. `no-claim`: the job never touches it. */
+  readonly claimMode: 'claim' | 'no-claim';
+  /** Whether state of operators that the job does not have may be left behind. */
+  readonly allowNonRestoredState: boolean;
+}
+
+export interface JobOptions {
+  /** Keys and defaults as in Flink, see configuration.ts. */
+  readonly configuration: Configuration;
+  /** 32 lower-case hex digits; made up where left out. */
+  readonly jobId?: string;
+  readonly restore?: RestoreOptions;
+  /** What happens to the checkpoints of a job that finishes. Flink deletes them. */
+  readonly onFinish: 'retain' | 'delete';
+  /** Injected failure: the source task that emits the record with this number fails, once. */
+  readonly failAfterRecords?: number;
+  /** Injected failure: the job fails when this checkpoint is complete, once. */
+  readonly failAtCheckpoint?: number;
+}
+
+/** What a job needs of the world. */
+export interface JobEnvironment {
+  /** Must serve the checkpoint directory and the snapshot to restore. */
+  readonly storage: StorageRemover;
+  /** Where `<job-id>/chk-N` directories are made; null takes no checkpoints. */
+  readonly checkpointDirectory: Location | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly eventLoop: EventLoop;
+  /** Where given, tasks and channels are picked by it: the same seed gives the same run. Else they take turns. */
+  readonly schedulingRandom?: Random;
+  /** A line of a `print()` sink. */
+  output(line: string): void;
+  onEvent(event: JobEvent): void;
+}
+
+/** A job that runs. */
+export interface RunningJob {
+  readonly jobId: string;
+  /** Stops the job; resolves when it has stopped. Checkpoints stay or go by the configured retention. */
+  cancel(): Promise<void>;
+  /** Takes a checkpoint now. Rejects where it does not become complete. */
+  triggerCheckpoint(): Promise<Location>;
+  /** Resolves when the job has finished or was cancelled. Rejects with a JobError or UsageError where it failed. */
+  readonly result: Promise<JobResult>;
+}
+
+/**
+ * Starts a job. Throws a UsageError at once where the graph or the options cannot work (no operators, two operators
+ * with one uid, …); a snapshot that does not fit makes `result` reject before the first record is read.
+ */
+export function startJob(graph: StreamGraph, options: JobOptions, environment: JobEnvironment): RunningJob {
+  return new JobRunner(graph, options, environment).start();
+}

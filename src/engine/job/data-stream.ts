@@ -1,0 +1,160 @@
+// Streams and what can be done with them. Every method adds an operator to the program and runs nothing.
+// Source: Flink DataStream, SingleOutputStreamOperator, KeyedStream, DataStreamSink.
+import type { TypeSerializer } from '../../format/state/serializer.js';
+import type { OperatorFactory } from '../operators/operator.js';
+import { discardOperator, printOperator } from '../operators/print.js';
+import { keyedProcessOperator, processOperator } from '../operators/process.js';
+import { sinkOperator } from '../operators/sink-operator.js';
+import { filterOperator, flatMapOperator, mapOperator } from '../operators/transforms.js';
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  FunctionOrFactory,
+  KeyedProcessFunction,
+  KeySelector,
+  MapFunction,
+  ProcessFunction,
+} from './functions.js';
+import type { Sink } from './sink.js';
+import type { KeySpec, StreamEdge, StreamNode } from './stream-graph.js';
+import type { Transformation } from './transformation.js';
+import { Types } from './types.js';
+
+/** The part of the environment that streams need. */
+export interface ProgramBuilder {
+  addTransformation(parts: Pick<StreamNode, 'name' | 'inputs' | 'key' | 'logic'>): Transformation;
+}
+
+export class DataStream<T> {
+  constructor(
+    protected readonly program: ProgramBuilder,
+    protected readonly edges: readonly StreamEdge[],
+    protected readonly key: KeySpec | null = null,
+  ) {}
+
+  map<R>(map: MapFunction<T, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Map', mapOperator(map));
+  }
+
+  flatMap<R>(flatMap: FlatMapFunction<T, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Flat Map', flatMapOperator(flatMap));
+  }
+
+  filter(filter: FilterFunction<T>): SingleOutputStreamOperator<T> {
+    return this.transform('Filter', filterOperator(filter));
+  }
+
+  /** Records of one key go to one subtask, and find the state of that key. The selector must be pure. */
+  keyBy(selector: KeySelector<T, string>): KeyedStream<T, string>;
+  keyBy<K>(selector: KeySelector<T, K>, keyType: TypeSerializer<K>): KeyedStream<T, K>;
+  keyBy(selector: KeySelector<T, never>, keyType: TypeSerializer<never> = Types.STRING as never): unknown {
+    const spec = { selector, type: keyType } as unknown as KeySpec;
+    return new KeyedStream(this.program, this.edges, spec);
+  }
+
+  process<R>(process: FunctionOrFactory<ProcessFunction<T, R>>): SingleOutputStreamOperator<R> {
+    return this.transform('Process', processOperator(process));
+  }
+
+  /** All records of this and the other streams, in no particular order between them. */
+  union(...others: readonly DataStream<T>[]): DataStream<T> {
+    return new DataStream(this.program, [...this.edges, ...others.flatMap((other) => other.edges)]);
+  }
+
+  /** A line for each record; with several subtasks `1> ` and so on before it, as Flink does. */
+  print(): DataStreamSink {
+    return this.sink('Print to Std. Out', printOperator());
+  }
+
+  /** Takes every record and does nothing (Flink's DiscardingSink). */
+  discard(): DataStreamSink {
+    return this.sink('Discard', discardOperator());
+  }
+
+  sinkTo<Committable>(sink: Sink<T, Committable>, name = 'Unnamed'): DataStreamSink {
+    return this.sink(name, sinkOperator(sink));
+  }
+
+  /** Adds an operator of one's own. */
+  transform<R>(name: string, create: OperatorFactory): SingleOutputStreamOperator<R> {
+    return new SingleOutputStreamOperator(this.program, this.add(name, create));
+  }
+
+  private sink(name: string, create: OperatorFactory): DataStreamSink {
+    return new DataStreamSink(this.add(`Sink: ${name}`, create));
+  }
+
+  private add(name: string, create: OperatorFactory): Transformation {
+    const logic = { kind: 'operator', create } as const;
+    return this.program.addTransformation({ name, inputs: this.edges, key: this.key, logic });
+  }
+}
+
+/** A stream of records with keys: functions on it have keyed state. */
+export class KeyedStream<T, K> extends DataStream<T> {
+  constructor(program: ProgramBuilder, edges: readonly StreamEdge[], spec: KeySpec) {
+    super(
+      program,
+      edges.map((edge) => ({ ...edge, key: spec })),
+      spec,
+    );
+  }
+
+  override process<R>(process: FunctionOrFactory<KeyedProcessFunction<K, T, R>>): SingleOutputStreamOperator<R> {
+    return this.transform('KeyedProcess', keyedProcessOperator(process));
+  }
+}
+
+/** The results of one operator, which can be given a uid, a name and a parallelism. */
+export class SingleOutputStreamOperator<T> extends DataStream<T> {
+  readonly #transformation: Transformation;
+
+  constructor(program: ProgramBuilder, transformation: Transformation) {
+    super(program, [{ sourceId: transformation.id, key: null }]);
+    this.#transformation = transformation;
+  }
+
+  uid(uid: string): this {
+    this.#transformation.uid = uid;
+    return this;
+  }
+
+  name(name: string): this {
+    this.#transformation.name = name;
+    return this;
+  }
+
+  setParallelism(parallelism: number): this {
+    this.#transformation.parallelism = parallelism;
+    return this;
+  }
+
+  setMaxParallelism(maxParallelism: number): this {
+    this.#transformation.maxParallelism = maxParallelism;
+    return this;
+  }
+}
+
+/** The end of a stream. */
+export class DataStreamSink {
+  readonly #transformation: Transformation;
+
+  constructor(transformation: Transformation) {
+    this.#transformation = transformation;
+  }
+
+  uid(uid: string): this {
+    this.#transformation.uid = uid;
+    return this;
+  }
+
+  name(name: string): this {
+    this.#transformation.name = name;
+    return this;
+  }
+
+  setParallelism(parallelism: number): this {
+    this.#transformation.parallelism = parallelism;
+    return this;
+  }
+}

@@ -1,0 +1,66 @@
+// The end of a chain: records leave for the subtasks of the next operator. Source: Flink RecordWriterOutput and the
+// StreamPartitioners.
+import { keyGroupOf, subtaskOfKeyGroup } from '../../model/key-groups.js';
+import type { KeySpec } from '../job/stream-graph.js';
+import type { Output } from '../operators/operator.js';
+import type { Channel, ChannelEvent } from './channel.js';
+
+/** Picks the channel of a record. */
+type Partitioner = (value: unknown) => number;
+
+/** What a writer must know of the stream it writes. */
+export interface StreamTarget {
+  readonly key: KeySpec | null;
+  readonly maxParallelism: number;
+}
+
+/** Writes one outgoing stream; `channels[i]` leads to subtask i, or is the only one. */
+export class RecordWriter implements Output<unknown> {
+  readonly #channels: readonly Channel[];
+  readonly #only: Channel | null;
+  readonly #partition: Partitioner;
+
+  constructor(channels: readonly Channel[], target: StreamTarget) {
+    this.#channels = channels;
+    this.#only = channels.length === 1 ? channels[0]! : null;
+    this.#partition =
+      target.key === null
+        ? roundRobin(channels.length)
+        : byKeyGroup(target.key, channels.length, target.maxParallelism);
+  }
+
+  processElement(value: unknown, timestampMs: number): void {
+    const channel = this.#only ?? this.#channels[this.#partition(value)]!;
+    channel.add(value, timestampMs);
+  }
+
+  processWatermark(timestampMs: number): void {
+    this.broadcast({ kind: 'watermark', timestampMs });
+  }
+
+  broadcast(event: ChannelEvent): void {
+    for (const channel of this.#channels) channel.addEvent(event);
+  }
+
+  flush(): void {
+    for (const channel of this.#channels) channel.flush();
+  }
+
+  /** Records that fit into every channel. */
+  get room(): number {
+    return Math.min(...this.#channels.map((channel) => channel.room));
+  }
+}
+
+function roundRobin(channels: number): Partitioner {
+  let last = -1;
+  return () => {
+    last = (last + 1) % channels;
+    return last;
+  };
+}
+
+function byKeyGroup({ selector, type }: KeySpec, channels: number, maxParallelism: number): Partitioner {
+  return (value) =>
+    subtaskOfKeyGroup(keyGroupOf(type.javaHashCode(selector(value)), maxParallelism), channels, maxParallelism);
+}

@@ -1,0 +1,88 @@
+// Which task runs next. Tasks that can go on wait in a queue; each gets a step, and after some steps the host's event
+// loop gets its turn. With a seeded chance the picks are random and yet the same for the same seed.
+import type { EventLoop } from '../../support/event-loop.js';
+import { type Random, randomInt } from '../../support/random.js';
+import { BATCH_RECORDS } from './channel.js';
+
+/** `more`: can go on at once. `waiting`: will be woken. */
+export type StepResult = 'more' | 'waiting';
+
+/** Something that is run in steps. */
+export interface Runnable {
+  step(): StepResult;
+}
+
+/** Where the order of things is open, this decides. */
+export interface Choices {
+  /** A number in [0, count). */
+  pick(count: number): number;
+  /** How many records a step may process. */
+  stepRecords(): number;
+}
+
+/** In turns, whole batches. */
+export function takingTurns(): Choices {
+  let turn = 0;
+  return {
+    pick: (count) => turn++ % count,
+    stepRecords: () => BATCH_RECORDS,
+  };
+}
+
+/** By chance, in steps of 1 to 64 records, so that a few records see many interleavings. */
+export function byChance(random: Random): Choices {
+  return { pick: (count) => randomInt(random, count), stepRecords: () => 1 + randomInt(random, 64) };
+}
+
+/** Steps between two turns of the host's event loop: about a millisecond each. */
+const STEPS_PER_TURN = 16;
+
+export class Scheduler {
+  readonly #eventLoop: EventLoop;
+  readonly #random: Random | undefined;
+  readonly #ready: Runnable[] = [];
+  readonly #waiting = new Set<Runnable>();
+  #turnComing = false;
+  #stopped = false;
+
+  /** With `random` any task that is ready may be next, else the one that has been ready longest. */
+  constructor(eventLoop: EventLoop, random?: Random) {
+    this.#eventLoop = eventLoop;
+    this.#random = random;
+  }
+
+  /** Lets `task` have a step some time; no effect where it is to have one anyway. */
+  wake(task: Runnable): void {
+    if (this.#stopped || this.#waiting.has(task)) return;
+    this.#waiting.add(task);
+    this.#ready.push(task);
+    this.#requestTurn();
+  }
+
+  /** No further steps. */
+  stop(): void {
+    this.#stopped = true;
+    this.#ready.length = 0;
+  }
+
+  #requestTurn(): void {
+    if (this.#turnComing) return;
+    this.#turnComing = true;
+    this.#eventLoop.nextTurn(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#turnComing = false;
+    for (let steps = 0; steps < STEPS_PER_TURN && this.#ready.length > 0; steps++) {
+      const task = this.#take();
+      this.#waiting.delete(task);
+      if (task.step() === 'more') this.wake(task);
+    }
+    if (this.#ready.length > 0) this.#requestTurn();
+  }
+
+  #take(): Runnable {
+    if (this.#random === undefined) return this.#ready.shift()!;
+    return this.#ready.splice(randomInt(this.#random, this.#ready.length), 1)[0]!;
+  }
+}

@@ -1,0 +1,45 @@
+// What a keyed state backend is to the rest of the engine. One backend serves one operator of one subtask; all calls
+// come one after the other. Source: Flink CheckpointableKeyedStateBackend.
+import type { KeyedStateHandle, KeyGroupRange, StreamStateHandle } from '../../model/metadata.js';
+import type {
+  ListState,
+  ListStateDescriptor,
+  MapState,
+  MapStateDescriptor,
+  ValueState,
+  ValueStateDescriptor,
+} from '../job/state.js';
+
+/** Where a snapshot's bytes go. */
+export interface CheckpointStreams {
+  /** Inside the metadata where `bytes` are few, else a file of the checkpoint. */
+  write(bytes: Uint8Array): Promise<StreamStateHandle>;
+  /** A random UUID. */
+  newId(): string;
+}
+
+/** Where the bytes of a snapshot to restore come from. */
+export interface StateStreams {
+  read(stream: StreamStateHandle): Promise<Uint8Array>;
+}
+
+/** The asynchronous part of a snapshot: runs while records go on being processed. Null where there is no state. */
+export type SnapshotWriter<Handle> = (streams: CheckpointStreams) => Promise<Handle | null>;
+
+export interface KeyedStateBackend {
+  readonly keyGroups: KeyGroupRange;
+  /** Chooses the key that all state handles work on. UsageError where it is not of the declared type. */
+  setCurrentKey(key: unknown): void;
+  readonly currentKey: unknown;
+  /** State handles, valid as long as the backend. UsageError where the name is in use with another type. */
+  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
+  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>;
+  /**
+   * Loads what the handles have of this backend's key groups. Called once, after the operator has opened: the states
+   * it asked for by then are read with their declared types. UsageError where a type changed.
+   */
+  restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void>;
+  /** Takes a consistent copy now and returns what writes it. */
+  snapshot(): SnapshotWriter<KeyedStateHandle>;
+}

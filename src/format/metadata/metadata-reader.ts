@@ -1,0 +1,83 @@
+// The cursor of a `_metadata` reader: bytes, the layout they are read in, and the limits on what hostile bytes may
+// cost. Memory is charged by what V8 takes for the model's objects, so that a file is refused before it swells.
+import type { Dialect } from '../../model/metadata.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import type { Layout } from './versions.js';
+
+/** Handles within handles: real files have three. */
+const DEEPEST_HANDLE = 16;
+
+const WORD_BYTES = 8;
+const EMPTY: readonly never[] = [];
+
+/** Memory of a long that became a bigint, of a string besides its characters, of a view of the input. */
+export const BIGINT_BYTES = 24;
+export const STRING_BYTES = 32;
+export const VIEW_BYTES = 160;
+
+/** Memory of an object with this many fields, and of the place in a list that holds it. */
+export function objectBytes(fields: number): number {
+  return (4 + fields) * WORD_BYTES;
+}
+
+/** Reads one attempt at a file in one layout. */
+export class MetadataReader extends ByteReader {
+  readonly layout: Layout;
+  /** Dialects that lay out a part differently that this attempt has met: reading in any other comes to the same. */
+  readonly otherDialects = new Set<Dialect>();
+  #depth = 0;
+
+  constructor(bytes: Uint8Array, layout: Layout) {
+    super(bytes);
+    this.layout = layout;
+  }
+
+  /** i32 count, then elements of at least `minimumBytes` each. */
+  list<T>(field: string, minimumBytes: number, readElement: (reader: MetadataReader) => T): readonly T[] {
+    const count = this.count(field, minimumBytes);
+    if (count === 0) return EMPTY;
+    this.charge((6 + count) * WORD_BYTES, field);
+    const elements = new Array<T>(count);
+    this.enter(field);
+    for (let index = 0; index < count; index++) {
+      this.enter(index);
+      elements[index] = readElement(this);
+      this.leave();
+    }
+    this.leave();
+    return elements;
+  }
+
+  /** i32 count, then longs. */
+  longs(field: string): readonly bigint[] {
+    return this.longsOf(this.count(field, 8), field);
+  }
+
+  /** `count` longs; the caller has checked that they fit. */
+  longsOf(count: number, field: string): readonly bigint[] {
+    if (count === 0) return EMPTY;
+    this.charge((6 + count) * WORD_BYTES + count * BIGINT_BYTES, field);
+    const longs = new Array<bigint>(count);
+    for (let index = 0; index < count; index++) longs[index] = this.i64(field);
+    return longs;
+  }
+
+  /** The code of a handle; one that is newer than the layout is an error. */
+  handleCode(): number {
+    const code = this.u8('code');
+    if (code <= this.layout.newestHandleCode) return code;
+    throw this.error(`unknown handle code ${code}`, 'code', this.offset - 1);
+  }
+
+  /** Goes into a handle that may hold others of its kind; undone by {@link ascend}. */
+  descend(): void {
+    this.#depth++;
+    if (this.#depth > DEEPEST_HANDLE) {
+      throw this.error(`handles lie within each other more than ${DEEPEST_HANDLE} deep`, 'code');
+    }
+  }
+
+  ascend(): void {
+    this.#depth--;
+  }
+}

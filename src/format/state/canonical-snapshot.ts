@@ -1,0 +1,149 @@
+// The canonical ("unified") state file of savepoints, which every backend of Flink restores, and of the full
+// checkpoints of old RocksDB backends. Source: Flink FullSnapshotAsyncWriter, FullSnapshotUtil.
+//
+//     header (keyed-header.ts)
+//     for every key group that is not empty, ascending; its offset is in the handle, 0 for an empty one:
+//         i16 id of the first state
+//         entries (canonical-entry.ts); after the last one of a state: i16 id of the next state, or -1 at the end
+import type { KeyGroupRange } from '../../model/metadata.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import {
+  type CanonicalEntry,
+  markLastOfState,
+  readCanonicalEntry,
+  writeCanonicalEntry,
+} from './canonical-entry.js';
+import { keyGroupPrefixBytes } from './composite-key.js';
+import { chosenKeyGroups, type KeyedTypes, openKeyed, writeEach } from './keyed-file.js';
+import { writeKeyedHeader } from './keyed-header.js';
+import type {
+  DeclaredTypes,
+  KeyedContent,
+  KeyedSnapshot,
+  KeyedStateEntry,
+  KeyGroupOffsets,
+  WrittenKeyedState,
+} from './keyed-state.js';
+
+const END_OF_KEY_GROUP = 0xffff;
+
+/** The max parallelism of the operator: it decides how many bytes a key group takes. */
+export interface WithMaxParallelism {
+  readonly maxParallelism: number;
+}
+
+/**
+ * Writes a canonical file, uncompressed; the offset of an empty key group is 0. Throws a TypeError that names state and
+ * key where a value is not of its type.
+ */
+export function writeCanonicalSnapshot(content: KeyedContent & WithMaxParallelism): WrittenKeyedState {
+  const { key, keyGroups, states } = content;
+  const target = new ByteWriter();
+  const offsets: bigint[] = [];
+  writeKeyedHeader(
+    target,
+    key,
+    states.map(({ state }) => state),
+  );
+  for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
+    offsets.push(writeKeyGroup(target, content, keyGroup));
+  }
+  return { bytes: target.take(), offsets };
+}
+
+/**
+ * Opens a canonical file. With `declared`, keys and states of those names are read with the serializers given, and a
+ * UsageError tells where the file was written with other types.
+ */
+export function openCanonicalSnapshot(
+  bytes: Uint8Array,
+  where: KeyGroupOffsets & WithMaxParallelism,
+  declared?: DeclaredTypes,
+): KeyedSnapshot {
+  return openKeyed(bytes, declared, (types, range) => readKeyGroups(bytes, { where, types, range }));
+}
+
+/** Returns the offset of the key group, 0 where it is empty. */
+function writeKeyGroup(
+  target: ByteWriter,
+  { key, states, maxParallelism }: KeyedContent & WithMaxParallelism,
+  keyGroup: number,
+): bigint {
+  const start = target.offset;
+  const prefixBytes = keyGroupPrefixBytes(maxParallelism);
+  let lastAt = -1;
+  states.forEach((content, id) => {
+    const { state } = content;
+    let isFirst = true;
+    writeEach(content, keyGroup, (entry) => {
+      if (isFirst) {
+        if (lastAt >= 0) markLastOfState(target, lastAt);
+        target.i16(id);
+        isFirst = false;
+      }
+      lastAt = writeCanonicalEntry(target, { key, state, keyGroup, prefixBytes }, entry);
+    });
+  });
+  if (lastAt < 0) return 0n;
+  markLastOfState(target, lastAt);
+  target.i16(END_OF_KEY_GROUP);
+  return BigInt(start);
+}
+
+interface CanonicalFile {
+  readonly where: KeyGroupOffsets & WithMaxParallelism;
+  readonly types: KeyedTypes;
+  readonly range: KeyGroupRange | undefined;
+}
+
+function* readKeyGroups(
+  bytes: Uint8Array,
+  { where, types, range }: CanonicalFile,
+): Generator<KeyedStateEntry> {
+  const source = new ByteReader(bytes);
+  const prefixBytes = keyGroupPrefixBytes(where.maxParallelism);
+  const { first, last } = chosenKeyGroups(where, range);
+  for (let keyGroup = first; keyGroup <= last; keyGroup++) {
+    const offset = Number(where.offsets[keyGroup - where.keyGroups.first] ?? -1n);
+    if (offset === 0) continue;
+    source.enter('keyGroups');
+    source.enter(keyGroup);
+    source.seek(offset, 'offset');
+    yield* wholeMaps(readStates(source, types, { keyGroup, prefixBytes }));
+    source.leave();
+    source.leave();
+  }
+}
+
+function* readStates(
+  source: ByteReader,
+  types: KeyedTypes,
+  at: { readonly keyGroup: number; readonly prefixBytes: 1 | 2 },
+): Generator<CanonicalEntry> {
+  for (let id = source.u16('stateId'); id !== END_OF_KEY_GROUP; id = source.u16('nextStateId')) {
+    const state = types.states[id];
+    if (state === undefined) throw source.error(`no state ${id}`, 'stateId', source.offset - 2);
+    source.enter(state.name);
+    for (let isLast = false; !isLast; ) {
+      const read = readCanonicalEntry(source, { ...at, key: types.key, state });
+      isLast = read.isLastOfState;
+      yield read;
+    }
+    source.leave();
+  }
+}
+
+/** Joins the entries of one map, which follow each other. */
+function* wholeMaps(entries: Iterable<CanonicalEntry>): Generator<KeyedStateEntry> {
+  let pending: CanonicalEntry | null = null;
+  for (const read of entries) {
+    if (pending?.map && read.map && pending.map.compositeKey.equals(read.map.compositeKey)) {
+      for (const [mapKey, value] of read.map.entries) pending.map.entries.set(mapKey, value);
+    } else {
+      if (pending !== null) yield pending.entry;
+      pending = read;
+    }
+  }
+  if (pending !== null) yield pending.entry;
+}

@@ -1,0 +1,69 @@
+// What the heap and the canonical format share: opening a file, choosing key groups, and telling which state and key
+// an error belongs to.
+import type { KeyGroupRange } from '../../model/metadata.js';
+import { messageOf } from '../../support/errors.js';
+import { type BoundStates, bindStates } from './bind-states.js';
+import { readKeyedHeader } from './keyed-header.js';
+import type {
+  DeclaredTypes,
+  KeyedEntry,
+  KeyedSnapshot,
+  KeyedStateContent,
+  KeyedStateEntry,
+  KeyGroupOffsets,
+} from './keyed-state.js';
+
+/** The serializers of a file's key and states. */
+export type KeyedTypes = Extract<BoundStates, { readonly kind: 'bound' }>;
+
+/** Reads the key groups of `range` (all without one) with `types`. */
+export type ReadEntries = (types: KeyedTypes, range?: KeyGroupRange) => Iterable<KeyedStateEntry>;
+
+/** Reads the header and binds `read` to what it says. */
+export function openKeyed(
+  bytes: Uint8Array,
+  declared: DeclaredTypes | undefined,
+  read: ReadEntries,
+): KeyedSnapshot {
+  const header = readKeyedHeader(bytes);
+  if (header.kind === 'partial') return { kind: 'unknown-serializer', header };
+  if (header.compressed) return { kind: 'compressed', header };
+  const types = bindStates(header, declared);
+  if (types.kind === 'unsupported') {
+    return { kind: 'unsupported-state', header, stateName: types.stateName, reason: types.reason };
+  }
+  const { key, states } = types;
+  return { kind: 'readable', header, key, states, entries: (range) => read(types, range) };
+}
+
+/** The key groups that are both in the file and in `range`. */
+export function chosenKeyGroups(
+  where: KeyGroupOffsets,
+  range: KeyGroupRange = where.keyGroups,
+): KeyGroupRange {
+  return {
+    first: Math.max(where.keyGroups.first, range.first),
+    last: Math.min(where.keyGroups.last, range.last),
+  };
+}
+
+/** Calls `write` for each entry of a key group; a TypeError of a serializer is thrown on with state and key named. */
+export function writeEach(
+  content: KeyedStateContent,
+  keyGroup: number,
+  write: (entry: KeyedEntry) => void,
+): number {
+  let count = 0;
+  let entry: KeyedEntry | undefined;
+  try {
+    for (entry of content.entries(keyGroup)) {
+      write(entry);
+      count++;
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const message = `state ${content.state.name}, key ${String(entry?.key)}: ${messageOf(error)}`;
+    throw new TypeError(message, { cause: error });
+  }
+  return count;
+}

@@ -1,0 +1,52 @@
+// `--rewrite FROM=TO`: references that start with FROM are looked up at TO, for a tree that was moved or is mounted
+// elsewhere. FROM matches whole path segments, in whatever spelling the `_metadata` has.
+import { UsageError } from '../support/errors.js';
+import { child, isWithin, type Location, parseLocation, parseUri } from './location.js';
+
+/** One `--rewrite`. */
+export interface Rewrite {
+  /** A location, or the text of a URI whose scheme we do not know (`gs://bucket/dir`), without a trailing slash. */
+  readonly from: Location | string;
+  readonly to: Location;
+}
+
+const FOREIGN_URI = /^[A-Za-z][A-Za-z0-9+.-]+:\//;
+
+/** Reads `FROM=TO`; the first `=` parts them. Local paths are taken relative to `workingDirectory`. */
+export function parseRewrite(text: string, workingDirectory: string): Rewrite {
+  const equals = text.indexOf('=');
+  if (equals <= 0 || equals === text.length - 1) {
+    throw new UsageError(`a rewrite must have the form FROM=TO: ${text}`, {
+      where: '--rewrite',
+      next: 'give, for example, --rewrite s3://bucket/flink=/mnt/copy',
+    });
+  }
+  const from = text.slice(0, equals);
+  const foreign = FOREIGN_URI.test(from) && parseUri(from) === null;
+  return {
+    from: foreign ? from.replace(/\/+$/, '') : parseLocation(from, workingDirectory),
+    to: parseLocation(text.slice(equals + 1), workingDirectory),
+  };
+}
+
+/**
+ * Where an absolute path of a `_metadata` is to be looked up: the first rewrite that fits decides, else the path names
+ * the place itself. Null where it is no URI of a known store.
+ */
+export function resolvePath(path: string, rewrites: readonly Rewrite[]): Location | null {
+  const location = parseUri(path);
+  for (const { from, to } of rewrites) {
+    const below = typeof from === 'string' ? textBelow(path, from) : location && pathBelow(location, from);
+    if (below !== null) return child(to, below);
+  }
+  return location;
+}
+
+/** What follows `from` in `path`; null where `path` does not lie below. */
+function textBelow(path: string, from: string): string | null {
+  return path === from || path.startsWith(`${from}/`) ? path.slice(from.length) : null;
+}
+
+function pathBelow(location: Location, from: Location): string | null {
+  return isWithin(location, from) ? location.path.slice(from.path === '/' ? 0 : from.path.length) : null;
+}

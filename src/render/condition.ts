@@ -1,0 +1,39 @@
+// Kinds and conditions of snapshots in one spelling and one colour everywhere.
+import type { SnapshotCondition } from '../model/snapshot.js';
+import { assertNever } from '../support/errors.js';
+import type { Palette } from './palette.js';
+import type { Cell } from './table.js';
+import { formatCount } from './units.js';
+
+/** The condition with its colour, and the number of files that make it broken: those missing, else those of another size. */
+export function conditionCell(
+  snapshot: {
+    readonly condition: SnapshotCondition;
+    readonly missing: number | null;
+    readonly wrongSize: number | null;
+  },
+  palette: Palette,
+): Cell {
+  const text = `${snapshot.condition}${faults(snapshot.missing, snapshot.wrongSize)}`;
+  return { text, paint: paintOf(snapshot.condition, palette) };
+}
+
+function faults(missing: number | null, wrongSize: number | null): string {
+  if (missing) return `: ${formatCount(missing)} missing`;
+  return wrongSize ? `: ${formatCount(wrongSize)} wrong size` : '';
+}
+
+/** The colour of a condition. */
+export function paintOf(condition: SnapshotCondition, palette: Palette): (text: string) => string {
+  switch (condition) {
+    case 'complete':
+      return palette.good;
+    case 'incomplete':
+      return palette.warning;
+    case 'broken':
+    case 'unreadable':
+      return palette.bad;
+    default:
+      return assertNever(condition, 'snapshot condition');
+  }
+}

@@ -1,0 +1,123 @@
+// A storage around another that is told of every call before it happens: it may count it, or make it fail.
+import type { Location } from '../model/location.js';
+import { formatLocation } from '../model/location.js';
+import { StorageError, type StorageErrorKind } from '../support/errors.js';
+import type { ListingBatch, RemovalResult, StorageRemover } from './storage.js';
+
+export type StorageOperation =
+  | 'list'
+  /** A batch of a listing, before it is handed out. */
+  | 'list-batch'
+  | 'listDirectory'
+  | 'stat'
+  | 'read'
+  | 'readRange'
+  | 'makeDirectory'
+  | 'put'
+  | 'putIfAbsent'
+  /** One location of a `remove`. */
+  | 'remove'
+  | 'removeEmptyDirectory';
+
+/** A call about to happen. `index` counts all calls of the storage from 0. */
+export interface StorageCall {
+  readonly index: number;
+  readonly operation: StorageOperation;
+  readonly location: Location;
+}
+
+/** Calls `before` ahead of every call to `inner`; where it throws, the call fails with that and does nothing. */
+export function interceptedStorage(
+  inner: StorageRemover,
+  before: (call: StorageCall) => void,
+): StorageRemover {
+  let calls = 0;
+  const announce = (operation: StorageOperation, location: Location): void =>
+    before({ index: calls++, operation, location });
+  return {
+    capabilities: inner.capabilities,
+    async *list(root): AsyncGenerator<ListingBatch> {
+      announce('list', root);
+      for await (const batch of inner.list(root)) {
+        announce('list-batch', root);
+        yield batch;
+      }
+    },
+    listDirectory: async (directory) => {
+      announce('listDirectory', directory);
+      return inner.listDirectory(directory);
+    },
+    stat: async (location) => {
+      announce('stat', location);
+      return inner.stat(location);
+    },
+    read: async (location) => {
+      announce('read', location);
+      return inner.read(location);
+    },
+    readRange: async (location, offset, length) => {
+      announce('readRange', location);
+      return inner.readRange(location, offset, length);
+    },
+    makeDirectory: async (location) => {
+      announce('makeDirectory', location);
+      return inner.makeDirectory(location);
+    },
+    put: async (location, content) => {
+      announce('put', location);
+      return inner.put(location, content);
+    },
+    putIfAbsent: async (location, content) => {
+      announce('putIfAbsent', location);
+      return inner.putIfAbsent(location, content);
+    },
+    remove: (locations) => removeEach(inner, locations, announce),
+    removeEmptyDirectory: async (location) => {
+      announce('removeEmptyDirectory', location);
+      return inner.removeEmptyDirectory(location);
+    },
+  };
+}
+
+/** A storage with the number of calls made of each operation. */
+export function countingStorage(inner: StorageRemover): {
+  readonly storage: StorageRemover;
+  readonly counts: ReadonlyMap<StorageOperation, number>;
+} {
+  const counts = new Map<StorageOperation, number>();
+  const storage = interceptedStorage(inner, ({ operation }) => {
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
+  });
+  return { storage, counts };
+}
+
+/** A storage whose calls fail with the kind of error that `fault` names for them; null lets them pass. */
+export function faultyStorage(
+  inner: StorageRemover,
+  fault: (call: StorageCall) => StorageErrorKind | null,
+): StorageRemover {
+  return interceptedStorage(inner, (call) => {
+    const kind = fault(call);
+    if (kind === null) return;
+    const where = formatLocation(call.location);
+    throw new StorageError(kind, `${call.operation} of ${where} was made to fail`, { where });
+  });
+}
+
+async function removeEach(
+  inner: StorageRemover,
+  locations: readonly Location[],
+  announce: (operation: StorageOperation, location: Location) => void,
+): Promise<readonly RemovalResult[]> {
+  const results: RemovalResult[] = [];
+  for (const location of locations) {
+    try {
+      announce('remove', location);
+      results.push(...(await inner.remove([location])));
+    } catch (thrown) {
+      if (!(thrown instanceof StorageError)) throw thrown;
+      results.push({ location, outcome: 'failed', error: thrown });
+    }
+  }
+  return results;
+}

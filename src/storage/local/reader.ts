@@ -1,0 +1,78 @@
+// Reading the local file system.
+import { lstatSync, readdirSync } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import type { Location } from '../../model/location.js';
+import type { FileStatus, StorageCapabilities, StorageReader } from '../storage.js';
+import { filePath, localError } from './errors.js';
+import { isMangled, rootError, statusOf, walk } from './walk.js';
+
+const CAPABILITIES: StorageCapabilities = {
+  atomicPut: true,
+  conditionalPut: true,
+  rename: true,
+  directories: true,
+};
+
+/** A reader of the local file system. */
+export function localReader(): StorageReader {
+  return {
+    capabilities: CAPABILITIES,
+    list: (root) => walk(root),
+    listDirectory: async (directory) => listDirectory(directory),
+    stat: (location) =>
+      attempt('look at', location, async (path) => statusOf(location.path, await stat(path))),
+    read: (location) => attempt('read', location, (path) => readFile(path)),
+    readRange: (location, offset, length) =>
+      attempt('read', location, (path) => readRange(path, offset, length)),
+  };
+}
+
+/** Does `action` with the path of `location`; what node:fs throws becomes a StorageError that says `verb`. */
+export async function attempt<T>(
+  verb: string,
+  location: Location,
+  action: (path: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await action(filePath(location));
+  } catch (thrown) {
+    throw localError(thrown, verb, location);
+  }
+}
+
+function listDirectory(directory: Location): readonly FileStatus[] {
+  try {
+    const path = filePath(directory);
+    const prefix = path === '/' ? '/' : `${path}/`;
+    return readdirSync(path)
+      .sort()
+      .flatMap((name) => entryOf(prefix, name));
+  } catch (thrown) {
+    throw rootError(directory, thrown);
+  }
+}
+
+/** One entry, or none where it has vanished. */
+function entryOf(prefix: string, name: string): readonly FileStatus[] {
+  const path = prefix + name;
+  // Not UTF-8: that something is there can be told, not what.
+  if (isMangled(name)) return [{ path, type: 'other', sizeBytes: 0, modifiedMs: null, etag: null }];
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? [] : [statusOf(path, stats)];
+}
+
+async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,101 @@
+// Writing to and removing from the local file system. A file appears whole or not at all, also when the power fails:
+// its bytes go to a hidden sibling, are forced to disk, and then get their name (Flink LocalRecoverableWriter).
+import { link, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Location } from '../../model/location.js';
+import { type Random, randomUuid, systemRandom } from '../../support/random.js';
+import type { RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
+import { errnoOf, localError } from './errors.js';
+import { attempt, localReader } from './reader.js';
+
+/** A writer to the local file system. `random` names the files in progress. */
+export function localWriter(random: Random = systemRandom): StorageWriter {
+  return {
+    ...localReader(),
+    makeDirectory: (location) => attempt('make the directory', location, makeDirectory),
+    put: (location, content) =>
+      attempt('write', location, (path) => throughSibling(path, { content, random, place: rename })),
+    putIfAbsent: (location, content) =>
+      attempt('write', location, (path) => throughSibling(path, { content, random, place: link })),
+  };
+}
+
+/** A writer that can also remove. */
+export function localRemover(random: Random = systemRandom): StorageRemover {
+  return {
+    ...localWriter(random),
+    remove: async (locations) => {
+      const results: RemovalResult[] = [];
+      for (const location of locations) results.push(await removeFile(location));
+      return results;
+    },
+    removeEmptyDirectory: (location) => attempt('remove the directory', location, removeDirectory),
+  };
+}
+
+/** Makes what is missing, and forces the entry of each new directory to disk. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+interface Placement {
+  readonly content: Uint8Array;
+  readonly random: Random;
+  /** Gives the finished sibling its name. Unlike a rename, a link refuses a name that is taken. */
+  readonly place: (sibling: string, path: string) => Promise<void>;
+}
+
+async function throughSibling(path: string, { content, random, place }: Placement): Promise<void> {
+  const sibling = join(dirname(path), `.${basename(path)}.inprogress.${randomUuid(random)}`);
+  try {
+    await writeDurably(sibling, content);
+    await place(sibling, path);
+  } finally {
+    await unlink(sibling).catch(() => undefined);
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function writeDurably(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } catch (thrown) {
+    // Some file systems cannot force a directory to disk, and have no more to give.
+    if (errnoOf(thrown) !== 'EINVAL' && errnoOf(thrown) !== 'ENOTSUP') throw thrown;
+  } finally {
+    await directory.close();
+  }
+}
+
+async function removeFile(location: Location): Promise<RemovalResult> {
+  try {
+    await attempt('remove', location, unlink);
+    return { location, outcome: 'removed' };
+  } catch (thrown) {
+    const error = localError(thrown, 'remove', location);
+    return error.kind === 'not-found'
+      ? { location, outcome: 'absent' }
+      : { location, outcome: 'failed', error };
+  }
+}
+
+async function removeDirectory(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown;
+  }
+}

@@ -1,0 +1,167 @@
+// A store in memory: for tests, and the plainest reading of what the interface promises. It can be a file system
+// (directories exist on their own) or an object store (directories are prefixes of keys).
+import { formatLocation, type Location, parent } from '../model/location.js';
+import { type Clock, systemClock } from '../support/clock.js';
+import { StorageError, type StorageErrorKind } from '../support/errors.js';
+import type {
+  FileStatus,
+  ListingBatch,
+  RemovalResult,
+  StorageCapabilities,
+  StorageRemover,
+} from './storage.js';
+
+/** How a store in memory behaves. */
+export interface MemoryOptions {
+  readonly clock?: Clock;
+  /** False for an object store. */
+  readonly directories?: boolean;
+  /** Entries in a batch of a listing. */
+  readonly pageEntries?: number;
+}
+
+interface MemoryFile {
+  readonly content: Uint8Array;
+  readonly modifiedMs: number;
+  readonly version: number;
+}
+
+const MESSAGES: Partial<Record<StorageErrorKind, string>> = {
+  'not-found': 'nothing is there',
+  'already-exists': 'it exists already',
+  conflict: 'it is a directory, a file in place of one, or a directory that is not empty',
+};
+
+/** One store; authorities of locations are not told apart. */
+export class MemoryStorage implements StorageRemover {
+  readonly capabilities: StorageCapabilities;
+  readonly #files = new Map<string, MemoryFile>();
+  readonly #directories = new Set<string>(['/']);
+  readonly #clock: Clock;
+  readonly #pageEntries: number;
+  #versions = 0;
+
+  constructor({ clock = systemClock, directories = true, pageEntries = 1000 }: MemoryOptions = {}) {
+    this.capabilities = { atomicPut: true, conditionalPut: true, rename: false, directories };
+    this.#clock = clock;
+    this.#pageEntries = pageEntries;
+  }
+
+  async *list(root: Location): AsyncGenerator<ListingBatch> {
+    this.#requireDirectory(root);
+    const below = this.#below(root);
+    const entries = this.capabilities.directories ? below : below.filter(({ type }) => type === 'file');
+    for (let start = 0; start < entries.length; start += this.#pageEntries) {
+      yield { entries: entries.slice(start, start + this.#pageEntries), problems: [] };
+    }
+  }
+
+  async listDirectory(directory: Location): Promise<readonly FileStatus[]> {
+    this.#requireDirectory(directory);
+    return this.#below(directory).filter(({ path }) => parentPath(path) === directory.path);
+  }
+
+  async stat(location: Location): Promise<FileStatus> {
+    const file = this.#files.get(location.path);
+    if (file !== undefined) return fileStatus(location.path, file);
+    if (this.capabilities.directories && this.#directories.has(location.path))
+      return directoryStatus(location.path);
+    throw failure('not-found', location);
+  }
+
+  async read(location: Location): Promise<Uint8Array> {
+    return this.#file(location).content.slice();
+  }
+
+  async readRange(location: Location, offset: number, length: number): Promise<Uint8Array> {
+    return this.#file(location).content.slice(offset, offset + length);
+  }
+
+  async makeDirectory(location: Location): Promise<void> {
+    if (!this.capabilities.directories) return;
+    if (this.#files.has(location.path)) throw failure('already-exists', location);
+    if (this.#directories.has(location.path)) return;
+    await this.makeDirectory(parent(location));
+    this.#directories.add(location.path);
+  }
+
+  async put(location: Location, content: Uint8Array): Promise<void> {
+    if (this.capabilities.directories) {
+      if (!this.#directories.has(parent(location).path)) throw failure('not-found', parent(location));
+      if (this.#directories.has(location.path)) throw failure('conflict', location);
+    }
+    const version = ++this.#versions;
+    this.#files.set(location.path, { content: content.slice(), modifiedMs: this.#clock.now(), version });
+  }
+
+  async putIfAbsent(location: Location, content: Uint8Array): Promise<void> {
+    if (this.#files.has(location.path)) throw failure('already-exists', location);
+    await this.put(location, content);
+  }
+
+  async remove(locations: readonly Location[]): Promise<readonly RemovalResult[]> {
+    return locations.map((location) => {
+      if (this.#files.delete(location.path)) return { location, outcome: 'removed' };
+      if (!this.capabilities.directories || !this.#directories.has(location.path))
+        return { location, outcome: 'absent' };
+      return { location, outcome: 'failed', error: failure('conflict', location) };
+    });
+  }
+
+  async removeEmptyDirectory(location: Location): Promise<void> {
+    if (this.#files.has(location.path) || this.#below(location).length > 0)
+      throw failure('conflict', location);
+    this.#directories.delete(location.path);
+  }
+
+  #file(location: Location): MemoryFile {
+    const file = this.#files.get(location.path);
+    if (file !== undefined) return file;
+    const isDirectory = this.capabilities.directories && this.#directories.has(location.path);
+    throw failure(isDirectory ? 'conflict' : 'not-found', location);
+  }
+
+  #requireDirectory(location: Location): void {
+    const { directories } = this.capabilities;
+    if (directories ? this.#directories.has(location.path) : this.#below(location).length > 0) return;
+    throw failure(directories && this.#files.has(location.path) ? 'conflict' : 'not-found', location);
+  }
+
+  /** Files and directories below `root`, in the order of their paths. */
+  #below(root: Location): readonly FileStatus[] {
+    const prefix = root.path === '/' ? '/' : `${root.path}/`;
+    const files = [...this.#files].filter(([path]) => path.startsWith(prefix));
+    const paths = files.map(([path]) => path);
+    const directories = this.capabilities.directories
+      ? [...this.#directories].filter((path) => path.startsWith(prefix) && path !== '/')
+      : prefixesBelow(paths, prefix);
+    return [...files.map(([path, file]) => fileStatus(path, file)), ...directories.map(directoryStatus)].sort(
+      (a, b) => (a.path < b.path ? -1 : 1),
+    );
+  }
+}
+
+function prefixesBelow(paths: readonly string[], prefix: string): readonly string[] {
+  const found = new Set<string>();
+  for (const path of paths) {
+    for (let at = parentPath(path); at.startsWith(prefix) && at !== '/'; at = parentPath(at)) found.add(at);
+  }
+  return [...found];
+}
+
+function parentPath(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+function fileStatus(path: string, { content, modifiedMs, version }: MemoryFile): FileStatus {
+  return { path, type: 'file', sizeBytes: content.length, modifiedMs, etag: `"${version}"` };
+}
+
+function directoryStatus(path: string): FileStatus {
+  return { path, type: 'directory', sizeBytes: 0, modifiedMs: null, etag: null };
+}
+
+function failure(kind: StorageErrorKind, location: Location): StorageError {
+  const where = formatLocation(location);
+  return new StorageError(kind, `cannot use ${where}: ${MESSAGES[kind]}`, { where });
+}

@@ -1,0 +1,5 @@
+package ckpt.peer;
+
+public final class Main {
+    public static void main(String[] args) {}
+}
