@@ -24,6 +24,7 @@ const rooms = {
     'format',
     'model',
     'support',
+    'index', // run-job hands a job the public interface
   ],
   cli: ['render', 'storage', 'model', 'support'],
   commands: ['usecases', 'render', 'cli', 'model', 'support'],

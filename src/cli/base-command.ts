@@ -18,8 +18,7 @@ export interface View {
 }
 
 /**
- * Base of all commands. Whatever a command throws is shown by cli/main.ts, with the exit status of cli/exit-codes.ts;
- * `this.exit(status)` ends one that has already shown its findings.
+ * Base of all commands. Whatever a command throws is shown by cli/main.ts, with the exit status of cli/exit-codes.ts.
  */
 export abstract class BaseCommand extends Command {
   static override baseFlags = globalFlags;
@@ -27,13 +26,17 @@ export abstract class BaseCommand extends Command {
   /** Exit statuses beside 0, 1, 2 and 130 that the command can end with: for `describe` and the golden surface. */
   static exitCodes: readonly ExitStatus[] = [];
 
-  /** Everything of the outside that a use case needs. Close over it; there is one per process. */
-  protected openSession(flags: GlobalFlags & SessionFlags): Session {
-    return openSession(flags);
+  #session: Session | undefined;
+
+  /** Everything of the outside that a use case needs; one for a command. */
+  protected openSession(flags: SessionFlags): Session {
+    this.#session ??= openSession(flags);
+    return this.#session;
   }
 
   /** Prints the result: one document with `--json`, else text. Nothing else of a command goes to stdout. */
   protected async show(flags: Pick<GlobalFlags, 'json'>, view: View): Promise<void> {
+    this.#session?.endProgress();
     if (flags.json) {
       const { toJson } = await import('../render/json.js');
       const head = { schema: `ckpt/${this.id?.replaceAll(':', '-')}`, schemaVersion: 1 };
@@ -43,6 +46,15 @@ export abstract class BaseCommand extends Command {
     const { outputWidth, paletteFor } = await import('./terminal.js');
     const look: Look = { palette: await paletteFor('stdout'), width: outputWidth() };
     process.stdout.write(await view.text(look));
+  }
+
+  /** Ends the command with this status after it has shown its result. */
+  protected endWith(status: ExitStatus): void {
+    if (status !== 0) this.exit(status);
+  }
+
+  protected override async finally(): Promise<void> {
+    this.#session?.endProgress();
   }
 
   /** An error is shown by cli/main.ts, so that there is one form for all; oclif's own printing is bypassed. */

@@ -49,7 +49,7 @@ function withoutParsePreamble(error: CkptError): CkptError {
 }
 
 function fromParseFailure(failure: ParseFailure, commandIds: readonly string[]): UsageError {
-  const unknownCommand = /^command (.+) not found$/.exec(failure.message)?.[1];
+  const unknownCommand = /^command (.+?) not found\.?$/.exec(failure.message)?.[1];
   if (unknownCommand !== undefined) return unknownCommandError(unknownCommand, commandIds);
   const message = failure.message.replace(SEE_HELP, '');
   const where = PREAMBLE.exec(message)?.[1];

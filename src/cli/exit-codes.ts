@@ -43,12 +43,15 @@ export function exitStatusOf(error: CkptError): ExitStatus {
   return known ?? (error instanceof UsageError ? 2 : 1);
 }
 
+/** A line end within a paragraph: the terminal's width decides where lines end. */
+const SOFT_BREAK = /(?<!\n)\n(?![\n ])/g;
+
 /**
  * A command's description with its own exit statuses below it, for `--help`. Statuses that every command can end with
  * (0, 1, 2, 130) are added.
  */
 export function describe(text: string, own: readonly ExitStatus[] = []): string {
   const statuses = [...new Set<ExitStatus>([0, 1, 2, ...own, 130])].sort((a, b) => a - b);
-  const lines = statuses.map((status) => `${String(status).padStart(5)}  ${EXIT_STATUSES[status]}`);
-  return `${text}\n\nExit codes:\n${lines.join('\n')}`;
+  const lines = statuses.map((status) => `${String(status).padEnd(4)} ${EXIT_STATUSES[status]}`);
+  return `${text.replaceAll(SOFT_BREAK, ' ')}\n\nExit codes:\n${lines.join('\n')}`;
 }

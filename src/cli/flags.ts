@@ -1,12 +1,6 @@
 // The flags that every command has, and how a flag gets its value from the environment.
-import { boolean, custom, integer } from '@oclif/core/flags';
-import { UsageError } from '../support/errors.js';
-
-/** References that start with `from` are looked up at `to` instead. Both as the user wrote them. */
-export interface RewriteRule {
-  readonly from: string;
-  readonly to: string;
-}
+import { boolean, custom } from '@oclif/core/flags';
+import { parseRewrite, type Rewrite } from '../model/rewrite.js';
 
 /** What is read and changed here of oclif's flag definitions. */
 interface FlagDefinition {
@@ -29,9 +23,10 @@ export function fromEnvironment<F extends object>(flags: F): F {
   return flags;
 }
 
-/** `min-age` becomes `CKPT_MIN_AGE`. */
+/** `min-age` becomes `CKPT_MIN_AGE`, `fromSavepoint` becomes `CKPT_FROM_SAVEPOINT`. */
 export function environmentName(flagName: string): string {
-  return `CKPT_${flagName.toUpperCase().replaceAll('-', '_')}`;
+  const words = flagName.replaceAll(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_');
+  return `CKPT_${words.toUpperCase()}`;
 }
 
 /** oclif gives a repeatable flag its variable's value as one string; a default is the place for a list. */
@@ -42,22 +37,6 @@ function readListFromEnvironment(flag: FlagDefinition, variable: string): void {
     if (!value) return undefined;
     return Promise.all(value.split(',').map((text) => flag.parse(text, {} as never, {} as never)));
   };
-}
-
-const rewriteFlag = custom<RewriteRule>({
-  parse: async (text) => parseRewrite(text),
-});
-
-/** `FROM=TO`, split at the first `=`. Throws UsageError where either side is missing. */
-export function parseRewrite(text: string): RewriteRule {
-  const equals = text.indexOf('=');
-  if (equals <= 0 || equals === text.length - 1) {
-    throw new UsageError(`--rewrite needs FROM=TO, not "${text}"`, {
-      where: '--rewrite',
-      next: 'write it as --rewrite s3://old-bucket/flink=/mnt/flink',
-    });
-  }
-  return { from: text.slice(0, equals), to: text.slice(equals + 1) };
 }
 
 const GLOBAL = 'GLOBAL';
@@ -81,18 +60,12 @@ export const globalFlags = fromEnvironment({
 
 /** Flags of every command that reads storage; spread them into the command's own. */
 export const storageFlags = fromEnvironment({
-  concurrency: integer({
-    helpValue: 'N',
-    min: 1,
-    max: 1024,
-    default: 16,
-    description: 'How many requests to the storage may be under way at once.',
-  }),
-  rewrite: rewriteFlag({
+  rewrite: custom<Rewrite>({
+    parse: async (text) => parseRewrite(text, process.cwd()),
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'FROM=TO',
     description:
       'Look up references that start with FROM at TO, for a tree that was moved or is mounted elsewhere. Repeatable.',
-  }),
+  })(),
 });

@@ -7,6 +7,7 @@ export type CheckpointFailureReason =
   | 'declined' // a task could not take its snapshot
   | 'expired' // not complete within execution.checkpointing.timeout
   | 'storage' // state or `_metadata` could not be written
+  | 'subsumed' // a newer one became complete before it
   | 'job-failure' // the job failed or restarted while it was under way
   | 'job-end'; // the job was cancelled or finished while it was under way
 

@@ -1,16 +1,16 @@
 // `--rewrite FROM=TO`: references that start with FROM are looked up at TO, for a tree that was moved or is mounted
 // elsewhere. FROM matches whole path segments, in whatever spelling the `_metadata` has.
 import { UsageError } from '../support/errors.js';
-import { child, isWithin, type Location, parseLocation, parseUri } from './location.js';
+import { child, isWithin, type Location, normalizePath, parseLocation, parseUri } from './location.js';
 
 /** One `--rewrite`. */
 export interface Rewrite {
-  /** A location, or the text of a URI whose scheme we do not know (`gs://bucket/dir`), without a trailing slash. */
+  /** A location, or the plain form of a URI whose scheme we do not know: `gs:/bucket/dir` for `gs://bucket/dir/`. */
   readonly from: Location | string;
   readonly to: Location;
 }
 
-const FOREIGN_URI = /^[A-Za-z][A-Za-z0-9+.-]+:\//;
+const URI = /^([A-Za-z][A-Za-z0-9+.-]+):(\/.*)$/s;
 
 /** Reads `FROM=TO`; the first `=` parts them. Local paths are taken relative to `workingDirectory`. */
 export function parseRewrite(text: string, workingDirectory: string): Rewrite {
@@ -22,9 +22,9 @@ export function parseRewrite(text: string, workingDirectory: string): Rewrite {
     });
   }
   const from = text.slice(0, equals);
-  const foreign = FOREIGN_URI.test(from) && parseUri(from) === null;
+  const plain = parseUri(from) === null ? plainUri(from) : null;
   return {
-    from: foreign ? from.replace(/\/+$/, '') : parseLocation(from, workingDirectory),
+    from: plain ?? parseLocation(from, workingDirectory),
     to: parseLocation(text.slice(equals + 1), workingDirectory),
   };
 }
@@ -36,15 +36,22 @@ export function parseRewrite(text: string, workingDirectory: string): Rewrite {
 export function resolvePath(path: string, rewrites: readonly Rewrite[]): Location | null {
   const location = parseUri(path);
   for (const { from, to } of rewrites) {
-    const below = typeof from === 'string' ? textBelow(path, from) : location && pathBelow(location, from);
+    const below =
+      typeof from === 'string' ? textBelow(plainUri(path), from) : location && pathBelow(location, from);
     if (below !== null) return child(to, below);
   }
   return location;
 }
 
+/** One spelling for all of a URI of any scheme; null for what is none. */
+function plainUri(text: string): string | null {
+  const match = URI.exec(text);
+  return match && `${match[1]!.toLowerCase()}:${normalizePath(match[2]!)}`;
+}
+
 /** What follows `from` in `path`; null where `path` does not lie below. */
-function textBelow(path: string, from: string): string | null {
-  return path === from || path.startsWith(`${from}/`) ? path.slice(from.length) : null;
+function textBelow(path: string | null, from: string): string | null {
+  return path === from || path?.startsWith(`${from}/`) ? path.slice(from.length) : null;
 }
 
 function pathBelow(location: Location, from: Location): string | null {

@@ -1,6 +1,7 @@
 // The operators of a snapshot and the states whose names its metadata tells.
 import type { KeyGroupRange } from '../model/metadata.js';
 import type { OperatorReport } from '../model/snapshot-report.js';
+import { UsageError } from '../support/errors.js';
 import { shareBar } from './bar.js';
 import type { Look } from './palette.js';
 import { type Column, layOut } from './table.js';
@@ -15,15 +16,25 @@ export interface OperatorSelection {
   readonly operator: string | undefined;
 }
 
-/** The chosen operators, the largest first; those of one size stay in their order. */
+/**
+ * The chosen operators, the largest first; those of one size stay in their order. Throws a UsageError where no operator
+ * is called as wanted.
+ */
 export function selectOperators(
   operators: readonly OperatorReport[],
-  selection: OperatorSelection,
+  { top, operator: wanted }: OperatorSelection,
 ): readonly OperatorReport[] {
-  return operators
-    .filter((operator) => selection.operator === undefined || isNamed(operator, selection.operator))
+  const chosen = operators.filter((operator) => wanted === undefined || isNamed(operator, wanted));
+  if (wanted !== undefined && chosen.length === 0) throw unknownOperator(operators, wanted);
+  return chosen
     .sort((a, b) => (a.fullBytes === b.fullBytes ? 0 : a.fullBytes < b.fullBytes ? 1 : -1))
-    .slice(0, selection.top);
+    .slice(0, top);
+}
+
+function unknownOperator(operators: readonly OperatorReport[], wanted: string): UsageError {
+  const names = operators.map((operator) => operator.name ?? operator.uid ?? operator.id);
+  const next = names.length === 0 ? 'the snapshot has no operators' : `there are ${names.join(', ')}`;
+  return new UsageError(`no operator has the name, uid or id ${wanted}`, { where: '--operator', next });
 }
 
 function isNamed(operator: OperatorReport, wanted: string): boolean {

@@ -93,12 +93,12 @@ function stateLines(report: SnapshotReport, look: Look): readonly string[] {
     { label: 'keyed state', bytes: sum('keyedBytes') },
     { label: 'operator state', bytes: sum('operatorBytes') },
     { label: 'coordinators', bytes: sum('coordinatorBytes') },
-    { label: 'in flight', bytes: sum('inFlightBytes'), remark: 'records of an unaligned checkpoint' },
+    { label: 'in flight', bytes: sum('inFlightBytes'), remark: 'of an unaligned checkpoint' },
   ];
   return shareLines(
     [
       { label: 'full', bytes: fullBytes },
-      { label: 'added', bytes: report.addedBytes, remark: 'written by this snapshot itself' },
+      { label: 'added', bytes: report.addedBytes, remark: 'written by this snapshot' },
       ...parts.filter((part) => part.bytes > 0n),
       ...(report.inlineBytes > 0n
         ? [{ label: 'inline', bytes: report.inlineBytes, remark: 'inside the _metadata' }]

@@ -8,7 +8,8 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? exactNumber(part) : part), 2)}\n`;
 }
 
-function exactNumber(value: bigint): number | string {
+/** An integer as JSON holds it exactly: a number, or a decimal string past 2^53. */
+export function exactNumber(value: bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
 }

@@ -26,7 +26,7 @@ export interface Share {
   readonly remark?: string;
 }
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 16;
 
 /** A line per share: label, size, bar, percentage, remark. */
 export function shareLines(shares: readonly Share[], wholeBytes: bigint, look: Look): readonly string[] {

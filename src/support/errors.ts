@@ -64,10 +64,17 @@ export type StorageErrorKind =
 /** A store that refused, failed or answered nonsense. `where` is the location as the user wrote its scheme. */
 export class StorageError extends CkptError {
   readonly kind: StorageErrorKind;
+  /** How long the store asks us to wait before the next try, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(kind: StorageErrorKind, message: string, details: ErrorDetails = {}) {
+  constructor(
+    kind: StorageErrorKind,
+    message: string,
+    details: ErrorDetails & { readonly retryAfterMs?: number | undefined } = {},
+  ) {
     super(`storage-${kind}`, message, details);
     this.kind = kind;
+    this.retryAfterMs = details.retryAfterMs;
   }
 
   /** Whether the same call may succeed later with nothing changed by us. */

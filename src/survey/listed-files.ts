@@ -5,15 +5,21 @@ import type { Location } from '../model/location.js';
 export class ListedFiles {
   readonly #stores = new Map<string, Map<string, number>>();
 
-  /** `path` lies in the same store as `root`. */
-  add(root: Location, path: string, sizeBytes: number): void {
-    const store = `${root.store}://${root.authority}`;
+  /** Sizes by path of the store that `location` is in, to be filled by who lists it. */
+  inStoreOf(location: Location): Map<string, number> {
+    const store = storeKey(location);
     const sizes = this.#stores.get(store) ?? new Map<string, number>();
-    this.#stores.set(store, sizes.set(path, sizeBytes));
+    this.#stores.set(store, sizes);
+    return sizes;
   }
 
   /** Undefined for what was not listed as a file. */
   sizeOf(location: Location): number | undefined {
-    return this.#stores.get(`${location.store}://${location.authority}`)?.get(location.path);
+    return this.#stores.get(storeKey(location))?.get(location.path);
   }
+}
+
+/** Equal for locations that one reader serves. */
+export function storeKey({ store, authority }: Location): string {
+  return `${store}://${authority}`;
 }

@@ -92,7 +92,9 @@ export const sampleList: SnapshotList = {
       keptFileBytes: 0n,
     }),
   ],
-  problems: [{ code: 'storage-denied', message: 'permission denied', where: 'file:///flink/lost', next: null }],
+  problems: [
+    { code: 'storage-denied', message: 'permission denied', where: 'file:///flink/lost', next: null },
+  ],
 };
 
 export function operator(fields: Partial<OperatorReport>): OperatorReport {

@@ -47,8 +47,8 @@ export class DataStream<T> {
   /** Records of one key go to one subtask, and find the state of that key. The selector must be pure. */
   keyBy(selector: KeySelector<T, string>): KeyedStream<T, string>;
   keyBy<K>(selector: KeySelector<T, K>, keyType: TypeSerializer<K>): KeyedStream<T, K>;
-  keyBy(selector: KeySelector<T, never>, keyType: TypeSerializer<never> = Types.STRING as never): unknown {
-    const spec = { selector, type: keyType } as unknown as KeySpec;
+  keyBy<K>(selector: KeySelector<T, K>, keyType?: TypeSerializer<K>): KeyedStream<T, K> {
+    const spec = { selector, type: keyType ?? Types.STRING } as unknown as KeySpec;
     return new KeyedStream(this.program, this.edges, spec);
   }
 

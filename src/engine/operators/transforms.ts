@@ -11,22 +11,22 @@ import { BaseOperator, NO_TIMESTAMP, type OperatorContext, type OperatorFactory,
 
 export function mapOperator<T, R>(map: MapFunction<T, R>): OperatorFactory {
   return (context, output) => {
-    const { call, life } = bind(map, (rich) => (value: T) => rich.map(value));
-    return new MapOperator(output as Output<R>, context, life, call) as BaseOperator<unknown, R>;
+    const userFunction = bind(map, (rich) => (value: T) => rich.map(value));
+    return new MapOperator(output as Output<R>, context, userFunction) as BaseOperator<unknown, R>;
   };
 }
 
 export function filterOperator<T>(filter: FilterFunction<T>): OperatorFactory {
   return (context, output) => {
-    const { call, life } = bind(filter, (rich) => (value: T) => rich.filter(value));
-    return new FilterOperator(output as Output<T>, context, life, call) as BaseOperator<unknown, T>;
+    const userFunction = bind(filter, (rich) => (value: T) => rich.filter(value));
+    return new FilterOperator(output as Output<T>, context, userFunction) as BaseOperator<unknown, T>;
   };
 }
 
 export function flatMapOperator<T, R>(flatMap: FlatMapFunction<T, R>): OperatorFactory {
   return (context, output) => {
-    const { call, life } = bind(flatMap, (rich) => (value: T, out: Collector<R>) => rich.flatMap(value, out));
-    return new FlatMapOperator(output as Output<R>, context, life, call) as BaseOperator<unknown, R>;
+    const userFunction = bind(flatMap, (rich) => (value: T, out: Collector<R>) => rich.flatMap(value, out));
+    return new FlatMapOperator(output as Output<R>, context, userFunction) as BaseOperator<unknown, R>;
   };
 }
 
@@ -44,33 +44,42 @@ export class TimestampedCollector<T> implements Collector<T> {
   }
 }
 
-/** The call of a plain or rich function, and the rich function whose life the operator leads. */
-function bind<Call extends (...parameters: never[]) => unknown, Rich extends RichFunction>(
-  given: Call | Rich,
-  callOf: (rich: Rich) => Call,
-): { readonly call: Call; readonly life: RichFunction } {
-  if (typeof given === 'function') return { call: given, life: {} };
-  const rich = instantiate<Rich>(given);
-  return { call: callOf(rich), life: rich };
+/** How a function is called, and the rich function whose life the operator leads. */
+interface BoundFunction<Call> {
+  readonly call: Call;
+  readonly life: RichFunction;
+}
+
+type AnyCall = (...parameters: never[]) => unknown;
+
+function bind<Given extends AnyCall | RichFunction>(
+  given: Given,
+  callOf: (rich: Exclude<Given, AnyCall>) => Extract<Given, AnyCall>,
+): BoundFunction<Extract<Given, AnyCall>> {
+  if (typeof given === 'function') return { call: given as Extract<Given, AnyCall>, life: {} };
+  const rich = instantiate(given as Exclude<Given, AnyCall>);
+  return { call: callOf(rich), life: rich as RichFunction };
 }
 
 /** An operator around a user's function. */
-export abstract class FunctionOperator<I, O, Call> extends BaseOperator<I, O> {
-  constructor(
-    output: Output<O>,
-    protected readonly context: OperatorContext,
-    readonly life: RichFunction,
-    protected readonly call: Call,
-  ) {
+abstract class FunctionOperator<I, O, Call> extends BaseOperator<I, O> {
+  protected readonly call: Call;
+  readonly #context: OperatorContext;
+  readonly #life: RichFunction;
+
+  constructor(output: Output<O>, context: OperatorContext, { call, life }: BoundFunction<Call>) {
     super(output);
+    this.call = call;
+    this.#context = context;
+    this.#life = life;
   }
 
   override open(): void {
-    this.life.open?.(this.context.runtime);
+    this.#life.open?.(this.#context.runtime);
   }
 
   override close(): void {
-    this.life.close?.();
+    this.#life.close?.();
   }
 }
 

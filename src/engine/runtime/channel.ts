@@ -45,20 +45,19 @@ export const BATCH_RECORDS = 512;
 /** Records that may wait in a channel before its producer is stopped. */
 const CAPACITY_RECORDS = 4 * BATCH_RECORDS;
 
+/** The end of a channel that no task has taken yet. */
+const NOBODY: ChannelEnd = { wake: () => {}, block: () => {}, unblock: () => {} };
+
 export class Channel {
-  readonly #producer: ChannelEnd;
-  readonly #consumer: ChannelEnd;
+  /** Set by the tasks at its ends. */
+  producer = NOBODY;
+  consumer = NOBODY;
   readonly #queue: ChannelElement[] = [];
   #queuedRecords = 0;
   #full = false;
   #values: unknown[] = new Array(BATCH_RECORDS);
   #timestampsMs: number[] | null = null;
   #count = 0;
-
-  constructor(producer: ChannelEnd, consumer: ChannelEnd) {
-    this.#producer = producer;
-    this.#consumer = consumer;
-  }
 
   /** Records that may still be added before the channel is full. */
   get room(): number {
@@ -76,7 +75,7 @@ export class Channel {
   addEvent(event: ChannelEvent): void {
     this.flush();
     this.#queue.push(event);
-    this.#consumer.wake();
+    this.consumer.wake();
   }
 
   /** Hands over the records added since the last time. */
@@ -94,9 +93,9 @@ export class Channel {
     this.#count = 0;
     if (!this.#full && this.#queuedRecords >= CAPACITY_RECORDS) {
       this.#full = true;
-      this.#producer.block();
+      this.producer.block();
     }
-    this.#consumer.wake();
+    this.consumer.wake();
   }
 
   get isEmpty(): boolean {
@@ -109,7 +108,7 @@ export class Channel {
     this.#queuedRecords -= element.count;
     if (this.#full && this.#queuedRecords < CAPACITY_RECORDS) {
       this.#full = false;
-      this.#producer.unblock();
+      this.producer.unblock();
     }
     return element;
   }

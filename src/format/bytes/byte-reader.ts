@@ -106,12 +106,9 @@ export class ByteReader {
     const length = this.u16(field);
     const start = this.#advance(length, field);
     const end = this.#at;
-    const buffer = this.#buffer;
-    for (let at = start; at < end; at++) {
-      const byte = buffer[at]!;
-      if (byte >= 0x80 || byte === 0) return this.#decodeUtf(start, end, field);
-    }
-    return buffer.toString('latin1', start, end);
+    return this.#isPlain(start, end)
+      ? this.#buffer.toString('latin1', start, end)
+      : this.#decodeUtf(start, end, field);
   }
 
   /** The next `length` bytes as text where all are ASCII; else null, and nothing is read. */
@@ -185,6 +182,20 @@ export class ByteReader {
     }
     this.#at = start + length;
     return start;
+  }
+
+  /** Whether every byte is a character of its own: ASCII but U+0000. Four at a time, as most strings are long paths. */
+  #isPlain(start: number, end: number): boolean {
+    let at = start;
+    for (; at + 4 <= end; at += 4) {
+      const four = this.#view.getInt32(at);
+      if (((four | (four - 0x01010101)) & 0x80808080) !== 0) return false;
+    }
+    for (; at < end; at++) {
+      const byte = this.#buffer[at]!;
+      if (byte === 0 || byte >= 0x80) return false;
+    }
+    return true;
   }
 
   #decodeUtf(start: number, end: number, field: string): string {

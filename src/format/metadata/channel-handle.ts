@@ -35,10 +35,11 @@ export function writeChannel(writer: MetadataWriter, handle: ChannelStateHandle)
   if (handle.kind === 'merged-channels') {
     if (!withKind) throw writer.refusal('merged channel state', 'write version 6');
     writer.u8(KINDS[handle.direction].merged);
-    return writeMerged(writer, handle);
+    writeMerged(writer, handle);
+  } else {
+    if (withKind) writer.u8(KINDS[handle.direction].single);
+    writeSingle(writer, handle);
   }
-  if (withKind) writer.u8(KINDS[handle.direction].single);
-  writeSingle(writer, handle);
 }
 
 function readInput(reader: MetadataReader): ChannelStateHandle {

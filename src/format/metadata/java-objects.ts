@@ -193,15 +193,18 @@ class JavaObjectWriter {
   }
 
   content(value: JavaValue): void {
-    const writer = this.#writer;
-    if (value === null) return writer.u8(TC_NULL);
-    if (typeof value === 'boolean') return writer.bool(value);
-    if (typeof value === 'string') return this.#string(value);
-    writer.u8(value.kind === 'enum' ? TC_ENUM : TC_OBJECT);
+    if (value === null) this.#writer.u8(TC_NULL);
+    else if (typeof value === 'boolean') this.#writer.bool(value);
+    else if (typeof value === 'string') this.#string(value);
+    else this.#instance(value);
+  }
+
+  #instance(value: JavaEnum | JavaObject): void {
+    this.#writer.u8(value.kind === 'enum' ? TC_ENUM : TC_OBJECT);
     this.#class(value.javaClass);
     this.#nextHandle++;
-    if (value.kind === 'enum') return this.#string(value.constant);
-    for (const field of value.javaClass.fields) this.content(value.fields.get(field.name) ?? null);
+    if (value.kind === 'enum') this.#string(value.constant);
+    else for (const field of value.javaClass.fields) this.content(value.fields.get(field.name) ?? null);
   }
 
   #string(text: string): void {
@@ -211,10 +214,14 @@ class JavaObjectWriter {
   }
 
   #class(javaClass: JavaClass | null): void {
+    const known = javaClass === null ? undefined : this.#classes.get(javaClass);
+    if (javaClass === null) this.#writer.u8(TC_NULL);
+    else if (known === undefined) this.#newClass(javaClass);
+    else this.#reference(known);
+  }
+
+  #newClass(javaClass: JavaClass): void {
     const writer = this.#writer;
-    if (javaClass === null) return writer.u8(TC_NULL);
-    const known = this.#classes.get(javaClass);
-    if (known !== undefined) return this.#reference(known);
     this.#classes.set(javaClass, this.#nextHandle++);
     writer.u8(TC_CLASSDESC);
     writer.utf(javaClass.name);
@@ -231,9 +238,12 @@ class JavaObjectWriter {
     this.#writer.utf(name);
     if (type === null) return;
     const known = this.#types.get(type);
-    if (known !== undefined) return this.#reference(known);
-    this.#types.set(type, this.#nextHandle);
-    this.#string(type);
+    if (known === undefined) {
+      this.#types.set(type, this.#nextHandle);
+      this.#string(type);
+    } else {
+      this.#reference(known);
+    }
   }
 
   #reference(handle: number): void {

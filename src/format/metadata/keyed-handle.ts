@@ -38,7 +38,7 @@ const SMALLEST_KEYED_BYTES = 1;
 //  +---------+------------------------+
 //  | u8 code | fields, by code        |  code 0: no handle
 //  +---------+------------------------+
-export function readKeyed(reader: MetadataReader): KeyedStateHandle | null {
+export function readOptionalKeyed(reader: MetadataReader): KeyedStateHandle | null {
   const code = reader.handleCode();
   switch (code) {
     case NULL_HANDLE:
@@ -63,22 +63,31 @@ export function readKeyed(reader: MetadataReader): KeyedStateHandle | null {
   }
 }
 
-export function writeKeyed(writer: MetadataWriter, handle: KeyedStateHandle | null): void {
-  if (handle === null) return writer.u8(NULL_HANDLE);
+export function writeOptionalKeyed(writer: MetadataWriter, handle: KeyedStateHandle | null): void {
+  if (handle === null) writer.u8(NULL_HANDLE);
+  else writeKeyed(writer, handle);
+}
+
+function writeKeyed(writer: MetadataWriter, handle: KeyedStateHandle): void {
   switch (handle.kind) {
     case 'key-groups':
     case 'savepoint-key-groups':
-      return writeKeyGroups(writer, handle);
+      writeKeyGroups(writer, handle);
+      break;
     case 'incremental':
-      return writeIncremental(writer, handle);
+      writeIncremental(writer, handle);
+      break;
     case 'changelog':
-      return writeChangelog(writer, handle);
+      writeChangelog(writer, handle);
+      break;
     case 'changelog-files':
-      return writeChangelogFiles(writer, handle);
+      writeChangelogFiles(writer, handle);
+      break;
     case 'changelog-memory':
-      return writeChangelogMemory(writer, handle);
+      writeChangelogMemory(writer, handle);
+      break;
     default:
-      return assertNever(handle, 'keyed handle');
+      assertNever(handle, 'keyed handle');
   }
 }
 
@@ -122,7 +131,7 @@ function readChangelog(reader: MetadataReader, code: number): ChangelogHandle {
     kind: 'changelog',
     keyGroups,
     checkpointedSizeBytes: changelogIds ? reader.i64('checkpointedSize') : null,
-    materialized: reader.list('materialized', SMALLEST_KEYED_BYTES, readKeyed),
+    materialized: reader.list('materialized', SMALLEST_KEYED_BYTES, readOptionalKeyed),
     nonMaterialized: reader.list('nonMaterialized', SMALLEST_KEYED_BYTES, readChangelogPart),
     materializationId: changelogIds ? reader.i64('materializationId') : null,
     checkpointId: code === CHANGELOG_V2 ? reader.i64('checkpointId') : null,
@@ -134,7 +143,7 @@ function readChangelog(reader: MetadataReader, code: number): ChangelogHandle {
 
 function readChangelogPart(reader: MetadataReader): ChangelogPart {
   const at = reader.offset;
-  const part = readKeyed(reader);
+  const part = readOptionalKeyed(reader);
   if (part?.kind === 'changelog-files' || part?.kind === 'changelog-memory') return part;
   throw reader.error('expected changes, found another handle', 'code', at);
 }
@@ -150,7 +159,7 @@ function writeChangelog(writer: MetadataWriter, handle: ChangelogHandle): void {
   writer.u8(checkpointId === null ? CHANGELOG : CHANGELOG_V2);
   writeKeyGroupRange(writer, handle.keyGroups);
   writer.i64(checkpointedSizeBytes);
-  writer.list(handle.materialized, writeKeyed);
+  writer.list(handle.materialized, writeOptionalKeyed);
   writer.list(handle.nonMaterialized, writeKeyed);
   writer.i64(materializationId);
   if (checkpointId !== null) writer.i64(checkpointId);

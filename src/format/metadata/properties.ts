@@ -69,10 +69,13 @@ export function readProperties(reader: ByteReader): CheckpointProperties | null 
 
 /** Writes the object stream that Flink would write. */
 export function writeProperties(writer: ByteWriter, properties: CheckpointProperties | null): void {
-  if (properties === null) return writeJavaStream(writer, null);
+  writeJavaStream(writer, properties === null ? null : fromProperties(properties));
+}
+
+function fromProperties(properties: CheckpointProperties): JavaObject {
   const fields = new Map<string, JavaValue>(FLAGS.map((flag) => [flag, properties[flag]]));
   fields.set('checkpointType', fromSnapshotType(properties.snapshotType));
-  writeJavaStream(writer, { kind: 'object', javaClass: PROPERTIES_CLASS, fields });
+  return { kind: 'object', javaClass: PROPERTIES_CLASS, fields };
 }
 
 function fromSnapshotType(type: SnapshotType): JavaObject {

@@ -3,6 +3,7 @@
 // accounted for. Source: Flink 2.3 Checkpoints#loadCheckpointMetadata.
 import type {
   CheckpointProperties,
+  Dialect,
   Metadata,
   MetadataHeader,
   OperatorHead,
@@ -41,14 +42,14 @@ export function readMetadata(bytes: Uint8Array): Metadata {
  */
 export function scanMetadata<V extends MetadataVisitor>(bytes: Uint8Array, makeVisitor: () => V): V {
   const [current, ...others] = readLayouts(bytes);
-  const attempt = scanAs(bytes, current, makeVisitor());
-  if (attempt.visitor !== null) return attempt.visitor;
+  const first = scanAs(bytes, current, makeVisitor());
+  if (first.error === null) return first.visitor;
   for (const layout of others) {
-    if (!attempt.otherDialects.has(layout.dialect)) continue;
+    if (!first.otherDialects.has(layout.dialect)) continue;
     const retry = scanAs(bytes, layout, makeVisitor());
-    if (retry.visitor !== null) return retry.visitor;
+    if (retry.error === null) return retry.visitor;
   }
-  throw attempt.error;
+  throw first.error;
 }
 
 //  +----------------------+-------------------+---------------------+
@@ -65,17 +66,21 @@ function readLayouts(bytes: Uint8Array): readonly [Layout, ...Layout[]] {
   return layouts;
 }
 
-type Attempt<V> = Pick<MetadataReader, 'otherDialects'> &
-  ({ readonly visitor: V } | { readonly visitor: null; readonly error: FormatError });
+interface Attempt<V> {
+  /** Was told everything where there is no error. */
+  readonly visitor: V;
+  readonly error: FormatError | null;
+  readonly otherDialects: ReadonlySet<Dialect>;
+}
 
 function scanAs<V extends MetadataVisitor>(bytes: Uint8Array, layout: Layout, visitor: V): Attempt<V> {
   const reader = new MetadataReader(bytes, layout);
   const { otherDialects } = reader;
   try {
     scanBody(reader, visitor);
-    return { visitor, otherDialects };
+    return { visitor, error: null, otherDialects };
   } catch (error) {
-    if (error instanceof FormatError) return { visitor: null, error, otherDialects };
+    if (error instanceof FormatError) return { visitor, error, otherDialects };
     throw error;
   }
 }

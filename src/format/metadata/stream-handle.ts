@@ -54,23 +54,29 @@ export function writeStream(writer: MetadataWriter, stream: StreamStateHandle): 
   switch (stream.kind) {
     case 'bytes':
       writer.u8(BYTE_STREAM);
-      return writeBytes(writer, stream);
+      writeBytes(writer, stream);
+      break;
     case 'file':
       writer.u8(FILE_STREAM);
-      return writeFile(writer, stream);
+      writeFile(writer, stream);
+      break;
     case 'relative-file':
       writer.u8(RELATIVE_STREAM);
-      return writeRelativeFile(writer, stream);
+      writeRelativeFile(writer, stream);
+      break;
     case 'segment':
       writer.u8(SEGMENT_FILE);
-      return writeSegment(writer, stream);
+      writeSegment(writer, stream);
+      break;
     case 'segment-empty':
-      return writer.u8(EMPTY_SEGMENT_FILE);
+      writer.u8(EMPTY_SEGMENT_FILE);
+      break;
     case 'key-groups-stream':
       writer.u8(KEY_GROUPS);
-      return writeKeyGroupsStream(writer, stream);
+      writeKeyGroupsStream(writer, stream);
+      break;
     default:
-      return assertNever(stream, 'stream handle');
+      assertNever(stream, 'stream handle');
   }
 }
 

@@ -2,7 +2,7 @@
 // MetadataV2V3SerializerBase#serializeSubtaskState, MetadataV2Serializer, MetadataV3Serializer.
 import type { KeyedStateHandle, OperatorStateHandle, SubtaskState } from '../../model/metadata.js';
 import { readChannels, writeChannel } from './channel-handle.js';
-import { readKeyed, writeKeyed } from './keyed-handle.js';
+import { readOptionalKeyed, writeOptionalKeyed } from './keyed-handle.js';
 import { type MetadataReader, objectBytes } from './metadata-reader.js';
 import type { MetadataWriter } from './metadata-writer.js';
 import { readOperatorHandle, writeOperatorHandle } from './operator-handle.js';
@@ -63,8 +63,8 @@ export function writeSubtask(writer: MetadataWriter, subtask: SubtaskState): voi
   }
   writeOperatorSlot(writer, subtask.managedOperatorState);
   writeOperatorSlot(writer, subtask.rawOperatorState);
-  writeKeyed(writer, onlyOne(writer, subtask.managedKeyedState));
-  writeKeyed(writer, onlyOne(writer, subtask.rawKeyedState));
+  writeOptionalKeyed(writer, onlyOne(writer, subtask.managedKeyedState));
+  writeOptionalKeyed(writer, onlyOne(writer, subtask.rawKeyedState));
   writer.list(subtask.inputChannelState, writeChannel);
   writer.list(subtask.resultSubpartitionState, writeChannel);
 }
@@ -92,7 +92,7 @@ function writeOperatorSlot(writer: MetadataWriter, handles: readonly OperatorSta
 
 function readKeyedSlot(reader: MetadataReader, field: string): readonly KeyedStateHandle[] {
   reader.enter(field);
-  const handle = readKeyed(reader);
+  const handle = readOptionalKeyed(reader);
   reader.leave();
   if (handle === null) return NONE;
   reader.charge(SINGLETON_BYTES, field);

@@ -2,7 +2,7 @@
 // `Checkpointed` interface. Read for the references in them; never written. Places of the chain without state are passed
 // over. Source: Flink 1.2 SavepointV1Serializer, 1.3 SavepointV2Serializer.
 import type { KeyedStateHandle, StreamStateHandle, SubtaskState } from '../../model/metadata.js';
-import { readKeyed } from './keyed-handle.js';
+import { readOptionalKeyed } from './keyed-handle.js';
 import { type MetadataReader, objectBytes } from './metadata-reader.js';
 import { readOperatorHandle } from './operator-handle.js';
 import { readOptionalStream } from './stream-handle.js';
@@ -42,7 +42,7 @@ function readLegacyStream(reader: MetadataReader): StreamStateHandle | null {
 
 function readKeyedSlot(reader: MetadataReader, field: string): readonly KeyedStateHandle[] {
   reader.enter(field);
-  const handle = readKeyed(reader);
+  const handle = readOptionalKeyed(reader);
   reader.leave();
   return present([handle]);
 }

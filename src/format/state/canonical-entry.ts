@@ -1,4 +1,4 @@
-// One entry of a canonical file. Source: Flink FullSnapshotAsyncWriter, ListDelimitedSerializer, and the RocksDB
+// One entry of a canonical file, read. Source: Flink FullSnapshotAsyncWriter, ListDelimitedSerializer, and the RocksDB
 // states whose keys and values these are.
 //
 //     i32 n, n bytes of key | i32 n, n bytes of value
@@ -11,18 +11,15 @@
 //
 // The first bit of a key is never used by a key group; set, it says that the entry is the last of its state.
 import type { ByteReader } from '../bytes/byte-reader.js';
-import type { ByteWriter } from '../bytes/byte-writer.js';
-import {
-  type CompositeKeyLayout,
-  readKeyAndNamespace,
-  writeCompositeKey,
-  writeKeyGroupPrefix,
-} from './composite-key.js';
-import type { KeyedEntry, KeyedState, KeyedStateEntry } from './keyed-state.js';
+import { readKeyAndNamespace } from './composite-key.js';
+import type { KeyedState, KeyedStateEntry, MapState } from './keyed-state.js';
 import type { TypeSerializer } from './serializer.js';
 
-const LAST_OF_STATE = 0x80;
-const COMMA = 0x2c;
+export const LAST_OF_STATE = 0x80;
+/** In place of a state id. */
+export const END_OF_KEY_GROUP = 0xffff;
+/** Between the elements of a list. */
+export const COMMA = 0x2c;
 
 /** Where an entry stands: its state, and what its key begins with. */
 export interface EntryPlace {
@@ -32,14 +29,109 @@ export interface EntryPlace {
   readonly prefixBytes: 1 | 2;
 }
 
-/** An entry as it was read; of a MAP state it holds one entry of the map. */
+/** An entry as it was read. Of a MAP state it holds one entry of a map. */
 export interface CanonicalEntry {
   readonly entry: KeyedStateEntry;
   readonly isLastOfState: boolean;
-  readonly map: { readonly compositeKey: Buffer; readonly entries: Map<unknown, unknown> } | null;
+  readonly map: PartOfMap | null;
 }
 
-/**
- * Writes what one key has: nothing for an empty list or map. Returns the position of the last key written, for
- * {@link markLastOfState}, or -1.
- */
+/** One entry of a map; the composite key is the same for all entries of one map, and for no others of its state. */
+export interface PartOfMap {
+  readonly compositeKey: Uint8Array;
+  readonly entries: Map<unknown, unknown>;
+}
+
+interface KeyAndValue {
+  readonly namespace: unknown;
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly map: PartOfMap | null;
+}
+
+export function readCanonicalEntry(source: ByteReader, place: EntryPlace): CanonicalEntry {
+  const { state, keyGroup } = place;
+  const keyEnd = readLength(source, 'keyLength');
+  const isLastOfState = readPrefix(source, place);
+  const { namespace, key, value, map } = readKeyAndValue(source, place, keyEnd);
+  return { entry: { state, keyGroup, namespace, key, value }, isLastOfState, map };
+}
+
+/** Returns whether the entry is the last of its state. */
+function readPrefix(source: ByteReader, { keyGroup, prefixBytes }: EntryPlace): boolean {
+  const start = source.offset;
+  const first = source.u8('key');
+  const high = first & ~LAST_OF_STATE;
+  const found = prefixBytes === 1 ? high : (high << 8) | source.u8('key');
+  if (found !== keyGroup)
+    throw source.error(`a key of key group ${found}, expected ${keyGroup}`, 'key', start);
+  return first !== high;
+}
+
+function readKeyAndValue(source: ByteReader, place: EntryPlace, keyEnd: number): KeyAndValue {
+  const { state } = place;
+  switch (state.kind) {
+    case 'PRIORITY_QUEUE': {
+      const { namespace, key, timestampMs } = state.timer.read(source);
+      expectEnd(source, keyEnd, 'key');
+      const value = readValue(source, () => timestampMs);
+      return { namespace, key, value, map: null };
+    }
+    case 'MAP':
+      return readPartOfMap(source, { ...place, state }, keyEnd);
+    default: {
+      const { namespace, key } = readKeyAndNamespace(source, { ...place, namespace: state.namespace });
+      expectEnd(source, keyEnd, 'key');
+      const value = readValue(source, (end) =>
+        state.kind === 'LIST' ? readElements(source, state.value.element, end) : state.value.read(source),
+      );
+      return { namespace, key, value, map: null };
+    }
+  }
+}
+
+function readPartOfMap(
+  source: ByteReader,
+  place: EntryPlace & { readonly state: MapState },
+  keyEnd: number,
+): KeyAndValue {
+  const { mapKey, mapValue } = place.state.value;
+  const start = source.offset;
+  const { namespace, key } = readKeyAndNamespace(source, { ...place, namespace: place.state.namespace });
+  const length = source.offset - start;
+  source.seek(start, 'key');
+  const compositeKey = source.bytes(length, 'key');
+  const userKey = mapKey.read(source);
+  expectEnd(source, keyEnd, 'key');
+  const value = readValue(source, () => (source.bool('isNull') ? null : mapValue.read(source)));
+  const entries = new Map([[userKey, value]]);
+  return { namespace, key, value: entries, map: { compositeKey, entries } };
+}
+
+function readValue<T>(source: ByteReader, read: (end: number) => T): T {
+  const end = readLength(source, 'valueLength');
+  const value = read(end);
+  expectEnd(source, end, 'value');
+  return value;
+}
+
+function readElements(source: ByteReader, element: TypeSerializer<unknown>, end: number): unknown[] {
+  const list: unknown[] = [];
+  while (source.offset < end) {
+    if (list.length > 0 && source.u8('comma') !== COMMA) {
+      throw source.error('expected a comma between two elements', 'comma', source.offset - 1);
+    }
+    list.push(element.read(source));
+  }
+  return list;
+}
+
+/** Reads an i32 length; returns where the bytes that it counts end. */
+function readLength(source: ByteReader, field: string): number {
+  const length = source.count(field, 1);
+  return source.offset + length;
+}
+
+function expectEnd(source: ByteReader, end: number, field: string): void {
+  if (source.offset !== end) throw source.error(`ends at byte ${source.offset}, not at ${end}`, field);
+}

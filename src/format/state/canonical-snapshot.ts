@@ -4,16 +4,12 @@
 //     header (keyed-header.ts)
 //     for every key group that is not empty, ascending; its offset is in the handle, 0 for an empty one:
 //         i16 id of the first state
-//         entries (canonical-entry.ts); after the last one of a state: i16 id of the next state, or -1 at the end
+//         entries (canonical-entry.ts); after the last one of a state an i16: the next state, or -1 at the end
 import type { KeyGroupRange } from '../../model/metadata.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import {
-  type CanonicalEntry,
-  markLastOfState,
-  readCanonicalEntry,
-  writeCanonicalEntry,
-} from './canonical-entry.js';
+import { type CanonicalEntry, END_OF_KEY_GROUP, readCanonicalEntry } from './canonical-entry.js';
+import { CanonicalKeyGroupWriter } from './canonical-key-group-writer.js';
 import { keyGroupPrefixBytes } from './composite-key.js';
 import { chosenKeyGroups, type KeyedTypes, openKeyed, writeEach } from './keyed-file.js';
 import { writeKeyedHeader } from './keyed-header.js';
@@ -26,8 +22,6 @@ import type {
   WrittenKeyedState,
 } from './keyed-state.js';
 
-const END_OF_KEY_GROUP = 0xffff;
-
 /** The max parallelism of the operator: it decides how many bytes a key group takes. */
 export interface WithMaxParallelism {
   readonly maxParallelism: number;
@@ -39,6 +33,7 @@ export interface WithMaxParallelism {
  */
 export function writeCanonicalSnapshot(content: KeyedContent & WithMaxParallelism): WrittenKeyedState {
   const { key, keyGroups, states } = content;
+  const prefixBytes = keyGroupPrefixBytes(content.maxParallelism);
   const target = new ByteWriter();
   const offsets: bigint[] = [];
   writeKeyedHeader(
@@ -47,7 +42,11 @@ export function writeCanonicalSnapshot(content: KeyedContent & WithMaxParallelis
     states.map(({ state }) => state),
   );
   for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
-    offsets.push(writeKeyGroup(target, content, keyGroup));
+    const writer = new CanonicalKeyGroupWriter(target, { key, keyGroup, prefixBytes });
+    states.forEach((state, id) => {
+      writeEach(state, keyGroup, (entry) => writer.write(id, state.state, entry));
+    });
+    offsets.push(writer.end());
   }
   return { bytes: target.take(), offsets };
 }
@@ -62,33 +61,6 @@ export function openCanonicalSnapshot(
   declared?: DeclaredTypes,
 ): KeyedSnapshot {
   return openKeyed(bytes, declared, (types, range) => readKeyGroups(bytes, { where, types, range }));
-}
-
-/** Returns the offset of the key group, 0 where it is empty. */
-function writeKeyGroup(
-  target: ByteWriter,
-  { key, states, maxParallelism }: KeyedContent & WithMaxParallelism,
-  keyGroup: number,
-): bigint {
-  const start = target.offset;
-  const prefixBytes = keyGroupPrefixBytes(maxParallelism);
-  let lastAt = -1;
-  states.forEach((content, id) => {
-    const { state } = content;
-    let isFirst = true;
-    writeEach(content, keyGroup, (entry) => {
-      if (isFirst) {
-        if (lastAt >= 0) markLastOfState(target, lastAt);
-        target.i16(id);
-        isFirst = false;
-      }
-      lastAt = writeCanonicalEntry(target, { key, state, keyGroup, prefixBytes }, entry);
-    });
-  });
-  if (lastAt < 0) return 0n;
-  markLastOfState(target, lastAt);
-  target.i16(END_OF_KEY_GROUP);
-  return BigInt(start);
 }
 
 interface CanonicalFile {
@@ -138,12 +110,17 @@ function* readStates(
 function* wholeMaps(entries: Iterable<CanonicalEntry>): Generator<KeyedStateEntry> {
   let pending: CanonicalEntry | null = null;
   for (const read of entries) {
-    if (pending?.map && read.map && pending.map.compositeKey.equals(read.map.compositeKey)) {
-      for (const [mapKey, value] of read.map.entries) pending.map.entries.set(mapKey, value);
+    if (pending !== null && isSameMap(pending, read)) {
+      for (const [mapKey, value] of read.map?.entries ?? []) pending.map?.entries.set(mapKey, value);
     } else {
       if (pending !== null) yield pending.entry;
       pending = read;
     }
   }
   if (pending !== null) yield pending.entry;
+}
+
+function isSameMap(a: CanonicalEntry, b: CanonicalEntry): boolean {
+  if (a.map === null || b.map === null || a.entry.state !== b.entry.state) return false;
+  return Buffer.compare(a.map.compositeKey, b.map.compositeKey) === 0;
 }

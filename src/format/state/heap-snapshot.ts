@@ -18,6 +18,7 @@ import type {
   KeyedState,
   KeyedStateEntry,
   KeyGroupOffsets,
+  TimerState,
   WrittenKeyedState,
 } from './keyed-state.js';
 import type { TypeSerializer } from './serializer.js';
@@ -135,11 +136,7 @@ function* readStates(source: ByteReader, types: KeyedTypes, keyGroup: number): G
   }
 }
 
-function timerEntry(
-  source: ByteReader,
-  state: Extract<KeyedState, { kind: 'PRIORITY_QUEUE' }>,
-  keyGroup: number,
-): KeyedStateEntry {
+function timerEntry(source: ByteReader, state: TimerState, keyGroup: number): KeyedStateEntry {
   const { namespace, key, timestampMs } = state.timer.read(source);
   return { state, keyGroup, namespace, key, value: timestampMs };
 }

@@ -13,30 +13,35 @@ import type {
  * One state of a keyed backend. For LIST and MAP `value` is the serializer of the whole list or map. A PRIORITY_QUEUE
  * holds timers; Flink names it `_timer_state/event_<service>` or `_timer_state/processing_<service>`.
  */
-export type KeyedState =
-  | {
-      readonly kind: 'VALUE' | 'REDUCING' | 'FOLDING' | 'AGGREGATING';
-      readonly name: string;
-      readonly namespace: TypeSerializer<unknown>;
-      readonly value: TypeSerializer<unknown>;
-    }
-  | {
-      readonly kind: 'LIST';
-      readonly name: string;
-      readonly namespace: TypeSerializer<unknown>;
-      readonly value: ListTypeSerializer<unknown>;
-    }
-  | {
-      readonly kind: 'MAP';
-      readonly name: string;
-      readonly namespace: TypeSerializer<unknown>;
-      readonly value: MapTypeSerializer<unknown, unknown>;
-    }
-  | {
-      readonly kind: 'PRIORITY_QUEUE';
-      readonly name: string;
-      readonly timer: TimerTypeSerializer<unknown, unknown>;
-    };
+export type KeyedState = SingleValueState | ListState | MapState | TimerState;
+
+/** One value for a key. FOLDING has not been written since Flink 1.15. */
+export interface SingleValueState {
+  readonly kind: 'VALUE' | 'REDUCING' | 'FOLDING' | 'AGGREGATING';
+  readonly name: string;
+  readonly namespace: TypeSerializer<unknown>;
+  readonly value: TypeSerializer<unknown>;
+}
+
+export interface ListState {
+  readonly kind: 'LIST';
+  readonly name: string;
+  readonly namespace: TypeSerializer<unknown>;
+  readonly value: ListTypeSerializer<unknown>;
+}
+
+export interface MapState {
+  readonly kind: 'MAP';
+  readonly name: string;
+  readonly namespace: TypeSerializer<unknown>;
+  readonly value: MapTypeSerializer<unknown, unknown>;
+}
+
+export interface TimerState {
+  readonly kind: 'PRIORITY_QUEUE';
+  readonly name: string;
+  readonly timer: TimerTypeSerializer<unknown, unknown>;
+}
 
 /**
  * What one key has in one namespace: the value, the whole list, the whole map, or (PRIORITY_QUEUE) the timestamp of

@@ -8,19 +8,23 @@ import { type EventLoop, systemEventLoop } from '../../support/event-loop.js';
 import type { FileStatus, ListingBatch, ListingProblem } from '../storage.js';
 import { errnoOf, filePath, localError } from './errors.js';
 
-const BATCH_ENTRIES = 1000;
-
 /** What Node puts for bytes that are not UTF-8: a path with it may name another file, or none. */
 const REPLACEMENT = '\uFFFD';
+
+/** How a walk goes. */
+export interface WalkOptions {
+  readonly batchEntries?: number;
+  readonly eventLoop?: EventLoop;
+}
 
 /** Everything below `root`; see StorageReader.list. */
 export async function* walk(
   root: Location,
-  eventLoop: EventLoop = systemEventLoop,
+  { batchEntries = 1000, eventLoop = systemEventLoop }: WalkOptions = {},
 ): AsyncGenerator<ListingBatch> {
   const visit = visitTree(root);
   for (;;) {
-    const batch = nextBatch(visit);
+    const batch = nextBatch(visit, batchEntries);
     if (batch === null) return;
     yield batch;
     await new Promise<void>((resolve) => eventLoop.nextTurn(resolve));
@@ -47,10 +51,10 @@ export function isMangled(name: string): boolean {
 
 type Finding = { readonly entry: FileStatus } | { readonly problem: ListingProblem };
 
-function nextBatch(visit: Iterator<Finding>): ListingBatch | null {
+function nextBatch(visit: Iterator<Finding>, limit: number): ListingBatch | null {
   const entries: FileStatus[] = [];
   const problems: ListingProblem[] = [];
-  while (entries.length < BATCH_ENTRIES) {
+  while (entries.length + problems.length < limit) {
     const next = visit.next();
     if (next.done === true) break;
     if ('entry' in next.value) entries.push(next.value.entry);

@@ -1,0 +1,160 @@
+import { string as stringArg } from '@oclif/core/args';
+import { boolean, integer, option, string } from '@oclif/core/flags';
+import { BaseCommand, type GlobalFlags } from '../cli/base-command.js';
+import { describe } from '../cli/exit-codes.js';
+import { fromEnvironment } from '../cli/flags.js';
+import { LineOutput } from '../cli/line-output.js';
+import { openRemover, type Session } from '../cli/session.js';
+import { paletteFor } from '../cli/terminal.js';
+import type { RunReport } from '../model/run-report.js';
+import { systemEventLoop } from '../support/event-loop.js';
+import { systemRandom } from '../support/random.js';
+import type { RunRequest } from '../usecases/run-job.js';
+
+const KEEP_OR_DELETE = ['retain', 'delete'] as const;
+
+export default class Run extends BaseCommand {
+  static override summary = 'Run a job on the bundled engine and take checkpoints of it.';
+  static override exitCodes = [3, 6] as const;
+  static override description = describe(
+    "The default export of JOB builds the program, (env, args) => void, with what it imports from 'ckpt'. What the job " +
+      'prints goes to stdout (with --json to stderr), what happens to stderr. Checkpoints are retained when the job ends, ' +
+      'also when it finishes, where Flink deletes them. Ctrl-C cancels the job, a second one ends the process at once.',
+    [3, 6],
+  );
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> example:counter',
+    '<%= config.bin %> <%= command.id %> job.ts -p 2 --checkpoint-dir ./checkpoints --interval 10s',
+    '<%= config.bin %> <%= command.id %> job.ts --checkpoint-dir ./checkpoints -s ./checkpoints/<job>/chk-7',
+  ];
+  static override usage = '<%= command.id %> JOB [ARGUMENT...] [FLAGS]';
+  static override strict = false;
+  static override args = {
+    job: stringArg({
+      required: true,
+      ignoreStdin: true,
+      description:
+        'A .ts, .mts, .js or .mjs module, or example:counter, example:page-views, example:word-count. ' +
+        'Words after it are handed to the job; after --, words that look like flags too.',
+    }),
+  };
+  static override flags = fromEnvironment({
+    parallelism: integer({
+      char: 'p',
+      min: 1,
+      helpValue: 'N',
+      description: 'Subtasks of each operator that says no number itself; 1 where not given.',
+    }),
+    fromSavepoint: string({
+      char: 's',
+      helpValue: 'SNAPSHOT',
+      description: 'Go on from this checkpoint or savepoint; it is left as it is.',
+    }),
+    allowNonRestoredState: boolean({
+      char: 'n',
+      description: 'Leave behind the state of operators that the job does not have.',
+    }),
+    property: string({
+      char: 'D',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KEY=VALUE',
+      description: 'An option by its Flink key: execution.checkpointing.timeout=1min. Repeatable.',
+    }),
+    'checkpoint-dir': string({
+      helpValue: 'DIR',
+      description: 'Where checkpoints are written; without it none are taken.',
+    }),
+    interval: string({
+      helpValue: 'DURATION',
+      description: 'Time between checkpoints; 10s where not given.',
+    }),
+    mode: option({
+      options: ['exactly-once', 'at-least-once'] as const,
+      description: 'Whether barriers are aligned; exactly-once where not given.',
+    })(),
+    backend: option({
+      options: ['hashmap', 'memory'] as const,
+      description: 'State goes to files, or all of it into _metadata; hashmap where not given.',
+    })(),
+    retain: integer({
+      min: 1,
+      helpValue: 'N',
+      description: 'How many checkpoints are kept; 1 where not given.',
+    }),
+    'on-cancel': option({
+      options: KEEP_OR_DELETE,
+      description: 'What becomes of the checkpoints of a cancelled job; retain where not given.',
+    })(),
+    'on-finish': option({
+      options: KEEP_OR_DELETE,
+      default: 'retain' as const,
+      description: 'What becomes of the checkpoints of a finished job. Flink deletes them.',
+    })(),
+    'fail-after': integer({
+      min: 1,
+      helpValue: 'N',
+      description: 'Fail once, at the N-th record of a source, to see a recovery.',
+    }),
+    'stop-after-checkpoints': integer({
+      min: 1,
+      helpValue: 'N',
+      description: 'Cancel the job when N checkpoints are complete.',
+    }),
+  });
+
+  async run(): Promise<void> {
+    const { args, flags, raw } = await this.parse(Run);
+    const session = this.openSession(flags);
+    const signal = session.interrupt();
+    const words = raw.filter((token) => token.type === 'arg').map((token) => token.input);
+    const { propertiesOf } = await import('../usecases/run-settings.js');
+    const report = await execute(session, flags, {
+      job: args.job,
+      args: words.slice(1),
+      properties: propertiesOf({ ...flags, properties: flags.property, onCancel: flags['on-cancel'] }),
+      checkpointDirectory: located(session, flags['checkpoint-dir']),
+      snapshot: located(session, flags.fromSavepoint),
+      allowNonRestoredState: flags.allowNonRestoredState,
+      onFinish: flags['on-finish'],
+      failAfterRecords: flags['fail-after'],
+      stopAfterCheckpoints: flags['stop-after-checkpoints'],
+    });
+    const { renderRunReport, runDocument } = await import('../render/run.js');
+    session.note(renderRunReport(report, await paletteFor('stderr')));
+    await this.show(flags, { document: () => runDocument(report), text: () => '' });
+    if (signal.aborted) this.endWith(130);
+  }
+}
+
+function located(session: Session, text: string | undefined) {
+  return text === undefined ? null : session.locate(text);
+}
+
+/** Runs the job, with its lines on stdout and its events on stderr. */
+async function execute(session: Session, flags: GlobalFlags, request: RunRequest): Promise<RunReport> {
+  const [{ runJob }, { renderJobEvent }, palette] = await Promise.all([
+    import('../usecases/run-job.js'),
+    import('../render/run.js'),
+    paletteFor('stderr'),
+  ]);
+  const readerGone = new AbortController();
+  const stream = flags.json ? process.stderr : process.stdout;
+  const output = new LineOutput(stream, systemEventLoop, () => readerGone.abort());
+  try {
+    return await runJob(request, {
+      ...session,
+      openRemover,
+      random: systemRandom,
+      eventLoop: systemEventLoop,
+      signal: AbortSignal.any([session.interrupt(), readerGone.signal]),
+      output: (line) => output.line(line),
+      onEvent: (event) => {
+        const line = renderJobEvent(event, palette);
+        if (line !== null) session.note(line);
+      },
+    });
+  } finally {
+    output.flush();
+  }
+}

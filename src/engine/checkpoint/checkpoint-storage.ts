@@ -1,0 +1,149 @@
+// Where checkpoints of one job live: `<root>/chk-N/` with state files and, last of all, `_metadata`. Files are removed in
+// the order that never leaves a `_metadata` without its files. Source: Flink FsCheckpointStorageAccess,
+// FsCheckpointStreamFactory, CompletedCheckpoint (sequential discard).
+import { child, formatLocation, type Location } from '../../model/location.js';
+import type { StreamStateHandle } from '../../model/metadata.js';
+import type { StorageRemover } from '../../storage/storage.js';
+import { StorageError } from '../../support/errors.js';
+import { type Random, randomUuid } from '../../support/random.js';
+import type { CheckpointStreams } from '../state/keyed-backend.js';
+
+const METADATA = '_metadata';
+
+/** Something of a checkpoint that could not be removed and stays behind. */
+export interface Leftover {
+  readonly location: Location;
+  readonly error: Error;
+}
+
+export interface CheckpointStorageParts {
+  readonly storage: StorageRemover;
+  /** The job's directory. */
+  readonly root: Location;
+  readonly random: Random;
+  /** State up to this size is kept inside `_metadata`; infinite for Flink's jobmanager storage. */
+  readonly inlineThresholdBytes: number;
+}
+
+export class CheckpointStorage {
+  readonly #parts: CheckpointStorageParts;
+
+  constructor(parts: CheckpointStorageParts) {
+    this.#parts = parts;
+  }
+
+  get root(): Location {
+    return this.#parts.root;
+  }
+
+  /** Makes the directories that Flink makes when a job starts; throws where they cannot be made. */
+  async initialize(): Promise<void> {
+    const { storage, root } = this.#parts;
+    await storage.makeDirectory(child(root, 'shared'));
+    await storage.makeDirectory(child(root, 'taskowned'));
+  }
+
+  locationOf(checkpointId: number): CheckpointLocation {
+    return new CheckpointLocation(child(this.#parts.root, `chk-${checkpointId}`), this.#parts);
+  }
+}
+
+/** The directory of one checkpoint while it is being written. */
+export class CheckpointLocation implements CheckpointStreams {
+  readonly directory: Location;
+  readonly #parts: CheckpointStorageParts;
+  readonly #files: Location[] = [];
+  readonly #writing = new Set<Promise<unknown>>();
+  #metadataAttempted = false;
+  #closed = false;
+
+  constructor(directory: Location, parts: CheckpointStorageParts) {
+    this.directory = directory;
+    this.#parts = parts;
+  }
+
+  /** State files written. */
+  get files(): number {
+    return this.#files.length;
+  }
+
+  make(): Promise<void> {
+    return this.#parts.storage.makeDirectory(this.directory);
+  }
+
+  newId(): string {
+    return randomUuid(this.#parts.random);
+  }
+
+  async write(bytes: Uint8Array): Promise<StreamStateHandle> {
+    const name = this.newId();
+    const location = child(this.directory, name);
+    if (bytes.length <= this.#parts.inlineThresholdBytes) {
+      return { kind: 'bytes', handleName: formatLocation(location), data: bytes };
+    }
+    if (this.#closed) throw new StorageError('conflict', 'the checkpoint has been given up');
+    this.#files.push(location);
+    const writing = this.#parts.storage.put(location, bytes);
+    this.#writing.add(writing);
+    await writing.finally(() => this.#writing.delete(writing));
+    return { kind: 'relative-file', relativePath: name, sizeBytes: BigInt(bytes.length) };
+  }
+
+  /** Makes the checkpoint complete. Never replaces a `_metadata` that is there. */
+  async writeMetadata(bytes: Uint8Array): Promise<void> {
+    this.#metadataAttempted = true;
+    try {
+      await this.#parts.storage.putIfAbsent(child(this.directory, METADATA), bytes);
+    } catch (thrown) {
+      if (thrown instanceof StorageError && thrown.kind === 'already-exists') this.#metadataAttempted = false;
+      throw thrown;
+    }
+  }
+
+  /**
+   * Gives the checkpoint up: waits for writes under way, then removes what was written. A `_metadata` goes first, also
+   * one whose writing failed: it may be there all the same.
+   */
+  async discard(): Promise<readonly Leftover[]> {
+    this.#closed = true;
+    await Promise.allSettled(this.#writing);
+    const metadata = this.#metadataAttempted ? child(this.directory, METADATA) : null;
+    return removeSnapshot(this.#parts.storage, { metadata, files: this.#files, directory: this.directory });
+  }
+}
+
+/**
+ * Removes a checkpoint: `_metadata`, then its files, then the directory unless something else is in it. Stops where the
+ * `_metadata` cannot be removed, for then the files are still needed.
+ */
+export async function removeSnapshot(
+  storage: StorageRemover,
+  snapshot: {
+    /** Null where there is none of ours. */
+    readonly metadata: Location | null;
+    readonly files: readonly Location[];
+    readonly directory: Location;
+  },
+): Promise<readonly Leftover[]> {
+  const leftovers = await removeFiles(storage, snapshot.metadata === null ? [] : [snapshot.metadata]);
+  if (leftovers.length > 0) return leftovers;
+  leftovers.push(...(await removeFiles(storage, snapshot.files)));
+  try {
+    await storage.removeEmptyDirectory(snapshot.directory);
+  } catch (error) {
+    leftovers.push({ location: snapshot.directory, error: error as Error });
+  }
+  return leftovers;
+}
+
+async function removeFiles(storage: StorageRemover, files: readonly Location[]): Promise<Leftover[]> {
+  if (files.length === 0) return [];
+  try {
+    const results = await storage.remove(files);
+    return results.flatMap(({ location, outcome, error }) =>
+      outcome === 'failed' ? [{ location, error: error ?? new Error('it could not be removed') }] : [],
+    );
+  } catch (error) {
+    return files.map((location) => ({ location, error: error as Error }));
+  }
+}

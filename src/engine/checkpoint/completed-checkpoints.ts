@@ -1,0 +1,94 @@
+// The checkpoints that a job could be restored from, oldest first: how many stay, and which are left when the job ends.
+// Source: Flink DefaultCompletedCheckpointStore, CheckpointSubsumeHelper, CheckpointProperties.
+import { child, isWithin, type Location, parseUri } from '../../model/location.js';
+import type { CheckpointProperties, Metadata } from '../../model/metadata.js';
+import { type LeafStream, visitStreams } from '../../model/streams.js';
+import type { StorageRemover } from '../../storage/storage.js';
+import type { CheckpointSummary } from '../events.js';
+import { type Leftover, removeSnapshot } from './checkpoint-storage.js';
+
+export interface CompletedCheckpoint {
+  readonly summary: CheckpointSummary;
+  readonly metadata: Metadata;
+  /** Null for a snapshot that the job was started from and does not own: it is never removed. */
+  readonly ownership: CheckpointProperties | null;
+}
+
+export type Retention = 'NO_EXTERNALIZED_CHECKPOINTS' | 'RETAIN_ON_CANCELLATION' | 'DELETE_ON_CANCELLATION';
+
+/** Flink's properties of a checkpoint under a retention policy; `onFinish` is ours, Flink always deletes there. */
+export function checkpointProperties(retention: Retention, onFinish: 'retain' | 'delete'): CheckpointProperties {
+  return {
+    snapshotType: { kind: 'checkpoint', name: 'Checkpoint', sharing: 'FORWARD_BACKWARD' },
+    forced: false,
+    unclaimed: false,
+    discardSubsumed: true,
+    discardFinished: onFinish === 'delete',
+    discardCancelled: retention !== 'RETAIN_ON_CANCELLATION',
+    discardFailed: retention === 'NO_EXTERNALIZED_CHECKPOINTS',
+    discardSuspended: retention !== 'RETAIN_ON_CANCELLATION',
+  };
+}
+
+export class CompletedCheckpoints {
+  readonly #numRetained: number;
+  #checkpoints: readonly CompletedCheckpoint[] = [];
+
+  constructor(numRetained: number) {
+    this.#numRetained = numRetained;
+  }
+
+  get all(): readonly CompletedCheckpoint[] {
+    return this.#checkpoints;
+  }
+
+  get latest(): CompletedCheckpoint | null {
+    return this.#checkpoints.at(-1) ?? null;
+  }
+
+  /** Adds the newest; returns those that it pushes out, oldest first. */
+  add(checkpoint: CompletedCheckpoint): readonly CompletedCheckpoint[] {
+    const all = [...this.#checkpoints, checkpoint];
+    const subsumed = all.slice(0, Math.max(0, all.length - this.#numRetained));
+    this.#checkpoints = all.slice(subsumed.length);
+    return subsumed;
+  }
+
+  /** Takes out those that do not outlive the job. */
+  endJob(status: 'FINISHED' | 'CANCELED' | 'FAILED'): readonly CompletedCheckpoint[] {
+    const discarded = this.#checkpoints.filter(({ ownership }) => ownership !== null && discardedAt(status, ownership));
+    this.#checkpoints = this.#checkpoints.filter((checkpoint) => !discarded.includes(checkpoint));
+    return discarded;
+  }
+}
+
+/** Removes a checkpoint from storage, as far as the job owns it. */
+export async function discardCheckpoint(
+  storage: StorageRemover,
+  { ownership, summary, metadata }: CompletedCheckpoint,
+): Promise<readonly Leftover[]> {
+  if (ownership === null) return [];
+  const { location: directory } = summary;
+  const files: Location[] = [];
+  visitStreams(metadata, { stream: (stream) => files.push(...exclusiveFile(stream, directory)) });
+  return removeSnapshot(storage, { metadata: child(directory, '_metadata'), files, directory });
+}
+
+function discardedAt(status: 'FINISHED' | 'CANCELED' | 'FAILED', properties: CheckpointProperties): boolean {
+  switch (status) {
+    case 'FINISHED':
+      return properties.discardFinished;
+    case 'CANCELED':
+      return properties.discardCancelled;
+    case 'FAILED':
+      return properties.discardFailed;
+  }
+}
+
+/** The file of a handle, where it lies in the checkpoint's own directory. */
+function exclusiveFile(stream: LeafStream, directory: Location): Location[] {
+  if (stream.kind === 'relative-file') return [child(directory, stream.relativePath)];
+  if (stream.kind !== 'file') return [];
+  const location = parseUri(stream.path);
+  return location !== null && isWithin(location, directory) ? [location] : [];
+}

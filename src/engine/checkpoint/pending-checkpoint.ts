@@ -1,0 +1,75 @@
+// A checkpoint under way: which tasks have acknowledged, and the document it becomes when all have.
+// Source: Flink PendingCheckpoint.
+import type { CheckpointProperties, Metadata, OperatorState, SubtaskState } from '../../model/metadata.js';
+import type { CheckpointLocation } from './checkpoint-storage.js';
+
+/** An operator whose state goes into every checkpoint. */
+export interface PlannedOperator {
+  readonly id: string;
+  readonly name: string;
+  readonly uid: string | null;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+}
+
+/** Which operators and tasks take part in a job's checkpoints. */
+export interface CheckpointPlan {
+  readonly operators: readonly PlannedOperator[];
+  readonly taskIds: readonly string[];
+}
+
+/** What one subtask of an operator has to say at a checkpoint. */
+export interface AcknowledgedState {
+  readonly operatorId: string;
+  readonly state: SubtaskState;
+}
+
+export class PendingCheckpoint {
+  readonly checkpointId: number;
+  readonly triggeredAtMs: number;
+  readonly location: CheckpointLocation;
+  readonly #plan: CheckpointPlan;
+  readonly #missing: Set<string>;
+  readonly #subtasks = new Map<string, SubtaskState[]>();
+  /** `running` until all have acknowledged, then `finalizing`; `over` when complete or given up. */
+  phase: 'running' | 'finalizing' | 'over' = 'running';
+  cancelTimeout: () => void = () => {};
+
+  constructor(
+    checkpointId: number,
+    parts: { readonly plan: CheckpointPlan; readonly location: CheckpointLocation; readonly triggeredAtMs: number },
+  ) {
+    this.checkpointId = checkpointId;
+    this.#plan = parts.plan;
+    this.location = parts.location;
+    this.triggeredAtMs = parts.triggeredAtMs;
+    this.#missing = new Set(parts.plan.taskIds);
+  }
+
+  /** Notes a task's state; true when it was the last one missing. */
+  acknowledge(taskId: string, states: readonly AcknowledgedState[]): boolean {
+    if (!this.#missing.delete(taskId)) return false;
+    for (const { operatorId, state } of states) {
+      const subtasks = this.#subtasks.get(operatorId);
+      if (subtasks === undefined) this.#subtasks.set(operatorId, [state]);
+      else subtasks.push(state);
+    }
+    return this.#missing.size === 0;
+  }
+
+  toMetadata(properties: CheckpointProperties): Metadata {
+    return {
+      formatVersion: 6,
+      dialect: 'current',
+      checkpointId: BigInt(this.checkpointId),
+      masterStates: [],
+      operators: this.#plan.operators.map((operator) => this.#stateOf(operator)),
+      properties,
+    };
+  }
+
+  #stateOf(operator: PlannedOperator): OperatorState {
+    const subtasks = [...(this.#subtasks.get(operator.id) ?? [])].sort((a, b) => a.index - b.index);
+    return { ...operator, fullyFinished: false, coordinatorState: null, subtasks };
+  }
+}

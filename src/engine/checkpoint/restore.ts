@@ -1,0 +1,159 @@
+// From a snapshot to the state of each subtask: operators are matched by id, key groups go by range to whoever owns them
+// now, lists are dealt out anew where the parallelism changed.
+// Source: Flink Checkpoints#loadAndValidateCheckpoint, StateAssignmentOperation, RoundRobinOperatorStateRepartitioner.
+import { bytesSerializer } from '../../format/state/basic-serializers.js';
+import { openOperatorSnapshot } from '../../format/state/operator-snapshot.js';
+import { keyGroupRangeOf } from '../../model/key-groups.js';
+import type {
+  KeyedStateHandle,
+  Metadata,
+  OperatorState,
+  OperatorStateHandle,
+  StreamStateHandle,
+} from '../../model/metadata.js';
+import { JobError, UsageError } from '../../support/errors.js';
+import type { StateStreams } from '../state/keyed-backend.js';
+import type { RestoredLists } from '../state/operator-state.js';
+import type { PlannedOperator } from './pending-checkpoint.js';
+
+/** What one subtask of an operator gets back. */
+export interface RestoredSubtask {
+  /** Handles that have key groups of the subtask, and perhaps others too. */
+  readonly keyed: readonly KeyedStateHandle[];
+  readonly lists: RestoredLists;
+}
+
+/** What all operators get back: by operator id, then subtask. Operators that the snapshot lacks are missing. */
+export type RestoredStates = ReadonlyMap<string, readonly RestoredSubtask[]>;
+
+export interface SnapshotToRestore {
+  readonly metadata: Metadata;
+  readonly streams: StateStreams;
+  /** For messages. */
+  readonly where: string;
+}
+
+/**
+ * Throws a UsageError where the snapshot does not fit the job: state of operators that the job does not have (unless
+ * allowed), another max parallelism, state of a kind that cannot be restored.
+ */
+export async function restoreStates(
+  operators: readonly PlannedOperator[],
+  snapshot: SnapshotToRestore,
+  allowNonRestoredState: boolean,
+): Promise<RestoredStates> {
+  if (!allowNonRestoredState) checkAllClaimed(operators, snapshot);
+  const restored = new Map<string, readonly RestoredSubtask[]>();
+  for (const operator of operators) {
+    const state = snapshot.metadata.operators.find(({ id }) => id === operator.id);
+    if (state === undefined) continue;
+    checkMaxParallelism(operator, state, snapshot.where);
+    const lists = await restoreLists(operator, state, snapshot.streams);
+    const subtasks = lists.map((own, index) => ({ keyed: keyedOf(operator, state, index), lists: own }));
+    restored.set(operator.id, subtasks);
+  }
+  return restored;
+}
+
+function checkAllClaimed(operators: readonly PlannedOperator[], { metadata, where }: SnapshotToRestore): void {
+  const known = new Set(operators.map(({ id }) => id));
+  const left = metadata.operators.filter((state) => !known.has(state.id) && hasState(state));
+  if (left.length === 0) return;
+  const names = left.map(({ id, uid, name }) => (uid === null ? `${name ?? 'operator'} (${id})` : `uid ${uid}`));
+  throw new UsageError(`the snapshot has state of operators that the job does not have: ${names.join(', ')}`, {
+    code: 'non-restored-state',
+    where,
+    next: 'give the operators their old uids, or leave the state behind with --allowNonRestoredState',
+  });
+}
+
+function hasState({ coordinatorState, subtasks }: OperatorState): boolean {
+  const holds = (handles: readonly unknown[]) => handles.length > 0;
+  return (
+    coordinatorState !== null ||
+    subtasks.some(
+      (subtask) =>
+        holds(subtask.managedKeyedState) ||
+        holds(subtask.rawKeyedState) ||
+        holds(subtask.managedOperatorState) ||
+        holds(subtask.rawOperatorState),
+    )
+  );
+}
+
+function checkMaxParallelism(operator: PlannedOperator, state: OperatorState, where: string): void {
+  const isKeyed = state.subtasks.some(({ managedKeyedState }) => managedKeyedState.length > 0);
+  if (!isKeyed || operator.maxParallelism === state.maxParallelism) return;
+  throw new UsageError(
+    `operator ${operator.name} has max parallelism ${operator.maxParallelism}, the snapshot ${state.maxParallelism}`,
+    { where, next: `set it with setMaxParallelism(${state.maxParallelism}): it cannot change with keyed state` },
+  );
+}
+
+function keyedOf(operator: PlannedOperator, state: OperatorState, index: number): KeyedStateHandle[] {
+  const own = keyGroupRangeOf(index, operator.parallelism, operator.maxParallelism);
+  const handles = state.subtasks.flatMap(({ managedKeyedState }) => managedKeyedState);
+  return handles.filter(({ keyGroups }) => keyGroups.first <= own.last && keyGroups.last >= own.first);
+}
+
+/** The lists of every subtask: as they were where the parallelism is the same, else element by element in turns. */
+async function restoreLists(
+  operator: PlannedOperator,
+  state: OperatorState,
+  streams: StateStreams,
+): Promise<readonly RestoredLists[]> {
+  const bySubtask = new Map<number, Map<string, Uint8Array[]>>();
+  for (const subtask of state.subtasks) {
+    for (const handle of subtask.managedOperatorState) {
+      bySubtask.set(subtask.index, await readLists(operator, handle, streams));
+    }
+  }
+  if (state.parallelism === operator.parallelism) {
+    return Array.from({ length: operator.parallelism }, (_, index) => bySubtask.get(index) ?? new Map());
+  }
+  return dealOut([...bySubtask.values()], operator.parallelism);
+}
+
+function dealOut(parts: readonly RestoredLists[], parallelism: number): readonly RestoredLists[] {
+  const dealt = Array.from({ length: parallelism }, () => new Map<string, Uint8Array[]>());
+  const names = new Set(parts.flatMap((lists) => [...lists.keys()]));
+  for (const name of names) {
+    for (const lists of dealt) lists.set(name, []);
+    const elements = parts.flatMap((lists) => lists.get(name) ?? []);
+    for (const [index, element] of elements.entries()) dealt[index % parallelism]!.get(name)!.push(element);
+  }
+  return dealt;
+}
+
+async function readLists(
+  operator: PlannedOperator,
+  handle: OperatorStateHandle,
+  streams: StateStreams,
+): Promise<Map<string, Uint8Array[]>> {
+  const bytes = await readStream(operator, handle.stream, streams);
+  const declared = handle.states.map(({ name }) => ({ mode: 'SPLIT_DISTRIBUTE', name, element: bytesSerializer }) as const);
+  const snapshot = openOperatorSnapshot(bytes, handle.states, declared as Parameters<typeof openOperatorSnapshot>[2]);
+  if (snapshot.kind !== 'readable') throw unreadable(operator, snapshot.kind);
+  const lists = new Map<string, Uint8Array[]>();
+  for (const content of snapshot.states) {
+    if (content.mode !== 'SPLIT_DISTRIBUTE') throw unreadable(operator, `${content.name} is ${content.mode}`);
+    lists.set(content.name, content.elements as Uint8Array[]);
+  }
+  return lists;
+}
+
+async function readStream(operator: PlannedOperator, stream: StreamStateHandle, streams: StateStreams): Promise<Uint8Array> {
+  try {
+    return await streams.read(stream);
+  } catch (cause) {
+    const message = `the state of operator ${operator.name} cannot be read: ${(cause as Error).message}`;
+    throw new JobError(message, { code: 'restore', next: 'restore from another snapshot; ckpt verify tells which', cause });
+  }
+}
+
+function unreadable(operator: PlannedOperator, what: string): UsageError {
+  return new UsageError(`operator ${operator.name} has operator state that cannot be restored: ${what}`, {
+    where: operator.name,
+    next: 'take the snapshot with this engine, uncompressed',
+  });
+}

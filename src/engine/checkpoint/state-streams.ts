@@ -1,0 +1,43 @@
+// The bytes that a snapshot's handles point to.
+import { child, type Location, parseUri } from '../../model/location.js';
+import type { StorageReader } from '../../storage/storage.js';
+import { StorageError, UsageError } from '../../support/errors.js';
+import type { StateStreams } from '../state/keyed-backend.js';
+
+/** Reads the streams of the snapshot in `directory`. Throws StorageError `corrupt` where a file has the wrong size. */
+export function stateStreams(storage: StorageReader, directory: Location): StateStreams {
+  const readFile = async (location: Location, sizeBytes: bigint) => {
+    const bytes = await storage.read(location);
+    if (sizeBytes >= 0n && BigInt(bytes.length) !== sizeBytes) {
+      throw new StorageError('corrupt', `${location.path} has ${bytes.length} bytes, its handle says ${sizeBytes}`, {
+        where: location.path,
+        next: 'restore from another checkpoint',
+      });
+    }
+    return bytes;
+  };
+  return {
+    async read(stream) {
+      switch (stream.kind) {
+        case 'bytes':
+          return stream.data;
+        case 'relative-file':
+          return readFile(child(directory, stream.relativePath), stream.sizeBytes);
+        case 'file':
+          return readFile(locationOf(stream.path), stream.sizeBytes);
+        case 'segment': {
+          const bytes = await storage.read(locationOf(stream.path));
+          return bytes.subarray(Number(stream.startPos), Number(stream.startPos + stream.sizeBytes));
+        }
+        default:
+          throw new UsageError(`state in a ${stream.kind} stream cannot be restored`);
+      }
+    },
+  };
+}
+
+function locationOf(path: string): Location {
+  const location = parseUri(path);
+  if (location !== null) return location;
+  throw new UsageError(`state lies at ${path}, which is no location of a known store`, { where: path });
+}

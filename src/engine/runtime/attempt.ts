@@ -1,0 +1,124 @@
+// One execution of a job, from its start or a checkpoint until it finishes, is cancelled or fails: its tasks, channels
+// and scheduler. It is thrown away as a whole; the next attempt begins with new ones. Source: Flink ExecutionGraph.
+import type { CheckpointCoordinator, CheckpointParticipants } from '../checkpoint/coordinator.js';
+import type { JobGraph } from '../job/job-graph.js';
+import { byChance, Scheduler, takingTurns } from './scheduler.js';
+import type { Task, TaskHost } from './task.js';
+import { buildTasks, type TaskSurroundings } from './task-factory.js';
+
+export type AttemptOutcome =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'canceled' }
+  | { readonly kind: 'failed'; readonly task: string; readonly error: unknown };
+
+export interface AttemptParts extends TaskSurroundings {
+  readonly graph: JobGraph;
+  /** Null where the job takes no checkpoints. */
+  readonly coordinator: CheckpointCoordinator | null;
+  /** Pause before a final checkpoint is tried again. */
+  readonly finalRetryMs: number;
+  /** Injected failure: the attempt fails when a checkpoint from this one on is complete. */
+  readonly failAtCheckpoint: () => number;
+}
+
+export class Attempt implements CheckpointParticipants {
+  /** Resolves when the attempt is over. */
+  readonly outcome: Promise<AttemptOutcome>;
+  readonly #parts: AttemptParts;
+  readonly #scheduler: Scheduler;
+  readonly #tasks: readonly Task[];
+  #running: Task[];
+  #settle!: (outcome: AttemptOutcome) => void;
+  #over = false;
+  /** The first checkpoint that covers all records; null before all tasks have ended. */
+  #finalFrom: number | null = null;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    const { eventLoop, schedulingRandom } = parts.environment;
+    this.#scheduler = new Scheduler(eventLoop, schedulingRandom);
+    const host: TaskHost = {
+      choices: schedulingRandom === undefined ? takingTurns() : byChance(schedulingRandom),
+      wake: (task) => this.#scheduler.wake(task),
+      fail: (task, error) => this.end({ kind: 'failed', task: task.id, error }),
+      ended: (task) => this.#ended(task),
+      writeSnapshot: (task, checkpointId) => this.#writeSnapshot(task, checkpointId),
+    };
+    this.#tasks = buildTasks(parts.graph, host, parts);
+    this.#running = [...this.#tasks];
+  }
+
+  /** Opens all tasks; then, when all are open, lets them clean up after earlier attempts. Rejects where one cannot. */
+  async open(): Promise<void> {
+    for (const task of [...this.#tasks].reverse()) await task.chain.open();
+    for (const task of this.#tasks) await task.chain.recover();
+  }
+
+  run(): void {
+    if (this.#over) return;
+    this.#parts.coordinator?.start(this);
+    this.#scheduler.start();
+    for (const task of this.#tasks) task.wake();
+  }
+
+  /** Ends the attempt; the first outcome counts. */
+  end(outcome: AttemptOutcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#scheduler.stop();
+    this.#settle(outcome);
+  }
+
+  /** Closes all tasks, when what they wait for is over. */
+  async close(): Promise<void> {
+    await Promise.all(this.#tasks.map((task) => task.close()));
+  }
+
+  triggerCheckpoint(checkpointId: number): void {
+    for (const task of this.#tasks) task.triggerCheckpoint(checkpointId);
+  }
+
+  notifyCheckpointAborted(checkpointId: number): void {
+    for (const task of this.#tasks) task.notifyCheckpointAborted(checkpointId);
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    const notified = Promise.all(this.#tasks.map((task) => task.notifyCheckpointComplete(checkpointId)));
+    if (checkpointId >= this.#parts.failAtCheckpoint()) {
+      this.end({ kind: 'failed', task: `checkpoint ${checkpointId}`, error: this.#parts.injectedFailure(checkpointId) });
+    }
+    if (this.#finalFrom !== null && checkpointId >= this.#finalFrom) {
+      notified.then(() => this.end({ kind: 'finished' }));
+    }
+  }
+
+  #writeSnapshot(task: Task, checkpointId: number): void {
+    const { coordinator } = this.#parts;
+    const streams = coordinator?.streamsOf(checkpointId);
+    if (coordinator === null || streams === null || streams === undefined) return;
+    const write = task.chain.snapshot();
+    write(streams).then(
+      (states) => coordinator.acknowledge(checkpointId, task.id, states),
+      (error) => coordinator.decline(checkpointId, task.id, error),
+    );
+  }
+
+  #ended(task: Task): void {
+    this.#running = this.#running.filter((other) => other !== task);
+    if (this.#running.length > 0) return;
+    const { coordinator } = this.#parts;
+    if (coordinator !== null) this.#requestFinal(coordinator);
+    else Promise.all(this.#tasks.map((each) => each.commitAtEnd())).then(() => this.end({ kind: 'finished' }));
+  }
+
+  /** Asks for the checkpoint that commits the sinks; a failed one is tried again while the job bears failures. */
+  #requestFinal(coordinator: CheckpointCoordinator): void {
+    if (this.#over) return;
+    this.#finalFrom ??= coordinator.nextCheckpointId;
+    const { clock } = this.#parts.environment;
+    coordinator.request().catch(() => clock.schedule(this.#parts.finalRetryMs, () => this.#requestFinal(coordinator)));
+  }
+}

@@ -1,0 +1,120 @@
+// A task that reads streams of other tasks: records, watermarks merged, barriers aligned (or only counted).
+// Source: Flink OneInputStreamTask, StreamTaskNetworkInput.
+import { NO_TIMESTAMP } from '../operators/operator.js';
+import { type AlignmentEffect, type AlignmentEvent, align, initialAlignment, track } from './alignment.js';
+import type { Channel, ChannelEvent, RecordBatch } from './channel.js';
+import { InputGate } from './input-gate.js';
+import type { OperatorChain } from './operator-chain.js';
+import { Task, type TaskHost } from './task.js';
+import { WatermarkMerger } from './watermarks.js';
+
+export interface InputTaskParts {
+  readonly makeChain: (task: Task) => OperatorChain;
+  readonly channels: readonly Channel[];
+  readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
+}
+
+export class InputTask extends Task {
+  readonly #gate: InputGate;
+  readonly #handle: typeof align;
+  readonly #watermarks: WatermarkMerger;
+  #alignment: ReturnType<typeof initialAlignment>;
+  #openChannels: number;
+  #batch: RecordBatch | null = null;
+  #position = 0;
+
+  constructor(id: string, host: TaskHost, { makeChain, channels, mode }: InputTaskParts) {
+    super(id, host, makeChain);
+    for (const channel of channels) channel.consumer = this;
+    this.#gate = new InputGate(channels, host.choices);
+    this.#handle = mode === 'EXACTLY_ONCE' ? align : track;
+    this.#alignment = initialAlignment(channels.length);
+    this.#watermarks = new WatermarkMerger(channels.length);
+    this.#openChannels = channels.length;
+  }
+
+  /** Barriers come through the channels. */
+  triggerCheckpoint(): void {}
+
+  notifyCheckpointAborted(checkpointId: number): void {
+    this.post(() => this.#barrierEvent({ kind: 'abort', checkpointId }));
+  }
+
+  protected work(limit: number): boolean {
+    let left = limit;
+    while (left > 0 && this.blockers === 0) {
+      if (this.#batch !== null) {
+        left -= this.#processBatch(this.#batch, left);
+        continue;
+      }
+      const element = this.#gate.next();
+      if (element === undefined) return false;
+      if (element.kind === 'records') this.#batch = element;
+      else this.#event(element, this.#gate.lastChannel);
+    }
+    return true;
+  }
+
+  /** Processes at most `limit` records of the batch, fewer where something blocks. The hot path of the engine. */
+  #processBatch(batch: RecordBatch, limit: number): number {
+    const { values, timestampsMs } = batch;
+    const { input } = this.chain;
+    const start = this.#position;
+    const end = Math.min(batch.count, start + limit);
+    let at = start;
+    if (timestampsMs === null) {
+      while (at < end && this.blockers === 0) input.processElement(values[at++], NO_TIMESTAMP);
+    } else {
+      for (; at < end && this.blockers === 0; at++) input.processElement(values[at], timestampsMs[at]!);
+    }
+    this.#position = at;
+    if (at === batch.count) {
+      this.#batch = null;
+      this.#position = 0;
+    }
+    return at - start;
+  }
+
+  #event(event: ChannelEvent, channel: number): void {
+    switch (event.kind) {
+      case 'watermark': {
+        const merged = this.#watermarks.advance(channel, event.timestampMs);
+        if (merged !== null) this.chain.input.processWatermark(merged);
+        break;
+      }
+      case 'end-of-data':
+        if (--this.#openChannels === 0) this.endInput();
+        break;
+      case 'barrier':
+      case 'cancel-barrier':
+        this.#barrierEvent({ kind: event.kind, channel, checkpointId: event.checkpointId });
+        break;
+      case 'end-of-partition':
+        this.#barrierEvent({ kind: 'end-of-partition', channel });
+        break;
+    }
+  }
+
+  #barrierEvent(event: AlignmentEvent): void {
+    const { state, effects } = this.#handle(this.#alignment, event);
+    this.#alignment = state;
+    for (const effect of effects) this.#apply(effect);
+  }
+
+  #apply(effect: AlignmentEffect): void {
+    switch (effect.kind) {
+      case 'block':
+        this.#gate.block(effect.channel);
+        break;
+      case 'unblock-all':
+        this.#gate.unblockAll();
+        break;
+      case 'trigger':
+        this.performCheckpoint(effect.checkpointId);
+        break;
+      case 'cancel':
+        this.broadcast({ kind: 'cancel-barrier', checkpointId: effect.checkpointId });
+        break;
+    }
+  }
+}

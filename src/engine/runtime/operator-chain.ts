@@ -1,0 +1,210 @@
+// The operators of one subtask, wired: each calls the next, the last ones write to channels. Built from the ends to the
+// head. Source: Flink OperatorChain.
+import type { SubtaskState } from '../../model/metadata.js';
+import type { AcknowledgedState } from '../checkpoint/pending-checkpoint.js';
+import type { ChainedOperator, JobEdge } from '../job/job-graph.js';
+import type { KeySelector } from '../job/functions.js';
+import type { OperatorContext, Output, StreamOperator } from '../operators/operator.js';
+import type { SourceOperator } from '../operators/source-operator.js';
+import type { CheckpointStreams, KeyedStateBackend, SnapshotWriter } from '../state/keyed-backend.js';
+import type { OperatorStateBackend } from '../state/operator-state.js';
+import type { ChannelEvent } from './channel.js';
+import type { RecordWriter } from './record-writer.js';
+
+/** An operator's state in one subtask. */
+export interface OperatorStates {
+  readonly keyed: KeyedStateBackend | null;
+  readonly lists: OperatorStateBackend;
+}
+
+/** Makes what the chain needs for each of its operators and outgoing streams. */
+export interface ChainSurroundings {
+  readonly subtaskIndex: number;
+  statesOf(operator: ChainedOperator): OperatorStates;
+  contextOf(operator: ChainedOperator, states: OperatorStates): OperatorContext;
+  writerOf(stream: JobEdge): RecordWriter;
+  /** Loads the keyed state of an operator that has opened. */
+  restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void>;
+  makeSource(operator: ChainedOperator, context: OperatorContext, output: Output<unknown>): SourceOperator<unknown, unknown>;
+  /** The splits of this subtask where nothing was restored. */
+  freshSplits(operator: ChainedOperator): Promise<readonly unknown[]>;
+}
+
+interface Link {
+  readonly operator: ChainedOperator;
+  readonly states: OperatorStates;
+  /** Null for a source. */
+  readonly stream: StreamOperator<unknown> | null;
+}
+
+export class OperatorChain {
+  /** Where the records of the task go in. */
+  readonly input: Output<unknown>;
+  /** Null unless the head is a source. */
+  readonly source: SourceOperator<unknown, unknown> | null = null;
+  readonly #surroundings: ChainSurroundings;
+  /** From the head on. */
+  readonly #links: Link[] = [];
+  readonly #writers: RecordWriter[] = [];
+
+  constructor(head: ChainedOperator, surroundings: ChainSurroundings) {
+    this.#surroundings = surroundings;
+    const { logic } = head.node;
+    if (logic.kind === 'source') {
+      const states = surroundings.statesOf(head);
+      this.input = this.#outputOf(head);
+      this.source = surroundings.makeSource(head, surroundings.contextOf(head, states), this.input);
+      this.#links.unshift({ operator: head, states, stream: null });
+    } else {
+      const { stream, states } = this.#link(head);
+      this.input = states.keyed === null ? stream : new KeyedInput(stream, states.keyed, head.node.key!.selector);
+    }
+  }
+
+  /** Records that fit into every outgoing channel. */
+  get room(): number {
+    return this.#writers.reduce((room, writer) => Math.min(room, writer.room), Number.POSITIVE_INFINITY);
+  }
+
+  /** Opens the operators, those behind before those before, and loads their state. */
+  async open(): Promise<void> {
+    for (const { operator, states, stream } of [...this.#links].reverse()) {
+      await stream?.open();
+      if (states.keyed !== null) await this.#surroundings.restoreKeyed(operator, states.keyed);
+    }
+    if (this.source === null) return;
+    await this.source.open(await this.#surroundings.freshSplits(this.#links[0]!.operator));
+  }
+
+  async recover(): Promise<void> {
+    for (const { stream } of this.#links) await stream?.recover();
+  }
+
+  prepareSnapshot(checkpointId: number): void | Promise<unknown> {
+    this.source?.prepareSnapshot();
+    return all(this.#links.map(({ stream }) => stream?.prepareSnapshot(checkpointId)));
+  }
+
+  /** Copies the state of all operators now; what is returned writes the copies. */
+  snapshot(): (streams: CheckpointStreams) => Promise<readonly AcknowledgedState[]> {
+    const writers = this.#links.map(({ operator, states }) => ({
+      operatorId: operator.id,
+      keyed: states.keyed?.snapshot() ?? nothing,
+      lists: states.lists.snapshot(),
+    }));
+    const index = this.#surroundings.subtaskIndex;
+    return (streams) =>
+      Promise.all(
+        writers.map(async ({ operatorId, keyed, lists }) => {
+          const [keyedHandle, operatorHandle] = await Promise.all([keyed(streams), lists(streams)]);
+          const state: SubtaskState = {
+            ...STATELESS,
+            index,
+            managedKeyedState: keyedHandle === null ? [] : [keyedHandle],
+            managedOperatorState: operatorHandle === null ? [] : [operatorHandle],
+          };
+          return { operatorId, state };
+        }),
+      );
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void | Promise<unknown> {
+    return all(this.#links.map(({ stream }) => stream?.notifyCheckpointComplete(checkpointId)));
+  }
+
+  endInput(): void {
+    for (const { stream } of this.#links) stream?.endInput();
+  }
+
+  broadcast(event: ChannelEvent): void {
+    for (const writer of this.#writers) writer.broadcast(event);
+  }
+
+  flush(): void {
+    for (const writer of this.#writers) writer.flush();
+  }
+
+  /** Closes everything, whatever fails. */
+  async close(): Promise<void> {
+    const closings = [...this.#links.map(async ({ stream }) => stream?.close()), this.source?.close()];
+    await Promise.allSettled(closings);
+  }
+
+  #link(operator: ChainedOperator): Link & { readonly stream: StreamOperator<unknown> } {
+    const { logic } = operator.node;
+    if (logic.kind === 'source') throw new TypeError('a source cannot be chained behind another operator');
+    const states = this.#surroundings.statesOf(operator);
+    const context = this.#surroundings.contextOf(operator, states);
+    const link = { operator, states, stream: logic.create(context, this.#outputOf(operator)) };
+    this.#links.unshift(link);
+    return link;
+  }
+
+  #outputOf({ chained, streams }: ChainedOperator): Output<unknown> {
+    const next = chained.map((operator) => this.#link(operator).stream);
+    const writers = streams.map((stream) => this.#surroundings.writerOf(stream));
+    this.#writers.push(...writers);
+    const outputs = [...next, ...writers];
+    return outputs.length === 1 ? outputs[0]! : new BroadcastOutput(outputs);
+  }
+}
+
+const STATELESS: SubtaskState = {
+  index: 0,
+  finished: false,
+  managedOperatorState: [],
+  rawOperatorState: [],
+  managedKeyedState: [],
+  rawKeyedState: [],
+  inputChannelState: [],
+  resultSubpartitionState: [],
+  legacyState: [],
+};
+
+const nothing: SnapshotWriter<never> = async () => null;
+
+/** Sets the key of each record before the operator sees it. */
+class KeyedInput implements Output<unknown> {
+  readonly #operator: Output<unknown>;
+  readonly #backend: KeyedStateBackend;
+  readonly #selector: KeySelector<unknown, unknown>;
+
+  constructor(operator: Output<unknown>, backend: KeyedStateBackend, selector: KeySelector<unknown, unknown>) {
+    this.#operator = operator;
+    this.#backend = backend;
+    this.#selector = selector;
+  }
+
+  processElement(value: unknown, timestampMs: number): void {
+    const selector = this.#selector;
+    this.#backend.setCurrentKey(selector(value));
+    this.#operator.processElement(value, timestampMs);
+  }
+
+  processWatermark(timestampMs: number): void {
+    this.#operator.processWatermark(timestampMs);
+  }
+}
+
+/** To several consumers, or to none. */
+class BroadcastOutput implements Output<unknown> {
+  readonly #outputs: readonly Output<unknown>[];
+
+  constructor(outputs: readonly Output<unknown>[]) {
+    this.#outputs = outputs;
+  }
+
+  processElement(value: unknown, timestampMs: number): void {
+    for (const output of this.#outputs) output.processElement(value, timestampMs);
+  }
+
+  processWatermark(timestampMs: number): void {
+    for (const output of this.#outputs) output.processWatermark(timestampMs);
+  }
+}
+
+/** Undefined where none of the results has to be waited for. */
+function all(results: readonly (void | Promise<void>)[]): void | Promise<unknown> {
+  const promises = results.filter((result) => result instanceof Promise);
+  return promises.length === 0 ? undefined : Promise.all(promises);
+}

@@ -1,0 +1,54 @@
+// A task that reads a source. Barriers begin here, at a message of the coordinator between two records.
+// Source: Flink SourceOperatorStreamTask.
+import { BugError } from '../../support/errors.js';
+import type { SourceOperator } from '../operators/source-operator.js';
+import type { FailureInjection } from './failure-injection.js';
+import type { OperatorChain } from './operator-chain.js';
+import { Task, type TaskHost } from './task.js';
+
+export interface SourceTaskParts {
+  readonly makeChain: (task: Task) => OperatorChain;
+  readonly injection: FailureInjection;
+}
+
+export class SourceTask extends Task {
+  readonly #source: SourceOperator<unknown, unknown>;
+  readonly #injection: FailureInjection;
+  #awaitingInput = false;
+
+  constructor(id: string, host: TaskHost, parts: SourceTaskParts) {
+    super(id, host, parts.makeChain);
+    if (this.chain.source === null) throw new BugError(`${id} has no source`);
+    this.#source = this.chain.source;
+    this.#injection = parts.injection;
+  }
+
+  triggerCheckpoint(checkpointId: number): void {
+    this.post(() => this.performCheckpoint(checkpointId));
+  }
+
+  /** Barriers are sent in the order of the messages: what was given up is just not taken on by others. */
+  notifyCheckpointAborted(): void {}
+
+  protected work(limit: number): boolean {
+    if (this.hasEnded || this.#awaitingInput) return false;
+    const before = this.#source.emitted;
+    const result = this.#source.poll(this.#injection.allow(Math.min(limit, this.chain.room)));
+    this.#injection.count(this.#source.emitted - before);
+    if (result === 'more') return true;
+    if (result === 'end') this.endInput();
+    else this.#awaitInput();
+    return false;
+  }
+
+  #awaitInput(): void {
+    this.#awaitingInput = true;
+    this.#source.available().then(
+      () => {
+        this.#awaitingInput = false;
+        this.wake();
+      },
+      (error) => this.host.fail(this, error),
+    );
+  }
+}

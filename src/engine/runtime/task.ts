@@ -1,0 +1,145 @@
+// One subtask of a chain of operators: a state machine that is called step by step and never waits. It stops for a full
+// channel, for an operator that asked for time, or because there is nothing to do; whoever changes that wakes it.
+// Messages (checkpoints, their outcome) are taken between records. Source: Flink StreamTask, MailboxProcessor.
+import { MAX_WATERMARK } from '../operators/operator.js';
+import type { OperatorChain } from './operator-chain.js';
+import type { ChannelEnd, ChannelEvent } from './channel.js';
+import type { Choices, Runnable, StepResult } from './scheduler.js';
+
+/** What a task tells and asks the attempt that it belongs to. */
+export interface TaskHost {
+  readonly choices: Choices;
+  wake(task: Runnable): void;
+  /** The task cannot go on: the attempt is over. */
+  fail(task: Task, error: unknown): void;
+  /** All records are processed; barriers may still come. */
+  ended(task: Task): void;
+  /** The snapshot is taken: writes it and acknowledges it. */
+  writeSnapshot(task: Task, checkpointId: number): void;
+}
+
+export abstract class Task implements Runnable, ChannelEnd {
+  /** `Source: numbers -> Map (1/2)` */
+  readonly id: string;
+  readonly chain: OperatorChain;
+  protected readonly host: TaskHost;
+  readonly #mail: (() => void)[] = [];
+  /** Full channels and suspensions. Looked at after every record, hence a plain field. */
+  protected blockers = 0;
+  #suspensions = 0;
+  #ended = false;
+
+  /** `makeChain` is given the task itself, for its operators to suspend it and its channels to block it. */
+  constructor(id: string, host: TaskHost, makeChain: (task: Task) => OperatorChain) {
+    this.id = id;
+    this.host = host;
+    this.chain = makeChain(this);
+  }
+
+  /** Processes records and events; false when there is nothing to do until {@link Task.wake}. */
+  protected abstract work(limit: number): boolean;
+
+  /** A checkpoint is triggered from outside: at sources. */
+  abstract triggerCheckpoint(checkpointId: number): void;
+  abstract notifyCheckpointAborted(checkpointId: number): void;
+
+  step(): StepResult {
+    try {
+      return this.#step();
+    } catch (error) {
+      this.host.fail(this, error);
+      return 'waiting';
+    }
+  }
+
+  wake(): void {
+    this.host.wake(this);
+  }
+
+  block(): void {
+    this.blockers++;
+  }
+
+  unblock(): void {
+    this.blockers--;
+    this.wake();
+  }
+
+  /** Nothing of this task is called until `promise` is settled. */
+  suspendUntil(promise: Promise<unknown>): void {
+    this.#suspensions++;
+    this.blockers++;
+    promise.then(
+      () => {
+        this.#suspensions--;
+        this.unblock();
+      },
+      (error) => this.host.fail(this, error),
+    );
+  }
+
+  /** Resolves when the operators have heard of it, and done what they do then. */
+  notifyCheckpointComplete(checkpointId: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.post(() => this.after(this.chain.notifyCheckpointComplete(checkpointId), resolve));
+    });
+  }
+
+  /** Commits what sinks hold without a checkpoint, at the end of a job that takes none. */
+  commitAtEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.post(() =>
+        this.after(this.chain.prepareSnapshot(Number.MAX_SAFE_INTEGER), () =>
+          this.after(this.chain.notifyCheckpointComplete(Number.MAX_SAFE_INTEGER), resolve),
+        ),
+      );
+    });
+  }
+
+  /** `message` is handled before the next record. */
+  protected post(message: () => void): void {
+    this.#mail.push(message);
+    this.wake();
+  }
+
+  /** Goes on with `next` when `pending` is done: at once where there is nothing to wait for. */
+  protected after(pending: void | Promise<unknown>, next: () => void): void {
+    if (pending === undefined) next();
+    else this.suspendUntil(pending.then(next));
+  }
+
+  /** Sends the barrier on, then takes the snapshot: no record comes between. */
+  protected performCheckpoint(checkpointId: number): void {
+    this.chain.broadcast({ kind: 'barrier', checkpointId });
+    this.after(this.chain.prepareSnapshot(checkpointId), () => this.host.writeSnapshot(this, checkpointId));
+  }
+
+  protected broadcast(event: ChannelEvent): void {
+    this.chain.broadcast(event);
+  }
+
+  /** No record follows. */
+  protected endInput(): void {
+    this.chain.input.processWatermark(MAX_WATERMARK);
+    this.chain.endInput();
+    this.broadcast({ kind: 'end-of-data' });
+    this.#ended = true;
+    this.host.ended(this);
+  }
+
+  protected get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  #step(): StepResult {
+    while (this.#suspensions === 0) {
+      const message = this.#mail.shift();
+      if (message === undefined) break;
+      message();
+    }
+    if (this.blockers > 0) return 'waiting';
+    const more = this.work(this.host.choices.stepRecords());
+    this.chain.flush();
+    return more && this.blockers === 0 ? 'more' : 'waiting';
+  }
+}

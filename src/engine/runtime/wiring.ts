@@ -1,0 +1,34 @@
+// The channels between the subtasks of a job. Source: Flink EdgeManagerBuildUtil (pointwise and all-to-all).
+import type { JobEdge, JobGraph } from '../job/job-graph.js';
+import { Channel } from './channel.js';
+
+export class Wiring {
+  readonly #byEdge = new Map<JobEdge, readonly (readonly Channel[])[]>();
+  readonly #intoVertex: readonly (readonly JobEdge[])[];
+
+  constructor(graph: JobGraph) {
+    const into: JobEdge[][] = graph.vertices.map(() => []);
+    for (const { parallelism, operators } of graph.vertices) {
+      for (const stream of operators.flatMap(({ streams }) => streams)) {
+        const targets = stream.forward ? 1 : graph.vertices[stream.target]!.parallelism;
+        const channels = Array.from({ length: parallelism }, () => Array.from({ length: targets }, () => new Channel()));
+        this.#byEdge.set(stream, channels);
+        into[stream.target]!.push(stream);
+      }
+    }
+    this.#intoVertex = into.map((edges) => edges.sort((a, b) => a.inputIndex - b.inputIndex));
+  }
+
+  /** The channels of one stream out of one subtask, by subtask of the target. */
+  outOf(stream: JobEdge, subtask: number): readonly Channel[] {
+    return this.#byEdge.get(stream)![subtask]!;
+  }
+
+  /** All channels into one subtask. */
+  into(vertex: number, subtask: number): readonly Channel[] {
+    return this.#intoVertex[vertex]!.flatMap((stream) => {
+      const channels = this.#byEdge.get(stream)!;
+      return stream.forward ? channels[subtask]! : channels.map((fromOne) => fromOne[subtask]!);
+    });
+  }
+}

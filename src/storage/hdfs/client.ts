@@ -1,0 +1,265 @@
+// The operations of WebHDFS that decide, list or change, typed (Hadoop "WebHDFS REST API"). Asks the active NameNode of a pair and
+// stays with it. Repeats nothing that may have been carried out: that is for a wrapper to decide.
+import { formatLocation, type Location } from '../../model/location.js';
+import { StorageError } from '../../support/errors.js';
+import { type ContentSummary, type DirectoryPage, RemoteDocument, type RemoteStatus } from './documents.js';
+import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';
+import { isStandby, RemoteError, remoteError } from './remote-error.js';
+
+/** As whom to ask. A delegation token stands for its owner; without Kerberos the NameNode believes the name. */
+export interface Credentials {
+  readonly user?: string | undefined;
+  readonly delegationToken?: string | undefined;
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+interface Operation {
+  /** For messages: "cannot <verb> <location>". */
+  readonly verb: string;
+  readonly method: HttpCall['method'];
+  readonly op: string;
+  readonly parameters?: Parameters;
+}
+
+/** A path that no file can have: HDFS takes names as UTF-8 without NUL. */
+const IMPOSSIBLE = /\0|\p{Surrogate}/u;
+
+export class WebHdfsClient {
+  readonly #nameNodes: readonly URL[];
+  readonly #credentials: Credentials;
+  readonly #http: HttpClient;
+  /** Index of the NameNode to ask first. */
+  #preferred = 0;
+  #hasBatches = true;
+
+  /** `nameNodes` are origins, `http://host:9870`; at least one. */
+  constructor(nameNodes: readonly URL[], credentials: Credentials, http: HttpClient) {
+    this.#nameNodes = nameNodes;
+    this.#credentials = credentials;
+    this.#http = http;
+  }
+
+  /** Status of a file or directory. */
+  async fileStatus(location: Location): Promise<RemoteStatus> {
+    const document = await this.#document(location, { verb: 'look at', method: 'GET', op: 'GETFILESTATUS' });
+    return document.fileStatus();
+  }
+
+  /**
+   * Entries of a directory from after the name `after` on, as many as the NameNode sends at once; null where a file is in its place.
+   * Before Hadoop 2.9 that is the whole directory.
+   */
+  async directoryPage(location: Location, after: string | null): Promise<DirectoryPage | null> {
+    const list = { verb: 'list', method: 'GET' } as const;
+    if (this.#hasBatches) {
+      const parameters: Parameters = after === null ? {} : { startAfter: after };
+      try {
+        return (
+          await this.#document(location, { ...list, op: 'LISTSTATUS_BATCH', parameters })
+        ).directoryPage();
+      } catch (thrown) {
+        if (after !== null || !isUnknownOperation(thrown)) throw thrown;
+        this.#hasBatches = false;
+      }
+    }
+    return (await this.#document(location, { ...list, op: 'LISTSTATUS' })).wholeDirectory();
+  }
+
+  /** Totals below a directory, counted by the NameNode. */
+  async contentSummary(location: Location): Promise<ContentSummary> {
+    const document = await this.#document(location, {
+      verb: 'sum up',
+      method: 'GET',
+      op: 'GETCONTENTSUMMARY',
+    });
+    return document.contentSummary();
+  }
+
+  /** Where the shell of Hadoop would move what it removes at `location`: a path. */
+  async trashRoot(location: Location): Promise<string> {
+    const operation = { verb: 'find the trash of', method: 'GET', op: 'GETTRASHROOT' } as const;
+    return (await this.#document(location, operation)).text('Path');
+  }
+
+  /** Paths of the directories of this user that may have snapshots; of all users for the superuser. */
+  async snapshottableDirectories(root: Location): Promise<readonly string[]> {
+    const operation = {
+      verb: 'find snapshots in',
+      method: 'GET',
+      op: 'GETSNAPSHOTTABLEDIRECTORYLIST',
+    } as const;
+    return (await this.#document({ ...root, path: '/' }, operation)).snapshottableDirectories();
+  }
+
+  /** The NameNode's time by its own clock, milliseconds since the epoch, in whole seconds. */
+  async time(root: Location): Promise<number> {
+    const operation = { verb: 'look at', method: 'GET', op: 'GETFILESTATUS' } as const;
+    const { headers } = await this.#ask({ ...root, path: '/' }, operation);
+    const time = Date.parse(headers.date ?? '');
+    if (!Number.isNaN(time)) return time;
+    const where = formatLocation(root);
+    throw new StorageError('corrupt', `the NameNode of ${where} does not tell its time`, { where });
+  }
+
+  /** Makes the directory and its parents. */
+  async makeDirectories(location: Location): Promise<void> {
+    const operation = { verb: 'make the directory', method: 'PUT', op: 'MKDIRS' } as const;
+    const document = await this.#document(location, operation);
+    if (!document.boolean()) throw refused(location, 'make the directory');
+  }
+
+  /** Writes a new file in a directory that exists; `already-exists` where something is. */
+  async create(location: Location, content: Uint8Array): Promise<void> {
+    const parameters = { overwrite: 'false', createparent: 'false', noredirect: 'true' };
+    const operation = { verb: 'write', method: 'PUT', op: 'CREATE', parameters } as const;
+    const url = await this.#dataNode(location, operation);
+    const answer = await this.#exchange({ method: 'PUT', url, body: content });
+    const attempted = { verb: 'write', location };
+    if (answer instanceof ConnectionError) throw unavailable(attempted, answer.message);
+    if (answer.status !== 201) throw remoteError(answer, attempted);
+  }
+
+  /** The URL of a DataNode that has the bytes: `length` from `offset`, or all. Holds the credentials: not for messages. */
+  async whereToRead(
+    location: Location,
+    range: { readonly offset: number; readonly length: number } | null,
+  ): Promise<URL> {
+    const bounds: Parameters = range === null ? {} : { offset: `${range.offset}`, length: `${range.length}` };
+    const parameters = { ...bounds, noredirect: 'true' };
+    return this.#dataNode(location, { verb: 'read', method: 'GET', op: 'OPEN', parameters });
+  }
+
+  /**
+   * Gives the file `from` the name `to`, atomically (rename2 of the NameNode). With `replace` a file of that name goes, else
+   * `already-exists` is thrown.
+   */
+  async rename(from: Location, to: Location, options: { readonly replace: boolean }): Promise<void> {
+    const parameters = { destination: to.path, renameoptions: options.replace ? 'OVERWRITE' : 'NONE' };
+    const operation = { verb: 'rename to', method: 'PUT', op: 'RENAME', parameters } as const;
+    const { body } = await this.#ask(from, operation, to);
+    // A gateway that does not know renameoptions answers a boolean, and has not replaced anything.
+    if (body.length > 0 && !new RemoteDocument(from, body).boolean()) throw refused(to, 'rename to');
+  }
+
+  /** Removes a file or an empty directory; false where nothing is. Does not use the trash. */
+  async delete(location: Location): Promise<boolean> {
+    const operation = {
+      verb: 'remove',
+      method: 'DELETE',
+      op: 'DELETE',
+      parameters: { recursive: 'false' },
+    } as const;
+    return (await this.#document(location, operation)).boolean();
+  }
+
+  async #document(location: Location, operation: Operation): Promise<RemoteDocument> {
+    return new RemoteDocument(location, (await this.#ask(location, operation)).body);
+  }
+
+  /** First step of CREATE and OPEN. Older servers redirect though asked not to. */
+  async #dataNode(location: Location, operation: Operation): Promise<URL> {
+    const answer = await this.#ask(location, operation);
+    const { location: redirect } = answer.headers;
+    const url = new URL(redirect ?? new RemoteDocument(location, answer.body).text('Location'));
+    if (url.protocol === 'https:' || this.#nameNodes[this.#preferred]!.protocol === 'http:') return url;
+    const where = formatLocation(location);
+    throw new StorageError(
+      'denied',
+      `the NameNode sends us from https to ${url.protocol}//${url.host} for ${where}`,
+      {
+        where,
+        next: 'set dfs.http.policy to HTTPS_ONLY on the DataNodes too',
+      },
+    );
+  }
+
+  /** The answer of the active NameNode. What is met at `location` is said of `subject` in messages. */
+  async #ask(location: Location, operation: Operation, subject = location): Promise<HttpAnswer> {
+    const attempted = { verb: operation.verb, location: subject };
+    const failures: string[] = [];
+    const count = this.#nameNodes.length;
+    const first = this.#preferred;
+    for (let index = first; index < first + count; index++) {
+      const answer = await this.#tryOne(index % count, location, operation);
+      if (answer instanceof ConnectionError) {
+        failures.push(answer.message);
+        // It may have been carried out: a second try elsewhere is not ours to make.
+        if (answer.reached === 'broken' && operation.method !== 'GET') break;
+      } else if (isStandby(answer)) failures.push('a NameNode is in standby');
+      else if (answer.status >= 400) throw remoteError(answer, attempted);
+      else return answer;
+    }
+    throw unavailable(attempted, failures.join('; '));
+  }
+
+  /** Whatever became of asking one NameNode; the next call begins with it, or behind it where it was of no use. */
+  async #tryOne(
+    index: number,
+    location: Location,
+    operation: Operation,
+  ): Promise<HttpAnswer | ConnectionError> {
+    const nameNode = this.#nameNodes[index]!;
+    const url = this.#url(nameNode, location, operation);
+    const answer = await this.#exchange({ method: operation.method, url });
+    const useless = answer instanceof ConnectionError || isStandby(answer);
+    this.#preferred = useless ? (index + 1) % this.#nameNodes.length : index;
+    return answer;
+  }
+
+  async #exchange(call: HttpCall): Promise<HttpAnswer | ConnectionError> {
+    try {
+      return await this.#http.exchange(call);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectionError)) throw thrown;
+      return new ConnectionError(thrown.reached, `${call.url.host}: ${thrown.message}`, thrown);
+    }
+  }
+
+  #url(nameNode: URL, location: Location, { op, parameters = {} }: Operation): URL {
+    const { user, delegationToken } = this.#credentials;
+    const identity: Parameters =
+      delegationToken !== undefined
+        ? { delegation: delegationToken }
+        : user !== undefined
+          ? { 'user.name': user }
+          : {};
+    const query = Object.entries({ op, ...identity, ...parameters }).map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    );
+    return new URL(`${nameNode.origin}/webhdfs/v1${encodePath(location)}?${query.join('&')}`);
+  }
+}
+
+/** Every segment percent-encoded. Throws `not-found` for a path that no file can have. */
+export function encodePath(location: Location): string {
+  if (!IMPOSSIBLE.test(location.path)) return location.path.split('/').map(encodeURIComponent).join('/');
+  const where = formatLocation(location);
+  throw new StorageError('not-found', `cannot open ${JSON.stringify(where)}: no file can have this name`, {
+    where,
+  });
+}
+
+function isUnknownOperation(thrown: unknown): boolean {
+  return (
+    thrown instanceof RemoteError && thrown.status === 400 && thrown.exception === 'IllegalArgumentException'
+  );
+}
+
+function refused(location: Location, verb: string): StorageError {
+  const where = formatLocation(location);
+  return new StorageError('conflict', `cannot ${verb} ${where}: the NameNode refuses and gives no reason`, {
+    where,
+  });
+}
+
+function unavailable(
+  { verb, location }: { readonly verb: string; readonly location: Location },
+  what: string,
+): StorageError {
+  const where = formatLocation(location);
+  return new StorageError('unavailable', `cannot ${verb} ${where}: ${what}`, {
+    where,
+    next: 'check that the NameNode is up and reachable from here (--webhdfs HOST:PORT), then try again',
+  });
+}

@@ -1,0 +1,154 @@
+// One HTTP exchange on node:http and node:https with time limits on connecting and on silence. Knows nothing of HDFS. Node's fetch
+// would not do: it breaks on the unasked `100 Continue` that a DataNode sends before it takes a file.
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  Agent as PlainAgent,
+  request as plain,
+} from 'node:http';
+import { Agent as SecureAgent, request as secure } from 'node:https';
+import type { Clock } from '../../support/clock.js';
+
+export interface HttpCall {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  readonly body?: Uint8Array;
+}
+
+/** An answer of any status, wholly received. Names of headers are in lower case. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** `unreachable`: the request cannot have been seen by the server; `broken`: it may have been carried out. */
+export class ConnectionError extends Error {
+  readonly reached: 'unreachable' | 'broken';
+
+  constructor(reached: 'unreachable' | 'broken', message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ConnectionError';
+    this.reached = reached;
+  }
+}
+
+/** Longest waits in milliseconds: for a connection, and for the next sign of life of a connected server. */
+export interface TimeLimits {
+  readonly connectMs: number;
+  readonly silenceMs: number;
+}
+
+export interface HttpOptions {
+  readonly clock: Clock;
+  readonly limits: TimeLimits;
+  /** Certificates in PEM to trust instead of the well-known ones. */
+  readonly ca?: string | undefined;
+}
+
+/** Unused connections are given up before servers do, which would break the next request on them. */
+const IDLE_MS = 4000;
+
+/** Makes exchanges over connections that are kept open. */
+export class HttpClient {
+  readonly #options: HttpOptions;
+  readonly #plain: Agent;
+  readonly #secure: SecureAgent;
+
+  constructor(options: HttpOptions) {
+    const reuse = { keepAlive: true, timeout: IDLE_MS };
+    this.#options = options;
+    this.#plain = new PlainAgent(reuse);
+    this.#secure = new SecureAgent(options.ca === undefined ? reuse : { ...reuse, ca: options.ca });
+  }
+
+  /** The answer, whatever its status. Throws a ConnectionError where none came. */
+  async exchange(call: HttpCall): Promise<HttpAnswer> {
+    const attempt = new Attempt(call, this.#options, this.#send(call));
+    try {
+      return await attempt.answer;
+    } catch (thrown) {
+      if (!attempt.metClosedConnection || call.method !== 'GET') throw thrown;
+      return new Attempt(call, this.#options, this.#send(call)).answer;
+    }
+  }
+
+  #send({ url, method, body }: HttpCall): ClientRequest {
+    const headers =
+      method === 'PUT'
+        ? { 'content-length': body?.length ?? 0, 'content-type': 'application/octet-stream' }
+        : {};
+    return url.protocol === 'https:'
+      ? secure(url, { method, headers, agent: this.#secure })
+      : plain(url, { method, headers, agent: this.#plain });
+  }
+}
+
+/** A request under way: what it has met, and the timer that ends it. */
+class Attempt {
+  readonly answer: Promise<HttpAnswer>;
+  readonly #request: ClientRequest;
+  readonly #options: HttpOptions;
+  #connected = false;
+  #answered = false;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(call: HttpCall, options: HttpOptions, request: ClientRequest) {
+    this.#request = request;
+    this.#options = options;
+    this.answer = this.#run(call.body).finally(() => this.#cancelTimer());
+  }
+
+  /** The server had closed the kept connection before this request came to it. */
+  get metClosedConnection(): boolean {
+    return this.#request.reusedSocket && !this.#answered;
+  }
+
+  #run(body: Uint8Array | undefined): Promise<HttpAnswer> {
+    const request = this.#request;
+    this.#expect(this.#options.limits.connectMs, 'no connection');
+    request.once('socket', (socket) => {
+      const connected = 'encrypted' in socket ? 'secureConnect' : 'connect';
+      if (socket.connecting) socket.once(connected, () => this.#alive());
+      else this.#alive();
+      socket.on('drain', () => this.#alive());
+    });
+    return new Promise((resolve, reject) => {
+      const fail = (thrown: Error): void => reject(this.#failure(thrown));
+      request.once('error', fail);
+      request.once('response', (response) => {
+        this.#answered = true;
+        this.#alive();
+        this.#collect(response).then(resolve, fail);
+      });
+      request.end(body);
+    });
+  }
+
+  async #collect(response: IncomingMessage): Promise<HttpAnswer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) {
+      this.#alive();
+      chunks.push(chunk);
+    }
+    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+  }
+
+  #alive(): void {
+    this.#connected = true;
+    this.#expect(this.#options.limits.silenceMs, 'no answer');
+  }
+
+  /** Ends the request unless something happens within `limitMs`. */
+  #expect(limitMs: number, what: string): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.clock.schedule(limitMs, () =>
+      this.#request.destroy(new Error(`${what} within ${limitMs / 1000} s`)),
+    );
+  }
+
+  #failure(thrown: Error): ConnectionError {
+    return new ConnectionError(this.#connected ? 'broken' : 'unreachable', thrown.message, thrown);
+  }
+}

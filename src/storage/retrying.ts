@@ -1,0 +1,133 @@
+// Trying again what may succeed later: exponential waits with full jitter, no shorter than the store asks for. Knows
+// nothing of any store but the kinds of its errors.
+import type { Location } from '../model/location.js';
+import type { Clock } from '../support/clock.js';
+import { StorageError } from '../support/errors.js';
+import type { Random } from '../support/random.js';
+import type { RemovalResult, StorageRemover } from './storage.js';
+
+/** How often and after what waits. Times in milliseconds. */
+export interface RetryPolicy {
+  /** Calls in all, the first one included. */
+  readonly attempts: number;
+  /** The first wait is below this; each further limit is twice the one before. */
+  readonly baseMs: number;
+  /** No wait is longer, unless the store asks for it. */
+  readonly capMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ends a wait, and forbids further tries; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every failure that will be tried again. */
+  readonly onRetry?: ((error: StorageError, waitMs: number) => void) | undefined;
+}
+
+/** Runs an action until it succeeds, fails for good or has used up its attempts; then throws its last error. */
+export type Retry = <T>(action: () => Promise<T>) => Promise<T>;
+
+/** A {@link Retry} with this policy. What is thrown and is no retryable StorageError is passed on at once. */
+export function retryBy(policy: RetryPolicy): Retry {
+  return async (action) => {
+    for (let failures = 0; ; ) {
+      policy.signal?.throwIfAborted();
+      try {
+        return await action();
+      } catch (thrown) {
+        failures++;
+        if (!isRetryable(thrown) || failures >= policy.attempts) throw thrown;
+        const waitMs = waitBefore(failures, thrown, policy);
+        policy.onRetry?.(thrown, waitMs);
+        await pause(policy.clock, waitMs, policy.signal);
+      }
+    }
+  };
+}
+
+/**
+ * A storage whose single requests are tried again. Its listings are not: their drivers try again page by page, for a
+ * listing that starts anew would hand out its entries twice.
+ */
+export function retryingStorage<S extends StorageRemover>(inner: S, retry: Retry): StorageRemover {
+  return {
+    capabilities: inner.capabilities,
+    list: (root) => inner.list(root),
+    listDirectory: (directory) => inner.listDirectory(directory),
+    stat: (location) => retry(() => inner.stat(location)),
+    read: (location) => retry(() => inner.read(location)),
+    readRange: (location, offset, length) => retry(() => inner.readRange(location, offset, length)),
+    makeDirectory: (location) => retry(() => inner.makeDirectory(location)),
+    put: (location, content) => retry(() => inner.put(location, content)),
+    putIfAbsent: (location, content) => putIfAbsent(inner, retry, location, content),
+    remove: (locations) => removeUntilDone(inner, retry, locations),
+    removeEmptyDirectory: (location) => retry(() => inner.removeEmptyDirectory(location)),
+  };
+}
+
+/**
+ * A put whose answer was lost may have won: where a later try finds the name taken by the very same content, it was
+ * ours. Content that two writers share cannot be told apart: locks carry their owner.
+ */
+async function putIfAbsent(
+  inner: StorageRemover,
+  retry: Retry,
+  location: Location,
+  content: Uint8Array,
+): Promise<void> {
+  let answerLost = false;
+  await retry(async () => {
+    try {
+      await inner.putIfAbsent(location, content);
+    } catch (thrown) {
+      const taken = thrown instanceof StorageError && thrown.kind === 'already-exists';
+      if (taken && answerLost && Buffer.from(content).equals(await inner.read(location))) return;
+      answerLost ||= thrown instanceof StorageError && thrown.kind === 'unavailable';
+      throw thrown;
+    }
+  });
+}
+
+/** Tries again those that failed and may succeed; what was removed stays reported as removed. */
+async function removeUntilDone(
+  inner: StorageRemover,
+  retry: Retry,
+  locations: readonly Location[],
+): Promise<readonly RemovalResult[]> {
+  const results = new Map<number, RemovalResult>();
+  let pending = locations.map((_, index) => index);
+  try {
+    await retry(async () => {
+      const outcomes = await inner.remove(pending.map((index) => locations[index]!));
+      outcomes.forEach((outcome, position) => void results.set(pending[position]!, outcome));
+      pending = pending.filter((index) => isRetryable(results.get(index)?.error));
+      if (pending.length > 0) throw results.get(pending[0]!)!.error!;
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof StorageError)) throw thrown;
+    for (const index of pending)
+      results.set(index, { location: locations[index]!, outcome: 'failed', error: thrown });
+  }
+  return locations.map((_, index) => results.get(index)!);
+}
+
+function isRetryable(thrown: unknown): thrown is StorageError {
+  return thrown instanceof StorageError && thrown.retryable;
+}
+
+function waitBefore(failures: number, error: StorageError, { baseMs, capMs, random }: RetryPolicy): number {
+  const limitMs = Math.min(capMs, baseMs * 2 ** (failures - 1));
+  return Math.max(error.retryAfterMs ?? 0, Math.floor(random.next() * limitMs));
+}
+
+function pause(clock: Clock, waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.schedule(waitMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,118 @@
+// The first half of a survey: everything that lies under the given roots, by name, size and time. No file is opened.
+import { baseName, canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
+import type { ReportedError } from '../model/snapshot.js';
+import type { SurveyedRoot } from '../model/survey.js';
+import type { FileStatus, StorageReader } from '../storage/storage.js';
+import { CkptError, messageOf, StorageError } from '../support/errors.js';
+import { isSnapshotDirectory, METADATA_NAME, rootKindOf } from './layout.js';
+import { ListedFiles } from './listed-files.js';
+
+/** Something that is called `_metadata`, or that the user named as one. */
+export interface MetadataCandidate {
+  readonly location: Location;
+  readonly status: FileStatus;
+}
+
+/** What lies under the roots. Roots may overlap: nothing is counted twice. */
+export class Listing {
+  readonly files = new ListedFiles();
+  readonly roots: SurveyedRoot[] = [];
+  readonly problems: ReportedError[] = [];
+  readonly #metadata = new Map<string, MetadataCandidate>();
+  readonly #snapshotDirectories = new Map<string, Location>();
+
+  /** Adds what is at `location`. Throws the StorageError of a location that is absent or cannot be looked at. */
+  async add(location: Location, reader: StorageReader): Promise<void> {
+    const status = await statusOrNull(reader, location);
+    if (status?.type === 'file') this.#addMetadataFile(location, status);
+    else await this.#addDirectory(location, reader);
+  }
+
+  get metadata(): readonly MetadataCandidate[] {
+    return [...this.#metadata.values()];
+  }
+
+  /** Directories of snapshots that hold nothing called `_metadata`. */
+  get incomplete(): readonly Location[] {
+    const withMetadata = new Set(this.metadata.map(({ location }) => canonicalKey(parent(location))));
+    return [...this.#snapshotDirectories].filter(([key]) => !withMetadata.has(key)).map(([, at]) => at);
+  }
+
+  #addMetadataFile(location: Location, status: FileStatus): void {
+    this.#metadata.set(canonicalKey(location), { location, status });
+    this.files.inStoreOf(location).set(location.path, status.sizeBytes);
+    this.roots.push({ location, takenFor: 'metadata' });
+  }
+
+  async #addDirectory(root: Location, reader: StorageReader): Promise<void> {
+    const sizes = this.files.inStoreOf(root);
+    const children = new Set<string>();
+    this.#noteDirectory(root);
+    const flat = !reader.capabilities.directories;
+    for await (const { entries, problems } of reader.list(root)) {
+      for (const entry of entries) {
+        if (entry.type === 'file') sizes.set(entry.path, entry.sizeBytes);
+        this.#note(root, entry);
+        // A store without directories tells of them only by what lies in them.
+        if (flat) this.#noteDirectory(parent({ ...root, path: entry.path }));
+        noteChild(root, entry, children);
+      }
+      for (const { path, error } of problems) this.problems.push(problemAt({ ...root, path }, error));
+    }
+    this.roots.push({ location: root, takenFor: rootKindOf(root, children) });
+  }
+
+  #note(root: Location, entry: FileStatus): void {
+    const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+    if (name === METADATA_NAME) {
+      const location = { ...root, path: entry.path };
+      this.#metadata.set(canonicalKey(location), { location, status: entry });
+    }
+    if (entry.type === 'directory') this.#noteDirectory({ ...root, path: entry.path });
+    else if (entry.type !== 'file') this.problems.push(notFollowed({ ...root, path: entry.path }, entry));
+  }
+
+  #noteDirectory(directory: Location): void {
+    if (isSnapshotDirectory(baseName(directory))) {
+      this.#snapshotDirectories.set(canonicalKey(directory), directory);
+    }
+  }
+}
+
+/** Null where nothing but, perhaps, a prefix of keys is there; every other failure is thrown. */
+async function statusOrNull(reader: StorageReader, location: Location): Promise<FileStatus | null> {
+  try {
+    return await reader.stat(location);
+  } catch (thrown) {
+    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
+    throw thrown;
+  }
+}
+
+/** Keeps the first name below `root` on the way to `entry`. */
+function noteChild(root: Location, entry: FileStatus, children: Set<string>): void {
+  const start = root.path === '/' ? 1 : root.path.length + 1;
+  const slash = entry.path.indexOf('/', start);
+  const isMetadata = slash < 0 && entry.path.endsWith(`/${METADATA_NAME}`);
+  if (slash >= 0 || entry.type === 'directory' || isMetadata) {
+    children.add(entry.path.slice(start, slash < 0 ? undefined : slash));
+  }
+}
+
+function problemAt(location: Location, error: Error): ReportedError {
+  const where = formatLocation(location);
+  if (!(error instanceof CkptError)) return { code: 'bug', message: messageOf(error), where, next: null };
+  return { code: error.code, message: error.message, where, next: error.next ?? null };
+}
+
+function notFollowed(location: Location, entry: FileStatus): ReportedError {
+  const where = formatLocation(location);
+  const what =
+    entry.type === 'symlink' ? 'a symbolic link, which is not followed' : 'neither file nor directory';
+  return {
+    code: 'not-followed',
+    message: `${where} is ${what}`,
+    where,
+    next: 'if it leads to checkpoints, give what it points to as a location of its own',
+  };
+}

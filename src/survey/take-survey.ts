@@ -1,0 +1,132 @@
+// Taking a survey: first every file under the roots is listed, then every `_metadata` is read, and last what they
+// reference outside of the listing is looked up. In this order a checkpoint that completes meanwhile can only save
+// files, never make one look unused; and a file that came after the listing is not taken for missing.
+import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
+import type { FileReference } from '../model/references.js';
+import type { Rewrite } from '../model/rewrite.js';
+import type { MetadataFile, Presence, Survey, SurveyedSnapshot } from '../model/survey.js';
+import type { OpenReader } from '../storage/open.js';
+import type { StorageReader } from '../storage/storage.js';
+import { mapConcurrently } from '../support/concurrency.js';
+import { BugError, CkptError, StorageError } from '../support/errors.js';
+import { contentsOf } from './contents.js';
+import { placeOf } from './layout.js';
+import { Listing, type MetadataCandidate } from './listing.js';
+import { Readers } from './readers.js';
+
+/** What a survey needs besides its locations. */
+export interface SurveyOptions {
+  readonly open: OpenReader;
+  readonly rewrites?: readonly Rewrite[];
+  /** Requests under way at once. */
+  readonly concurrency?: number;
+}
+
+const DEFAULT_CONCURRENCY = 16;
+
+/**
+ * Surveys all that is at `locations`: ancestors, checkpoint roots, directories of jobs, snapshots or metadata files.
+ * A metadata that cannot be read or understood becomes an unreadable snapshot. Throws the StorageError of a location
+ * that is absent or cannot be listed, and the UsageError of a store that cannot be opened.
+ */
+export async function takeSurvey(locations: readonly Location[], options: SurveyOptions): Promise<Survey> {
+  const { open, rewrites = [], concurrency = DEFAULT_CONCURRENCY } = options;
+  const readers = new Readers(open);
+  const listing = new Listing();
+  for (const location of locations) await listing.add(location, await readers.of(location));
+  const read = await mapConcurrently(listing.metadata, concurrency, async (candidate) =>
+    readSnapshot(candidate, { reader: await readers.of(candidate.location), rewrites }),
+  );
+  const snapshots = [
+    ...read.filter((snapshot) => snapshot !== null),
+    ...listing.incomplete.map((at): SurveyedSnapshot => ({ state: 'incomplete', place: placeOf(at) })),
+  ];
+  const found = await lookUpUnlisted(snapshots, { listing, readers, concurrency });
+  return { roots: listing.roots, snapshots, problems: listing.problems, presenceOf: presences(listing, found) };
+}
+
+interface SnapshotSource {
+  readonly reader: StorageReader;
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** Null where the `_metadata` vanished after it was listed. */
+async function readSnapshot(
+  { location, status }: MetadataCandidate,
+  { reader, rewrites }: SnapshotSource,
+): Promise<SurveyedSnapshot | null> {
+  const place = placeOf(parent(location));
+  const metadata: MetadataFile = { location, sizeBytes: status.sizeBytes, modifiedMs: status.modifiedMs };
+  try {
+    if (status.type !== 'file') throw noMetadata(location, status.type);
+    const contents = contentsOf(await reader.read(location), place, rewrites);
+    return { state: 'read', place, metadata, contents };
+  } catch (thrown) {
+    if (isAbsence(thrown)) return null;
+    return { state: 'unreadable', place, metadata, error: expectedError(thrown) };
+  }
+}
+
+function noMetadata(location: Location, type: string): CkptError {
+  const where = formatLocation(location);
+  return new StorageError('conflict', `${where} is a ${type} where a file should be`, {
+    where,
+    next: 'if it leads to a metadata file, give that as a location of its own',
+  });
+}
+
+interface LookUp {
+  readonly listing: Listing;
+  readonly readers: Readers;
+  readonly concurrency: number;
+}
+
+/** Asks the stores for every referenced file that the listing did not tell of, each once. */
+async function lookUpUnlisted(
+  snapshots: readonly SurveyedSnapshot[],
+  { listing, readers, concurrency }: LookUp,
+): Promise<ReadonlyMap<string, Presence>> {
+  const unlisted = new Map<string, FileReference>();
+  for (const snapshot of snapshots) {
+    if (snapshot.state !== 'read') continue;
+    for (const file of snapshot.contents.references.files) {
+      if (listing.files.sizeOf(file.location) === undefined) unlisted.set(canonicalKey(file.location), file);
+    }
+  }
+  const found = await mapConcurrently(
+    unlisted,
+    concurrency,
+    async ([key, { location }]) => [key, await lookUp(location, readers)] as const,
+  );
+  return new Map(found);
+}
+
+async function lookUp(location: Location, readers: Readers): Promise<Presence> {
+  try {
+    const reader = await readers.of(location);
+    const { type, sizeBytes } = await reader.stat(location);
+    return type === 'file' ? { kind: 'present', sizeBytes } : { kind: 'absent' };
+  } catch (thrown) {
+    return isAbsence(thrown) ? { kind: 'absent' } : { kind: 'unknown', error: expectedError(thrown) };
+  }
+}
+
+function presences(listing: Listing, found: ReadonlyMap<string, Presence>): Survey['presenceOf'] {
+  return (location) => {
+    const sizeBytes = listing.files.sizeOf(location);
+    if (sizeBytes !== undefined) return { kind: 'present', sizeBytes };
+    const presence = found.get(canonicalKey(location));
+    if (presence === undefined) throw new BugError(`${formatLocation(location)} was not looked up`);
+    return presence;
+  };
+}
+
+function isAbsence(thrown: unknown): boolean {
+  return thrown instanceof StorageError && thrown.kind === 'not-found';
+}
+
+/** Errors of stores and formats are findings; anything else is a bug, and goes on. */
+function expectedError(thrown: unknown): CkptError {
+  if (thrown instanceof CkptError && !(thrown instanceof BugError)) return thrown;
+  throw thrown;
+}

@@ -1,0 +1,152 @@
+// `ckpt run`: loads a job, builds its program, runs it on the bundled engine, and says how it ended.
+import { Configuration, options } from '../engine/configuration.js';
+import type { JobEvent, JobResult } from '../engine/events.js';
+import { type JobEnvironment, type JobOptions, startJob } from '../engine/execute.js';
+import { StreamExecutionEnvironment } from '../engine/job/environment.js';
+import type { StreamGraph } from '../engine/job/stream-graph.js';
+import { formatLocation, type Location } from '../model/location.js';
+import type { RunReport } from '../model/run-report.js';
+import type { OpenReader } from '../storage/open.js';
+import type { StorageRemover } from '../storage/storage.js';
+import { UsageError } from '../support/errors.js';
+import { loadJob } from './load-job.js';
+import { resolveSnapshot } from './resolve-snapshot.js';
+
+/** What to run and how, as the user said it. */
+export interface RunRequest {
+  /** A module, or `example:<name>`. */
+  readonly job: string;
+  /** Words for the job itself. */
+  readonly args: readonly string[];
+  /** Flink's options as keys and texts; of a key that comes twice the last counts. */
+  readonly properties: readonly (readonly [key: string, text: string])[];
+  /** Where checkpoints are written; null takes none. */
+  readonly checkpointDirectory: Location | null;
+  readonly snapshot: Location | null;
+  readonly allowNonRestoredState: boolean;
+  readonly onFinish: 'retain' | 'delete';
+  /** Injected failure: the source task that emits the record with this number fails, once. */
+  readonly failAfterRecords: number | undefined;
+  /** Cancels the job when so many checkpoints are complete. */
+  readonly stopAfterCheckpoints: number | undefined;
+}
+
+/** What a run needs of the outside. */
+export interface RunWorld
+  extends Pick<JobEnvironment, 'clock' | 'random' | 'eventLoop' | 'output' | 'onEvent'> {
+  readonly locate: (text: string) => Location;
+  readonly openReader: OpenReader;
+  readonly openRemover: (location: Location) => Promise<StorageRemover>;
+  /** Aborting it cancels the job. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the job to its end. Throws a UsageError for what cannot be run as said, and what the engine throws where the
+ * job fails for good.
+ */
+export async function runJob(request: RunRequest, world: RunWorld): Promise<RunReport> {
+  const configuration = configurationOf(request);
+  const graph = await buildGraph(request, configuration, world);
+  const restore = await restoreOptions(request, world);
+  const storage = await openStorage(request, world);
+  let completed = 0;
+  let failed = 0;
+  const onEvent = (event: JobEvent) => {
+    if (event.kind === 'checkpoint-failed') failed++;
+    if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) cancel();
+    world.onEvent(event);
+  };
+  const jobOptions = { configuration, ...restore, ...pick(request) };
+  const job = startJob(graph, jobOptions, {
+    ...world,
+    storage,
+    onEvent,
+    checkpointDirectory: request.checkpointDirectory,
+  });
+  // Why a cancellation fails is what `result` rejects with.
+  const cancel = () => void job.cancel().catch(() => undefined);
+  world.signal.addEventListener('abort', cancel);
+  if (world.signal.aborted) cancel();
+  try {
+    return reportOf(graph.jobName, failed, await job.result);
+  } finally {
+    world.signal.removeEventListener('abort', cancel);
+  }
+}
+
+const DEFAULT_INTERVAL = '10s';
+
+/** Flink's defaults, except that checkpoints stay when the job is cancelled, and are taken where they have a place. */
+function configurationOf({
+  properties,
+  checkpointDirectory,
+  stopAfterCheckpoints,
+}: RunRequest): Configuration {
+  const configuration = Configuration.of(properties);
+  const defaults: [string, string][] = [];
+  if (!configuration.has(options.retention)) defaults.push([options.retention.key, 'RETAIN_ON_CANCELLATION']);
+  if (checkpointDirectory === null) refuseCheckpointing(configuration, stopAfterCheckpoints);
+  else if (!configuration.has(options.interval)) defaults.push([options.interval.key, DEFAULT_INTERVAL]);
+  return configuration.with(defaults);
+}
+
+function refuseCheckpointing(configuration: Configuration, stopAfterCheckpoints: number | undefined): void {
+  if (!configuration.has(options.interval) && stopAfterCheckpoints === undefined) return;
+  throw new UsageError('checkpoints are wanted, and there is no place for them', {
+    where: '--checkpoint-dir',
+    next: 'add --checkpoint-dir DIR',
+  });
+}
+
+async function buildGraph(
+  request: RunRequest,
+  configuration: Configuration,
+  world: RunWorld,
+): Promise<StreamGraph> {
+  const job = await loadJob(request.job, world);
+  const parallelism = configuration.get(options.parallelism);
+  const maxParallelism = configuration.get(options.maxParallelism);
+  const env = new StreamExecutionEnvironment({ parallelism, maxParallelism });
+  await job.build(env, request.args);
+  return env.getStreamGraph(job.name);
+}
+
+async function restoreOptions(request: RunRequest, world: RunWorld): Promise<Pick<JobOptions, 'restore'>> {
+  if (request.snapshot === null) return {};
+  const snapshot = await resolveSnapshot(request.snapshot, world.openReader);
+  const { allowNonRestoredState } = request;
+  return { restore: { snapshot, claimMode: 'no-claim', allowNonRestoredState } };
+}
+
+const LOCAL: Location = { store: 'file', scheme: 'file', authority: '', path: '/' };
+
+/** The store of the checkpoints; their directory is made now, so that a job does not run for nothing. */
+async function openStorage(
+  { checkpointDirectory, snapshot }: RunRequest,
+  world: RunWorld,
+): Promise<StorageRemover> {
+  const storage = await world.openRemover(checkpointDirectory ?? snapshot ?? LOCAL);
+  if (checkpointDirectory !== null) await storage.makeDirectory(checkpointDirectory);
+  return storage;
+}
+
+function pick({ onFinish, failAfterRecords }: RunRequest): Pick<JobOptions, 'onFinish' | 'failAfterRecords'> {
+  return failAfterRecords === undefined ? { onFinish } : { onFinish, failAfterRecords };
+}
+
+function reportOf(job: string, failedCheckpoints: number, result: JobResult): RunReport {
+  const { jobId, status, retained, ...numbers } = result;
+  return {
+    jobId,
+    job,
+    state: status,
+    ...numbers,
+    failedCheckpoints,
+    retained: retained.map(({ checkpointId, location, ...sizes }) => ({
+      id: checkpointId,
+      path: formatLocation(location),
+      ...sizes,
+    })),
+  };
+}

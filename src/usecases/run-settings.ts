@@ -1,0 +1,33 @@
+// The short forms of `ckpt run` as the Flink options that they stand for.
+import { options, parseProperty } from '../engine/configuration.js';
+
+/** Short forms as typed; a short form wins over the same option among `properties`. */
+export interface RunSettings {
+  /** `key=value` each. */
+  readonly properties?: readonly string[] | undefined;
+  readonly parallelism?: number | undefined;
+  readonly interval?: string | undefined;
+  readonly mode?: 'exactly-once' | 'at-least-once' | undefined;
+  /** Where state goes in a checkpoint: `memory` into `_metadata`, `hashmap` into files. */
+  readonly backend?: 'hashmap' | 'memory' | undefined;
+  readonly retain?: number | undefined;
+  readonly onCancel?: 'retain' | 'delete' | undefined;
+}
+
+const STORAGES = { hashmap: 'filesystem', memory: 'jobmanager' } as const;
+const RETENTIONS = { retain: 'RETAIN_ON_CANCELLATION', delete: 'DELETE_ON_CANCELLATION' } as const;
+
+/** The options as keys and texts. Throws a UsageError where a property is no `key=value`. */
+export function propertiesOf(settings: RunSettings): (readonly [key: string, text: string])[] {
+  const { properties = [], parallelism, interval, mode, backend, retain, onCancel } = settings;
+  const shortForms = [
+    [options.parallelism.key, parallelism],
+    [options.interval.key, interval],
+    [options.mode.key, mode],
+    [options.storage.key, backend && STORAGES[backend]],
+    [options.numRetained.key, retain],
+    [options.retention.key, onCancel && RETENTIONS[onCancel]],
+  ] as const;
+  const given = shortForms.filter(([, value]) => value !== undefined);
+  return [...properties.map(parseProperty), ...given.map(([key, value]) => [key, String(value)] as const)];
+}

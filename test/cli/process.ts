@@ -1,0 +1,49 @@
+// Runs the built command line as a process, as its users do.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Surroundings {
+  /** Added to an environment without any CKPT_ variable or colour setting. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Flags of Node itself. */
+  readonly nodeArgs?: readonly string[];
+}
+
+/** Starts `ckpt ARGS` and collects what it says. stdin is closed, no stream is a terminal. */
+export function ckpt(args: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+  if (!existsSync(BUILT)) throw new Error('these tests run the build: npm run build');
+  const process_ = spawn(process.execPath, [...(surroundings.nodeArgs ?? []), RUN, ...args], {
+    cwd: surroundings.cwd,
+    env: { ...cleanEnvironment(), ...surroundings.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  process_.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  process_.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    process_.on('error', reject);
+    process_.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** The environment of this process without what would change the output. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const changes = /^(CKPT_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changes.test(name)));
+}

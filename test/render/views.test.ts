@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { colors } from '../../src/render/colors.js';
+import { type InspectOptions, renderInspect } from '../../src/render/inspect.js';
+import { inspectDocument } from '../../src/render/inspect-document.js';
+import { toJson } from '../../src/render/json.js';
+import { renderList } from '../../src/render/list.js';
+import { listDocument } from '../../src/render/list-document.js';
+import { PLAIN } from '../../src/render/palette.js';
+import { NOW, operator, row, sampleList, sampleReport } from './samples.js';
+
+const WIDE = { palette: PLAIN, width: 140 };
+const NARROW = { palette: PLAIN, width: 80 };
+const ALL: InspectOptions = { nowMs: NOW, withFiles: true, top: undefined, operator: undefined };
+
+describe('the list view', () => {
+  test('shows a row per snapshot, grouped by job, with totals and hints', async () => {
+    await expect(renderList(sampleList, NOW, WIDE)).toMatchFileSnapshot('golden/list-140.txt');
+  });
+
+  test('drops columns and shortens names on a narrow terminal', async () => {
+    const text = renderList(sampleList, NOW, NARROW);
+    const table = text
+      .split('\n\n')[0]!
+      .split('\n')
+      .filter((line) => line.startsWith('  '));
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(80);
+    await expect(text).toMatchFileSnapshot('golden/list-80.txt');
+  });
+
+  test('says where it looked when there is nothing', () => {
+    const text = renderList({ ...sampleList, snapshots: [] }, NOW, WIDE);
+    expect(text).toBe('no snapshots in file:///flink (taken for a directory above checkpoint directories)\n');
+  });
+
+  test('gives no hints where all is well', () => {
+    const text = renderList({ ...sampleList, snapshots: [row({})] }, NOW, WIDE);
+    expect(text).not.toContain('!');
+    expect(text).toContain('1 snapshot of 1 job: 1 complete');
+  });
+
+  test('lets no control character of a name through, coloured or not', () => {
+    const paintless = renderList(sampleList, NOW, WIDE);
+    expect(paintless).not.toContain('\u001b');
+    const coloured = renderList(sampleList, NOW, { palette: colors(), width: 140 });
+    expect(coloured).toContain('\\x1b[31mred');
+    expect(coloured).toContain('\u001b[32mcomplete');
+  });
+
+  test('aligns the same with and without colours', () => {
+    const coloured = renderList(sampleList, NOW, { palette: colors(), width: 140 });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are control characters
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(renderList(sampleList, NOW, WIDE));
+  });
+});
+
+describe('the inspect view', () => {
+  test('shows the snapshot from its head down to its files', async () => {
+    await expect(renderInspect(sampleReport, ALL, WIDE)).toMatchFileSnapshot('golden/inspect-140.txt');
+  });
+
+  test('fits a narrow terminal but for paths', async () => {
+    const text = renderInspect(sampleReport, { ...ALL, withFiles: false }, NARROW);
+    await expect(text).toMatchFileSnapshot('golden/inspect-80.txt');
+  });
+
+  test('--top keeps the largest operators and says of how many', () => {
+    const text = renderInspect(sampleReport, { ...ALL, top: 1 }, WIDE);
+    expect(text).toContain('Operators by size: 1 of 3');
+    expect(text).toContain('count by user');
+    expect(text).not.toContain('Source: clicks');
+  });
+
+  test.each(['count by user', 'count', '6D2677A0ECC3FD8DF0B72EC675EDF8F4'])(
+    '--operator finds by name, uid and id: %s',
+    (wanted) => {
+      const text = renderInspect(sampleReport, { ...ALL, operator: wanted }, { ...WIDE, width: 200 });
+      expect(text).toContain('Operators by size: 1 of 3');
+      expect(text).toContain('6d2677a0ecc3fd8df0b72ec675edf8f4');
+    },
+  );
+
+  test('an operator that is not there is a mistake of the command line, and the names are said', () => {
+    expect(() => renderInspect(sampleReport, { ...ALL, operator: 'nobody' }, WIDE)).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        next: 'there are Source: clicks, count by user, a-sink-with-a-uid-that-is-much-longer-than-any-table-can-show-in-eighty-columns',
+      }),
+    );
+  });
+
+  test('says that a complete snapshot was not verified where references could not be looked up', () => {
+    const report = { ...sampleReport, condition: 'complete' as const, restorable: false };
+    expect(renderInspect(report, ALL, WIDE).split('\n')[0]).toBe('chk-7  checkpoint 7, not verified');
+  });
+
+  test('shows a stateless snapshot without empty sections', () => {
+    const stateless = {
+      ...sampleReport,
+      condition: 'complete' as const,
+      restorable: true,
+      operators: [],
+      masterStates: [],
+      properties: null,
+      fullBytes: 0n,
+      addedBytes: 0n,
+      inlineBytes: 0n,
+      fileCount: 0,
+      fileBytes: 0n,
+      files: [],
+      directories: [],
+      filesByScope: [],
+      missing: [],
+      wrongSize: [],
+      unverified: [],
+    };
+    const text = renderInspect(stateless, ALL, WIDE);
+    expect(text).not.toContain('Operators');
+    expect(text).not.toContain('wrong');
+    expect(text).toMatch(/full +0 B/);
+  });
+});
+
+describe('the documents', () => {
+  test('a list has exactly the public fields', async () => {
+    await expect(toJson(listDocument(sampleList))).toMatchFileSnapshot('golden/list.json.txt');
+  });
+
+  test('inspect has exactly the public fields, files as a number without --files', async () => {
+    const document = inspectDocument(sampleReport, { ...ALL, withFiles: false });
+    expect(document.files).toBe(3);
+    expect(document).not.toHaveProperty('directories');
+    await expect(toJson(inspectDocument(sampleReport, ALL))).toMatchFileSnapshot('golden/inspect.json.txt');
+  });
+
+  test('--top chooses operators and leaves them in the order of the file', () => {
+    const operators = [
+      operator({ id: 'a', fullBytes: 2n }),
+      operator({ id: 'b', fullBytes: 1n }),
+      operator({ id: 'c', fullBytes: 3n }),
+    ];
+    const document = inspectDocument({ ...sampleReport, operators }, { ...ALL, top: 2 });
+    expect(document.operators.map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  test('writes integers as integers up to 2^53 and as decimal strings beyond', () => {
+    expect(JSON.parse(toJson({ a: 2n ** 53n - 1n, b: 2n ** 53n, c: -1n }))).toEqual({
+      a: 2 ** 53 - 1,
+      b: '9007199254740992',
+      c: -1,
+    });
+  });
+});
