@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // unit: functions and rooms, real files, no process and no server. cli: the built binary. peers: real Flink.
+// servers: real S3 and HDFS.
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
@@ -11,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/peers/**', 'test/fixtures/**'],
+          exclude: ['test/cli/**', 'test/peers/**', 'test/servers/**', 'test/fixtures/**'],
         },
       },
       {
@@ -24,6 +25,15 @@ export default defineConfig({
           name: 'peers',
           include: ['test/peers/**/*.test.ts'],
           testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/servers/**/*.test.ts'],
+          testTimeout: 120_000,
           hookTimeout: 600_000,
         },
       },

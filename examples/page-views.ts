@@ -1,5 +1,5 @@
 // Endless page views, counted by user: 100,000 a second by 20,000 users, a few of them far more often than the others.
-// Prints a line whenever a user reaches another 1,000 views. The views are made up from their numbers, so that a job
+// Prints a line whenever a user reaches another 5,000 views. The views are made up from their numbers, so that a job
 // restored from a checkpoint sees the ones that it would have seen.
 //
 //   ckpt run example:page-views --checkpoint-dir ./checkpoints --interval 1s --stop-after-checkpoints 5
@@ -16,7 +16,7 @@ import {
 } from 'ckpt';
 
 const USERS = 20_000;
-const MILESTONE = 1_000;
+const MILESTONE = 5_000;
 
 interface PageView {
   readonly user: string;

@@ -63,11 +63,23 @@ function fromParseFailure(failure: ParseFailure, commandIds: readonly string[]):
   return new UsageError(text, { ...(where === undefined ? {} : { where }), next, cause: failure });
 }
 
+/** `id` holds all words up to the first flag: what follows the command may be its arguments. */
 function unknownCommandError(id: string, commandIds: readonly string[]): UsageError {
-  const typed = id.replaceAll(':', ' ');
-  const near = nearest(id, commandIds)?.replaceAll(':', ' ');
-  const next = near === undefined ? 'see ckpt --help for the commands' : `did you mean "ckpt ${near}"?`;
-  return new UsageError(`there is no command "${typed}"`, { code: 'unknown-command', next });
+  const words = id.split(':');
+  for (let count = words.length; count > 0; count--) {
+    const typed = words.slice(0, count).join(':');
+    const near = nearest(
+      typed,
+      commandIds.filter((known) => known.split(':').length === count),
+    );
+    if (near !== undefined) return noSuchCommand(typed, `did you mean "ckpt ${near.replaceAll(':', ' ')}"?`);
+  }
+  return noSuchCommand(words[0]!, 'see ckpt --help for the commands');
+}
+
+function noSuchCommand(id: string, next: string): UsageError {
+  const message = `there is no command "${id.replaceAll(':', ' ')}"`;
+  return new UsageError(message, { code: 'unknown-command', next });
 }
 
 function unknownFlagError(flags: readonly string[], failure: ParseFailure): UsageError {

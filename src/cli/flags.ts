@@ -1,5 +1,5 @@
 // The flags that every command has, and how a flag gets its value from the environment.
-import { boolean, custom } from '@oclif/core/flags';
+import { boolean, custom, integer } from '@oclif/core/flags';
 import { parseRewrite, type Rewrite } from '../model/rewrite.js';
 
 /** What is read and changed here of oclif's flag definitions. */
@@ -60,6 +60,13 @@ export const globalFlags = fromEnvironment({
 
 /** Flags of every command that reads storage; spread them into the command's own. */
 export const storageFlags = fromEnvironment({
+  concurrency: integer({
+    helpValue: 'N',
+    min: 1,
+    max: 1024,
+    default: 16,
+    description: 'How many requests to the storage may be under way at once.',
+  }),
   rewrite: custom<Rewrite>({
     parse: async (text) => parseRewrite(text, process.cwd()),
     multiple: true,

@@ -52,6 +52,7 @@ export default class Inspect extends BaseCommand {
     const { report, metadata } = await inspectSnapshot(session.locate(args.snapshot), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
+      concurrency: flags.concurrency,
     });
     const options: InspectOptions = {
       nowMs: session.clock.now(),

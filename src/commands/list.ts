@@ -38,6 +38,7 @@ export default class List extends BaseCommand {
     const list = await listSnapshots(args.location.map(session.locate), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
+      concurrency: flags.concurrency,
     });
     await this.show(flags, {
       document: async () => (await import('../render/list-document.js')).listDocument(list),

@@ -1,6 +1,7 @@
 // The door of the engine: a job graph goes in, a running job comes out. Everything that a job needs of the world is
 // an argument (JobEnvironment).
 import type { Location } from '../model/location.js';
+import type { WritableVersion } from '../model/metadata.js';
 import type { StorageRemover } from '../storage/storage.js';
 import type { Clock } from '../support/clock.js';
 import type { EventLoop } from '../support/event-loop.js';
@@ -28,6 +29,8 @@ export interface JobOptions {
   readonly restore?: RestoreOptions;
   /** What happens to the checkpoints of a job that finishes. Flink deletes them. */
   readonly onFinish: 'retain' | 'delete';
+  /** Version of the `_metadata` files, 6 where left out; 3 is read by every Flink since 1.11. */
+  readonly formatVersion?: WritableVersion;
   /** Injected failure: the source task that emits the record with this number fails, once. */
   readonly failAfterRecords?: number;
   /** Injected failure: the job fails when this checkpoint is complete, once. */

@@ -4,7 +4,7 @@ import type { Location } from '../model/location.js';
 import type { Clock } from '../support/clock.js';
 import { StorageError } from '../support/errors.js';
 import type { Random } from '../support/random.js';
-import type { RemovalResult, StorageRemover } from './storage.js';
+import type { RemovalResult, StorageReader, StorageRemover } from './storage.js';
 
 /** How often and after what waits. Times in milliseconds. */
 export interface RetryPolicy {
@@ -44,10 +44,10 @@ export function retryBy(policy: RetryPolicy): Retry {
 }
 
 /**
- * A storage whose single requests are tried again. Its listings are not: their drivers try again page by page, for a
+ * A reader whose single requests are tried again. Its listings are not: their drivers try again page by page, for a
  * listing that starts anew would hand out its entries twice.
  */
-export function retryingStorage<S extends StorageRemover>(inner: S, retry: Retry): StorageRemover {
+export function retryingReader(inner: StorageReader, retry: Retry): StorageReader {
   return {
     capabilities: inner.capabilities,
     list: (root) => inner.list(root),
@@ -55,6 +55,13 @@ export function retryingStorage<S extends StorageRemover>(inner: S, retry: Retry
     stat: (location) => retry(() => inner.stat(location)),
     read: (location) => retry(() => inner.read(location)),
     readRange: (location, offset, length) => retry(() => inner.readRange(location, offset, length)),
+  };
+}
+
+/** A storage whose single requests are tried again, as by {@link retryingReader}; of a removal those that failed. */
+export function retryingStorage(inner: StorageRemover, retry: Retry): StorageRemover {
+  return {
+    ...retryingReader(inner, retry),
     makeDirectory: (location) => retry(() => inner.makeDirectory(location)),
     put: (location, content) => retry(() => inner.put(location, content)),
     putIfAbsent: (location, content) => putIfAbsent(inner, retry, location, content),

@@ -46,6 +46,8 @@ export interface StorageCapabilities {
   readonly rename: boolean;
   /** Directories exist on their own (else they are mere prefixes of keys). */
   readonly directories: boolean;
+  /** `remove` cannot tell a file that it removed from one that was absent, and says `removed` of both. */
+  readonly blindRemoval?: true;
 }
 
 /** Reads one store (one file system, one bucket's endpoint, one name service). */

@@ -35,6 +35,7 @@ export class UsageError extends CkptError {
 export class FormatError extends CkptError {
   readonly offset: number;
   readonly field: string;
+  readonly #problem: string;
 
   constructor(
     message: string,
@@ -44,6 +45,12 @@ export class FormatError extends CkptError {
     super('format', `${message} (at byte ${at.offset}, ${at.field})`, details);
     this.offset = at.offset;
     this.field = at.field;
+    this.#problem = message;
+  }
+
+  /** The same error, told of the file in which it is. */
+  foundIn(where: string, next: string): FormatError {
+    return new FormatError(this.#problem, this, { where, next, cause: this });
   }
 }
 

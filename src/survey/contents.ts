@@ -1,4 +1,5 @@
 // What a survey keeps of a `_metadata`: its references and sizes. The document itself is never built.
+import { type MetadataVisitor, scanMetadata } from '../format/metadata/read.js';
 import type {
   CheckpointProperties,
   KeyedStateHandle,
@@ -7,7 +8,7 @@ import type {
   SubtaskState,
 } from '../model/metadata.js';
 import type { Rewrite } from '../model/rewrite.js';
-import { addSizes, coordinatorSizes, NO_STATE, type StateSizes, subtaskSizes } from '../model/state-sizes.js';
+import { addSizes, coordinatorSizes, type StateSizes, subtaskSizes } from '../model/state-sizes.js';
 import {
   type LeafStream,
   type StreamPlace,
@@ -16,7 +17,6 @@ import {
   visitSubtaskStreams,
 } from '../model/streams.js';
 import type { SnapshotContents, SnapshotPlace } from '../model/survey.js';
-import { type MetadataVisitor, scanMetadata } from '../format/metadata/read.js';
 import { assertNever, BugError } from '../support/errors.js';
 import { ReferenceCollector } from './references-of.js';
 
@@ -35,7 +35,7 @@ class ContentsScan implements MetadataVisitor, StreamVisitor {
   #checkpointId: bigint | null = null;
   #operatorId = '';
   #properties: CheckpointProperties | null = null;
-  #sizes: StateSizes = NO_STATE;
+  #sizes: StateSizes = { stateSizeBytes: 0n, checkpointedSizeBytes: 0n };
   #inlineBytes = 0n;
   #recordsWritten = true;
 

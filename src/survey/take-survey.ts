@@ -8,7 +8,7 @@ import type { MetadataFile, Presence, Survey, SurveyedSnapshot } from '../model/
 import type { OpenReader } from '../storage/open.js';
 import type { StorageReader } from '../storage/storage.js';
 import { mapConcurrently } from '../support/concurrency.js';
-import { BugError, CkptError, StorageError } from '../support/errors.js';
+import { BugError, CkptError, FormatError, StorageError } from '../support/errors.js';
 import { contentsOf } from './contents.js';
 import { placeOf } from './layout.js';
 import { Listing, type MetadataCandidate } from './listing.js';
@@ -42,7 +42,12 @@ export async function takeSurvey(locations: readonly Location[], options: Survey
     ...listing.incomplete.map((at): SurveyedSnapshot => ({ state: 'incomplete', place: placeOf(at) })),
   ];
   const found = await lookUpUnlisted(snapshots, { listing, readers, concurrency });
-  return { roots: listing.roots, snapshots, problems: listing.problems, presenceOf: presences(listing, found) };
+  return {
+    roots: listing.roots,
+    snapshots,
+    problems: listing.problems,
+    presenceOf: presences(listing, found),
+  };
 }
 
 interface SnapshotSource {
@@ -63,8 +68,17 @@ async function readSnapshot(
     return { state: 'read', place, metadata, contents };
   } catch (thrown) {
     if (isAbsence(thrown)) return null;
-    return { state: 'unreadable', place, metadata, error: expectedError(thrown) };
+    return { state: 'unreadable', place, metadata, error: located(expectedError(thrown), location) };
   }
+}
+
+/** The error of a decoder, which knows only bytes, with the file that they are in. */
+function located(error: CkptError, location: Location): CkptError {
+  if (!(error instanceof FormatError)) return error;
+  return error.foundIn(
+    formatLocation(location),
+    'it is damaged or no metadata of Flink: restore it from a copy, or use another snapshot (see ckpt list)',
+  );
 }
 
 function noMetadata(location: Location, type: string): CkptError {

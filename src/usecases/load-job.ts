@@ -99,20 +99,25 @@ async function importProgram(path: string): Promise<JobProgram> {
 }
 
 function failure(when: string, path: string, thrown: unknown): UsageError {
-  const syntax = /^ParseError: (.*?)\s*\n\s*(\/.*:\d+:\d+)/.exec(messageOf(thrown));
-  const message =
-    syntax === null ? messageOf(thrown).split('\nRequire stack:')[0] : `syntax error: ${syntax[1]}`;
+  const syntax = syntaxError(thrown);
+  const message = syntax?.message ?? messageOf(thrown).split('\nRequire stack:')[0];
   return new UsageError(`the job ${path} fails ${when}: ${message}`, {
-    where: syntax?.[2] ?? placeOf(thrown) ?? path,
+    where: syntax?.place ?? placeOf(thrown) ?? path,
     next: 'correct the job at that place; -v shows the stack',
     cause: thrown,
   });
 }
 
+/** What the loader says of a module that it cannot parse; its columns count from 0. */
+function syntaxError(thrown: unknown): { readonly message: string; readonly place: string } | null {
+  const match = /^ParseError: (.*?)\s*\n\s*(\/.*:\d+):(\d+)/.exec(messageOf(thrown));
+  return match && { message: `syntax error: ${match[1]}`, place: `${match[2]}:${Number(match[3]) + 1}` };
+}
+
 /** `file:line:column` of the innermost frame of the stack that belongs to neither Node, the loader nor this program. */
 function placeOf(thrown: unknown): string | undefined {
   const frames = thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(1) : [];
-  const places = frames.map((frame) => /\(?(?:async )?(?:file:\/\/)?(\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1]);
+  const places = frames.map((frame) => /[\s(](?:file:\/\/)?(\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1]);
   return places.find(
     (place) => place !== undefined && !/\/node_modules\/jiti\//.test(place) && !isOwn(place),
   );

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -190,3 +190,14 @@ test.skipIf(process.platform === 'win32')('a reader that goes away is no error',
   const { stdout, stderr } = await shell('bash', ['-c', command], { env: cleanEnvironment() });
   expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a disk that is full under stdout is a failure, and is said',
+  async () => {
+    const shell = promisify(execFile);
+    const command = `"${process.execPath}" "${RUN}" list "${directory}" >/dev/full; echo "$?"`;
+    const { stdout, stderr } = await shell('bash', ['-c', command], { env: cleanEnvironment() });
+    expect(stdout).toBe('1\n');
+    expect(stderr).toMatch(/^error: .*ENOSPC/);
+  },
+);

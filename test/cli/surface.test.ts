@@ -80,7 +80,7 @@ describe('the public surface', () => {
 });
 
 describe('docs/exit-codes.md', () => {
-  const documentation = read('docs/exit-codes.md');
+  const documentation = read('docs/exit-codes.md').replaceAll(/ +/g, ' '); // tables are padded
 
   test('has every exit code with the words of the help', () => {
     for (const [code, meaning] of Object.entries(EXIT_STATUSES))

@@ -61,7 +61,18 @@ export async function kindOf(action: Promise<unknown>): Promise<StorageErrorKind
   }
 }
 
-export function storageContract(name: string, open: () => Promise<StorageUnderTest>): void {
+/** What a slow or particular store cannot be asked for in full. */
+export interface ContractOptions {
+  readonly oddNames?: readonly string[];
+  /** Files of the listing that must come in several pages. */
+  readonly manyFiles?: number;
+}
+
+export function storageContract(
+  name: string,
+  open: () => Promise<StorageUnderTest>,
+  { oddNames = ODD_NAMES, manyFiles = 1100 }: ContractOptions = {},
+): void {
   describe(`storage contract: ${name}`, () => {
     let under: StorageUnderTest;
     let storage: StorageRemover;
@@ -179,7 +190,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
 
     it('lists many entries completely', async () => {
       await storage.makeDirectory(at('many'));
-      const names = Array.from({ length: 1100 }, (_, i) => `many/${String(i).padStart(4, '0')}`);
+      const names = Array.from({ length: manyFiles }, (_, i) => `many/${String(i).padStart(4, '0')}`);
       for (let start = 0; start < names.length; start += 100) {
         await Promise.all(names.slice(start, start + 100).map((name) => storage.put(at(name), text(name))));
       }
@@ -187,7 +198,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       expect(entries.map(({ path }) => path)).toEqual(names.map((name) => at(name).path));
     });
 
-    it.each(ODD_NAMES.map((name) => [name]))('takes the name %j literally', async (name) => {
+    it.each(oddNames.map((name) => [name]))('takes the name %j literally', async (name) => {
       const location = { ...root, path: normalizePath(`${root.path}/${name}`) };
       await storage.makeDirectory(root);
       await storage.put(location, text(name));
@@ -229,7 +240,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       const results = await storage.remove([at('a'), at('nothing'), at('a')]);
       expect(results.map(({ location, outcome }) => [location.path, outcome])).toEqual([
         [at('a').path, 'removed'],
-        [at('nothing').path, 'absent'],
+        [at('nothing').path, storage.capabilities.blindRemoval === true ? 'removed' : 'absent'],
         [at('a').path, 'absent'],
       ]);
       expect((await storage.stat(at('ab'))).sizeBytes).toBe(1);

@@ -65,6 +65,11 @@ export class CheckpointCoordinator {
     this.#nextId = parts.firstCheckpointId;
   }
 
+  /** Makes the job's directories. Throws where they cannot be made. */
+  initialize(): Promise<void> {
+    return this.#parts.checkpointStorage.initialize();
+  }
+
   /** The id that the next checkpoint will have; ids only rise, over restarts too. */
   get nextCheckpointId(): number {
     return this.#nextId;
@@ -78,10 +83,15 @@ export class CheckpointCoordinator {
     this.#schedule();
   }
 
-  /** The attempt is over. Resolves when no checkpoint is under way; one that is being finished may become complete. */
-  async stop(reason: 'job-failure' | 'job-end'): Promise<void> {
+  /** Starts no further checkpoints: the last one needed is complete. */
+  rest(): void {
     this.#participants = null;
     this.#cancelTimer();
+  }
+
+  /** The attempt is over. Resolves when no checkpoint is under way; one that is being finished may become complete. */
+  async stop(reason: 'job-failure' | 'job-end'): Promise<void> {
+    this.rest();
     const error = new JobError(reason === 'job-end' ? 'the job has ended' : 'the job failed and restarts');
     for (const pending of [...this.#pending.values()]) {
       if (pending.phase === 'running') this.#fail(pending, reason, error);

@@ -68,6 +68,11 @@ export function buildJobGraph(graph: StreamGraph): JobGraph {
   return { jobName: graph.jobName, vertices: heads.map((node) => vertex(build(node))) };
 }
 
+/** `Source: numbers -> Map (1/2)`: names a subtask. */
+export function taskIdOf({ name, parallelism }: JobVertex, subtaskIndex: number): string {
+  return `${name} (${subtaskIndex + 1}/${parallelism})`;
+}
+
 /** Flink's own default where the program sets none. */
 export function maxParallelismOf(node: StreamNode): number {
   return node.maxParallelism ?? defaultMaxParallelism(node.parallelism);

@@ -2,6 +2,7 @@
 // and scheduler. It is thrown away as a whole; the next attempt begins with new ones. Source: Flink ExecutionGraph.
 import type { CheckpointCoordinator, CheckpointParticipants } from '../checkpoint/coordinator.js';
 import type { JobGraph } from '../job/job-graph.js';
+import { injectedFailure } from './failure-injection.js';
 import { byChance, Scheduler, takingTurns } from './scheduler.js';
 import type { Task, TaskHost } from './task.js';
 import { buildTasks, type TaskSurroundings } from './task-factory.js';
@@ -18,7 +19,7 @@ export interface AttemptParts extends TaskSurroundings {
   /** Pause before a final checkpoint is tried again. */
   readonly finalRetryMs: number;
   /** Injected failure: the attempt fails when a checkpoint from this one on is complete. */
-  readonly failAtCheckpoint: () => number;
+  readonly failAtCheckpoint: number;
 }
 
 export class Attempt implements CheckpointParticipants {
@@ -87,10 +88,12 @@ export class Attempt implements CheckpointParticipants {
 
   notifyCheckpointComplete(checkpointId: number): void {
     const notified = Promise.all(this.#tasks.map((task) => task.notifyCheckpointComplete(checkpointId)));
-    if (checkpointId >= this.#parts.failAtCheckpoint()) {
-      this.end({ kind: 'failed', task: `checkpoint ${checkpointId}`, error: this.#parts.injectedFailure(checkpointId) });
+    if (checkpointId >= this.#parts.failAtCheckpoint) {
+      const error = injectedFailure(`after checkpoint ${checkpointId}`);
+      this.end({ kind: 'failed', task: 'the checkpoint coordinator', error });
     }
     if (this.#finalFrom !== null && checkpointId >= this.#finalFrom) {
+      this.#parts.coordinator?.rest();
       notified.then(() => this.end({ kind: 'finished' }));
     }
   }
@@ -119,6 +122,8 @@ export class Attempt implements CheckpointParticipants {
     if (this.#over) return;
     this.#finalFrom ??= coordinator.nextCheckpointId;
     const { clock } = this.#parts.environment;
-    coordinator.request().catch(() => clock.schedule(this.#parts.finalRetryMs, () => this.#requestFinal(coordinator)));
+    coordinator.request().catch(() => {
+      if (!this.#over) clock.schedule(this.#parts.finalRetryMs, () => this.#requestFinal(coordinator));
+    });
   }
 }

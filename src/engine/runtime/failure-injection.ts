@@ -26,6 +26,11 @@ export class FailureInjection {
     this.#left -= records;
     if (this.#left > 0) return;
     this.#left = Number.POSITIVE_INFINITY;
-    throw new JobError(`injected failure after ${this.#total} records`, { code: 'injected-failure' });
+    throw injectedFailure(`after ${this.#total} records`);
   }
+}
+
+/** The error of a failure by request. */
+export function injectedFailure(when: string): JobError {
+  return new JobError(`injected failure ${when}`, { code: 'injected-failure' });
 }

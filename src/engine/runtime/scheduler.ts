@@ -43,7 +43,7 @@ export class Scheduler {
   readonly #ready: Runnable[] = [];
   readonly #waiting = new Set<Runnable>();
   #turnComing = false;
-  #stopped = false;
+  #state: 'new' | 'running' | 'stopped' = 'new';
 
   /** With `random` any task that is ready may be next, else the one that has been ready longest. */
   constructor(eventLoop: EventLoop, random?: Random) {
@@ -53,20 +53,26 @@ export class Scheduler {
 
   /** Lets `task` have a step some time; no effect where it is to have one anyway. */
   wake(task: Runnable): void {
-    if (this.#stopped || this.#waiting.has(task)) return;
+    if (this.#state === 'stopped' || this.#waiting.has(task)) return;
     this.#waiting.add(task);
     this.#ready.push(task);
     this.#requestTurn();
   }
 
+  /** Begins with the tasks that have been woken so far. */
+  start(): void {
+    this.#state = 'running';
+    this.#requestTurn();
+  }
+
   /** No further steps. */
   stop(): void {
-    this.#stopped = true;
+    this.#state = 'stopped';
     this.#ready.length = 0;
   }
 
   #requestTurn(): void {
-    if (this.#turnComing) return;
+    if (this.#turnComing || this.#state !== 'running') return;
     this.#turnComing = true;
     this.#eventLoop.nextTurn(() => this.#turn());
   }

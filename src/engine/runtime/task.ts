@@ -27,6 +27,7 @@ export abstract class Task implements Runnable, ChannelEnd {
   /** Full channels and suspensions. Looked at after every record, hence a plain field. */
   protected blockers = 0;
   #suspensions = 0;
+  readonly #pending = new Set<Promise<unknown>>();
   #ended = false;
 
   /** `makeChain` is given the task itself, for its operators to suspend it and its channels to block it. */
@@ -69,13 +70,21 @@ export abstract class Task implements Runnable, ChannelEnd {
   suspendUntil(promise: Promise<unknown>): void {
     this.#suspensions++;
     this.blockers++;
-    promise.then(
+    const watched = promise.then(
       () => {
         this.#suspensions--;
         this.unblock();
       },
       (error) => this.host.fail(this, error),
     );
+    this.#pending.add(watched);
+    watched.finally(() => this.#pending.delete(watched));
+  }
+
+  /** Closes the operators, when nothing of theirs is under way. */
+  async close(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    await this.chain.close();
   }
 
   /** Resolves when the operators have heard of it, and done what they do then. */

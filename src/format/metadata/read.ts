@@ -139,8 +139,19 @@ class MetadataCollector implements MetadataVisitor {
   }
 
   operator(head: OperatorHead): void {
-    this.#subtasks = [];
-    this.#operators.push({ ...head, subtasks: this.#subtasks });
+    const { id, name, uid, parallelism, maxParallelism, fullyFinished, coordinatorState } = head;
+    const subtasks: SubtaskState[] = [];
+    this.#subtasks = subtasks;
+    this.#operators.push({
+      id,
+      name,
+      uid,
+      parallelism,
+      maxParallelism,
+      fullyFinished,
+      coordinatorState,
+      subtasks,
+    });
   }
 
   subtask(subtask: SubtaskState): void {

@@ -153,7 +153,7 @@ export const charSerializer: TypeSerializer<string> = {
   javaHashCode: (value) => value.charCodeAt(0),
 };
 
-/** A byte[]. What is read is a view of the input, not a copy. */
+/** A byte[]. What is read is a copy, so that a value does not keep the whole file in memory. */
 export const bytesSerializer: TypeSerializer<Uint8Array> = {
   typeName: 'bytes',
   snapshot: simpleSnapshot('array.BytePrimitiveArray'),
@@ -162,7 +162,7 @@ export const bytesSerializer: TypeSerializer<Uint8Array> = {
     if (!(value instanceof Uint8Array)) throw wrongType('bytes (a Uint8Array)', value);
     target.lengthPrefixedBytes(value);
   },
-  read: (source) => source.lengthPrefixedBytes('bytes'),
+  read: (source) => new Uint8Array(source.lengthPrefixedBytes('bytes')),
   javaHashCode: () => notAKey('bytes'),
 };
 

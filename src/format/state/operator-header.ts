@@ -51,6 +51,7 @@ export function writeOperatorHeader(
   }
 }
 
+/** The order of the serializers is the one that Flink's own files have. */
 function stateMetaOf(state: OperatorStateType): StateMeta {
   const options = new Map([['OPERATOR_STATE_DISTRIBUTION_MODE', state.mode]]);
   if (state.mode !== 'BROADCAST') {
@@ -58,8 +59,8 @@ function stateMetaOf(state: OperatorStateType): StateMeta {
     return { name: state.name, backendType: 'OPERATOR', options, serializers };
   }
   const serializers = new Map([
-    ['KEY_SERIALIZER', state.key.snapshot],
     ['VALUE_SERIALIZER', state.value.snapshot],
+    ['KEY_SERIALIZER', state.key.snapshot],
   ]);
   return { name: state.name, backendType: 'BROADCAST', options, serializers };
 }

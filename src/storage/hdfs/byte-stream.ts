@@ -1,8 +1,8 @@
 // The bytes of a file from a DataNode, by the package webhdfs. It is given an encoded path and a time limit, is listened to for errors
 // to the end, and believed only if all announced bytes came: left alone it takes a connection that broke for the end of the
 // file, and an error message that comes in two pieces for two errors.
+/// <reference path="./webhdfs.d.ts" />
 import type { IncomingMessage } from 'node:http';
-import webhdfs from 'webhdfs';
 import { ConnectionError, type HttpAnswer } from './http.js';
 
 export interface StreamOptions {
@@ -12,7 +12,8 @@ export interface StreamOptions {
 }
 
 /** The answer of the DataNode at `url`, of any status, wholly received. Throws a ConnectionError where none came. */
-export function fetchFromDataNode(url: URL, { silenceMs, ca }: StreamOptions): Promise<HttpAnswer> {
+export async function fetchFromDataNode(url: URL, { silenceMs, ca }: StreamOptions): Promise<HttpAnswer> {
+  const { default: webhdfs } = await import('webhdfs');
   const client = webhdfs.createClient(
     { protocol: url.protocol.slice(0, -1), host: url.hostname, port: portOf(url), path: '' },
     { timeout: silenceMs, proxy: null, ...(ca !== undefined && { agentOptions: { ca } }) },

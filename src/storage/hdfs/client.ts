@@ -1,10 +1,10 @@
 // The operations of WebHDFS that decide, list or change, typed (Hadoop "WebHDFS REST API"). Asks the active NameNode of a pair and
 // stays with it. Repeats nothing that may have been carried out: that is for a wrapper to decide.
-import { formatLocation, type Location } from '../../model/location.js';
+import { formatLocation, type Location, parent } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import { type ContentSummary, type DirectoryPage, RemoteDocument, type RemoteStatus } from './documents.js';
 import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';
-import { isStandby, RemoteError, remoteError } from './remote-error.js';
+import { type Attempted, isStandby, RemoteError, remoteError } from './remote-error.js';
 
 /** As whom to ask. A delegation token stands for its owner; without Kerberos the NameNode believes the name. */
 export interface Credentials {
@@ -109,13 +109,13 @@ export class WebHdfsClient {
     if (!document.boolean()) throw refused(location, 'make the directory');
   }
 
-  /** Writes a new file in a directory that exists; `already-exists` where something is. */
-  async create(location: Location, content: Uint8Array): Promise<void> {
+  /** Writes a new file in a directory that exists; `already-exists` where something is. Errors speak of `subject`. */
+  async create(location: Location, content: Uint8Array, subject: Location): Promise<void> {
     const parameters = { overwrite: 'false', createparent: 'false', noredirect: 'true' };
     const operation = { verb: 'write', method: 'PUT', op: 'CREATE', parameters } as const;
-    const url = await this.#dataNode(location, operation);
+    const url = await this.#dataNode(location, operation, subject);
     const answer = await this.#exchange({ method: 'PUT', url, body: content });
-    const attempted = { verb: 'write', location };
+    const attempted = { verb: 'write', location: subject };
     if (answer instanceof ConnectionError) throw unavailable(attempted, answer.message);
     if (answer.status !== 201) throw remoteError(answer, attempted);
   }
@@ -127,7 +127,8 @@ export class WebHdfsClient {
   ): Promise<URL> {
     const bounds: Parameters = range === null ? {} : { offset: `${range.offset}`, length: `${range.length}` };
     const parameters = { ...bounds, noredirect: 'true' };
-    return this.#dataNode(location, { verb: 'read', method: 'GET', op: 'OPEN', parameters });
+    const operation = { verb: 'read', method: 'GET', op: 'OPEN', parameters } as const;
+    return this.#dataNode(location, operation);
   }
 
   /**
@@ -158,8 +159,8 @@ export class WebHdfsClient {
   }
 
   /** First step of CREATE and OPEN. Older servers redirect though asked not to. */
-  async #dataNode(location: Location, operation: Operation): Promise<URL> {
-    const answer = await this.#ask(location, operation);
+  async #dataNode(location: Location, operation: Operation, subject = location): Promise<URL> {
+    const answer = await this.#ask(location, operation, subject);
     const { location: redirect } = answer.headers;
     const url = new URL(redirect ?? new RemoteDocument(location, answer.body).text('Location'));
     if (url.protocol === 'https:' || this.#nameNodes[this.#preferred]!.protocol === 'http:') return url;
@@ -187,10 +188,23 @@ export class WebHdfsClient {
         // It may have been carried out: a second try elsewhere is not ours to make.
         if (answer.reached === 'broken' && operation.method !== 'GET') break;
       } else if (isStandby(answer)) failures.push('a NameNode is in standby');
-      else if (answer.status >= 400) throw remoteError(answer, attempted);
+      else if (answer.status >= 400) throw await this.#clarified(remoteError(answer, attempted), attempted);
       else return answer;
     }
     throw unavailable(attempted, failures.join('; '));
+  }
+
+  /** "Denied" is also said of a path that runs through a file: then what is above it is a file, or absent itself. */
+  async #clarified(error: RemoteError, attempted: Attempted): Promise<RemoteError> {
+    const { location } = attempted;
+    if (error.exception !== 'AccessControlException' || location.path === '/') return error;
+    const above = await this.fileStatus(parent(location)).then(
+      ({ status }) => status.type,
+      (thrown: unknown) => (thrown instanceof StorageError ? thrown.kind : null),
+    );
+    if (above !== 'file' && above !== 'not-found') return error;
+    const { exception, status } = error;
+    return new RemoteError('not-found', 'its path runs through a file', { ...attempted, exception, status });
   }
 
   /** Whatever became of asking one NameNode; the next call begins with it, or behind it where it was of no use. */
@@ -253,10 +267,7 @@ function refused(location: Location, verb: string): StorageError {
   });
 }
 
-function unavailable(
-  { verb, location }: { readonly verb: string; readonly location: Location },
-  what: string,
-): StorageError {
+function unavailable({ verb, location }: Attempted, what: string): StorageError {
   const where = formatLocation(location);
   return new StorageError('unavailable', `cannot ${verb} ${where}: ${what}`, {
     where,

@@ -39,13 +39,13 @@ export class RemoteDocument {
 
   /** Of GETFILESTATUS. */
   fileStatus(): RemoteStatus {
-    return this.#statusOf(this.#object(this.#fields['FileStatus']), this.#location.path);
+    return this.#statusOf(this.#object(this.#fields.FileStatus), this.#location.path);
   }
 
   /** Of LISTSTATUS_BATCH. A file in place of the directory is null. */
   directoryPage(): DirectoryPage | null {
-    const listing = this.#object(this.#fields['DirectoryListing']);
-    const entries = this.#entries(this.#object(listing['partialListing']));
+    const listing = this.#object(this.#fields.DirectoryListing);
+    const entries = this.#entries(this.#object(listing.partialListing));
     const remaining = this.#number(listing, 'remainingEntries');
     const last = entries?.at(-1);
     if (remaining > 0 && last === undefined) throw this.#malformed('a page without entries has a successor');
@@ -61,7 +61,7 @@ export class RemoteDocument {
 
   /** Of GETCONTENTSUMMARY. */
   contentSummary(): ContentSummary {
-    const summary = this.#object(this.#fields['ContentSummary']);
+    const summary = this.#object(this.#fields.ContentSummary);
     return {
       files: this.#number(summary, 'fileCount'),
       directories: this.#number(summary, 'directoryCount'),
@@ -71,12 +71,12 @@ export class RemoteDocument {
 
   /** Of GETSNAPSHOTTABLEDIRECTORYLIST: paths. */
   snapshottableDirectories(): readonly string[] {
-    const list = this.#fields['SnapshottableDirectoryList'];
+    const list = this.#fields.SnapshottableDirectoryList;
     if (list === null) return [];
     return this.#array(list).map((element) => {
       const directory = this.#object(element);
-      const { pathSuffix } = this.#object(directory['dirStatus']);
-      const parent = directory['parentFullPath'];
+      const { pathSuffix } = this.#object(directory.dirStatus);
+      const parent = directory.parentFullPath;
       if (typeof pathSuffix !== 'string' || typeof parent !== 'string')
         throw this.#malformed('a path is missing');
       return parent === '/' || parent === '' ? `/${pathSuffix}` : `${parent}/${pathSuffix}`;
@@ -98,11 +98,11 @@ export class RemoteDocument {
   }
 
   #entries(holder: Fields): readonly RemoteStatus[] | null {
-    const statuses = this.#array(this.#object(holder['FileStatuses'])['FileStatus']).map((each) =>
+    const statuses = this.#array(this.#object(holder.FileStatuses).FileStatus).map((each) =>
       this.#object(each),
     );
     // of a file the listing is the file itself, without a name
-    if (statuses.length === 1 && statuses[0]!['pathSuffix'] === '') return null;
+    if (statuses.length === 1 && statuses[0]!.pathSuffix === '') return null;
     const prefix = this.#location.path === '/' ? '/' : `${this.#location.path}/`;
     return statuses.map((fields) => this.#statusOf(fields, prefix + this.#entryName(fields)));
   }

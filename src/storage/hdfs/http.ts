@@ -8,6 +8,7 @@ import {
   request as plain,
 } from 'node:http';
 import { Agent as SecureAgent, request as secure } from 'node:https';
+import { Readable } from 'node:stream';
 import type { Clock } from '../../support/clock.js';
 
 export interface HttpCall {
@@ -49,6 +50,8 @@ export interface HttpOptions {
 
 /** Unused connections are given up before servers do, which would break the next request on them. */
 const IDLE_MS = 4000;
+
+const SLICE_BYTES = 64 * 1024;
 
 /** Makes exchanges over connections that are kept open. */
 export class HttpClient {
@@ -112,7 +115,6 @@ class Attempt {
       const connected = 'encrypted' in socket ? 'secureConnect' : 'connect';
       if (socket.connecting) socket.once(connected, () => this.#alive());
       else this.#alive();
-      socket.on('drain', () => this.#alive());
     });
     return new Promise((resolve, reject) => {
       const fail = (thrown: Error): void => reject(this.#failure(thrown));
@@ -122,8 +124,16 @@ class Attempt {
         this.#alive();
         this.#collect(response).then(resolve, fail);
       });
-      request.end(body);
+      Readable.from(this.#slices(body)).pipe(request);
     });
+  }
+
+  /** A body in portions that are taken as fast as the connection takes them: each is a sign of life. */
+  *#slices(body: Uint8Array | undefined): Generator<Uint8Array> {
+    for (let start = 0; start < (body?.length ?? 0); start += SLICE_BYTES) {
+      this.#alive();
+      yield body!.subarray(start, start + SLICE_BYTES);
+    }
   }
 
   async #collect(response: IncomingMessage): Promise<HttpAnswer> {

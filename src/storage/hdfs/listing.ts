@@ -81,10 +81,14 @@ async function believedPage(task: Task, client: WebHdfsClient): Promise<Director
   const counted = (await client.fileStatus(directory)).children;
   if (counted === null || counted === 0) return page;
   const where = formatLocation(directory);
-  throw new StorageError('unavailable', `${where} is listed as empty, and ${counted} entries are counted in it`, {
-    where,
-    next: 'list it again: either it changes a lot, or something answers in place of the NameNode',
-  });
+  throw new StorageError(
+    'unavailable',
+    `${where} is listed as empty, and ${counted} entries are counted in it`,
+    {
+      where,
+      next: 'list it again: either it changes a lot, or something answers in place of the NameNode',
+    },
+  );
 }
 
 function followPage(outcome: Outcome & { page: DirectoryPage }, pending: Task[]): ListingBatch {

@@ -54,7 +54,11 @@ async function nothingOf(location: Location, { client }: HdfsParts): Promise<Uin
   return new Uint8Array();
 }
 
-async function transfer(location: Location, range: Range, { client, streams }: HdfsParts): Promise<Uint8Array> {
+async function transfer(
+  location: Location,
+  range: Range,
+  { client, streams }: HdfsParts,
+): Promise<Uint8Array> {
   const url = await client.whereToRead(location, range);
   const answer = await fetchFromDataNode(url, streams).catch((thrown: unknown) => {
     if (!(thrown instanceof ConnectionError)) throw thrown;
@@ -81,10 +85,18 @@ async function explained(
   if (type === 'directory') throw isDirectory(location, 'read');
   if (range !== null && range.offset >= sizeBytes) return new Uint8Array();
   if (thrown.kind !== 'not-found') throw thrown;
-  throw failure('unavailable', location, 'cannot read %: the NameNode has it and the DataNode does not find it');
+  throw failure(
+    'unavailable',
+    location,
+    'cannot read %: the NameNode has it and the DataNode does not find it',
+  );
 }
 
 function failure(kind: StorageErrorKind, location: Location, message: string): StorageError {
   const where = formatLocation(location);
-  return new StorageError(kind, message.replace('%', () => where), { where });
+  return new StorageError(
+    kind,
+    message.replace('%', () => where),
+    { where },
+  );
 }

@@ -2,10 +2,13 @@
 // its name in one step of the NameNode. Bytes are where HDFS puts them: on the DataNodes of `dfs.namenode.replication.min`
 // replicas, forced to disk where `dfs.datanode.synconclose` is set.
 import { baseName, child, formatLocation, type Location, parent } from '../../model/location.js';
+import { mapConcurrently } from '../../support/concurrency.js';
 import { StorageError } from '../../support/errors.js';
 import { type Random, randomUuid } from '../../support/random.js';
-import type { RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
+import type { FileStatus, RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
+import type { WebHdfsClient } from './client.js';
 import { type HdfsParts, isDirectory, readerOf } from './reader.js';
+import { RemoteError } from './remote-error.js';
 
 /** What writers share beside what readers do: `random` names the files in progress. */
 export interface HdfsWriterParts extends HdfsParts {
@@ -37,11 +40,62 @@ async function throughSibling(location: Location, content: Uint8Array, placement
   const { client, random, replace } = placement;
   const sibling = child(parent(location), `.${baseName(location)}.inprogress.${randomUuid(random)}`);
   try {
-    await client.create(sibling, content);
+    await client.create(sibling, content, location);
     await client.rename(sibling, location, { replace });
   } catch (thrown) {
     // Should this fail too, the hidden sibling stays; what went wrong first is what matters.
     await client.delete(sibling).catch(() => false);
-    throw await isTaken(location, thrown, placement) ? isDirectory(location, 'write') : thrown;
+    // In place of a directory HDFS gives an IOException without a reason.
+    const unclear = thrown instanceof RemoteError && thrown.kind === 'unavailable';
+    throw unclear && (await typeOf(location, client)) === 'directory'
+      ? isDirectory(location, 'write')
+      : thrown;
+  }
+}
+
+/** Several at a time; a location given twice is absent the second time. */
+function removeAll(
+  locations: readonly Location[],
+  parts: HdfsWriterParts,
+): Promise<readonly RemovalResult[]> {
+  const seen = new Set<string>();
+  return mapConcurrently(locations, parts.concurrency, async (location) => {
+    if (seen.has(location.path)) return { location, outcome: 'absent' };
+    seen.add(location.path);
+    return removeFile(location, parts.client);
+  });
+}
+
+async function removeFile(location: Location, client: WebHdfsClient): Promise<RemovalResult> {
+  try {
+    const type = await typeOf(location, client);
+    if (type === 'directory') throw isDirectory(location, 'remove');
+    const removed = type !== null && (await client.delete(location));
+    return { location, outcome: removed ? 'removed' : 'absent' };
+  } catch (thrown) {
+    if (!(thrown instanceof StorageError)) throw thrown;
+    return { location, outcome: 'failed', error: thrown };
+  }
+}
+
+/** DELETE of HDFS takes a file as well as an empty directory: what it is has to be asked first. */
+async function removeDirectory(location: Location, { client }: HdfsWriterParts): Promise<void> {
+  const type = await typeOf(location, client);
+  if (type === null) return;
+  if (type === 'directory') {
+    await client.delete(location);
+    return;
+  }
+  const where = formatLocation(location);
+  throw new StorageError('conflict', `cannot remove the directory ${where}: it is a file`, { where });
+}
+
+/** Null where nothing is. */
+async function typeOf(location: Location, client: WebHdfsClient): Promise<FileStatus['type'] | null> {
+  try {
+    return (await client.fileStatus(location)).status.type;
+  } catch (thrown) {
+    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
+    throw thrown;
   }
 }

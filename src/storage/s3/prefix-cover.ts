@@ -26,5 +26,7 @@ function commonPrefix(names: readonly string[]): string {
   for (const name of names) {
     while (!name.startsWith(first.slice(0, length))) length--;
   }
-  return /[\ud800-\udbff]$/.test(first.slice(0, length)) ? first.slice(0, length - 1) : first.slice(0, length);
+  return /[\ud800-\udbff]$/.test(first.slice(0, length))
+    ? first.slice(0, length - 1)
+    : first.slice(0, length);
 }

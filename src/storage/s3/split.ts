@@ -19,9 +19,10 @@ const DEEPEST_HEX_SPLIT = 4;
 /** Fewer pages than this ahead are not worth the requests of a division. */
 const WORTHWHILE_PAGES = 3;
 
-/** Whether {@link split} may divide the stream: it has begun, and is not known to be in one piece. */
-export function canSplit(stream: Stream): boolean {
-  return !stream.whole && stream.page !== undefined && stream.page.last.startsWith(stream.scope);
+/** Whether {@link split} may divide the stream: it delivers keys by now, and is not known to be in one piece. */
+export function canSplit({ prefix, scope, between, page, whole }: Stream): boolean {
+  if (whole || page === undefined || !page.last.startsWith(scope)) return false;
+  return between === undefined || page.last.slice(prefix.length, prefix.length + 1) > between.low;
 }
 
 /** Divides a stream that {@link canSplit}; where its names do not allow it, the same stream comes back `whole`. */
@@ -33,7 +34,9 @@ export async function split(stream: Stream, fetchPage: FetchPage): Promise<Step>
   if (slash < 0) return byHex ? splitByHex(stream, last) : inOnePiece(stream);
   const level = await directoryAt(scope, fetchPage);
   if (level === null) return byHex ? splitByHex(stream, last) : inOnePiece(stream);
-  return splitByDirectories(stream, last.slice(0, slash + 1), level);
+  const current = last.slice(0, slash + 1);
+  // Else the answer does not know what was just listed: it is not to be relied on.
+  return level.prefixes.includes(current) ? splitByDirectories(stream, current, level) : inOnePiece(stream);
 }
 
 function inOnePiece(stream: Stream): Step {
@@ -49,17 +52,18 @@ function isHexAhead(scope: string, last: string): boolean {
 /** The later digits, and the names between `9` and `a` and after `f`, become streams; this digit is kept. */
 function splitByHex(stream: Stream, last: string): Step {
   const { scope } = stream;
-  if (pagesAhead(stream) < WORTHWHILE_PAGES) return { objects: [], rest: [{ ...stream, whole: true }] };
+  if (pagesAhead(stream) < WORTHWHILE_PAGES) return inOnePiece(stream);
   const digit = last[scope.length]!;
   const later = [...HEX_DIGITS].filter((other) => other > digit).map((other) => streamOf(scope + other));
-  const others = { prefix: scope, scope, wasSplit: true, whole: true };
+  const others = { ...streamOf(scope), wasSplit: true };
   const gaps: Stream[] = [{ ...others, startAfter: `${scope}f~`, between: { low: 'f', high: END_OF_TEXT } }];
-  if (digit <= '9') gaps.push({ ...others, startAfter: `${scope}9~`, between: { low: '9', high: 'a' } });
+  if (digit <= '9')
+    gaps.push({ ...others, whole: true, startAfter: `${scope}9~`, between: { low: '9', high: 'a' } });
   return { objects: [], rest: [{ ...stream, scope: scope + digit, wasSplit: true }, ...later, ...gaps] };
 }
 
 /** After every character. */
-const END_OF_TEXT = '\u{10ffff}\u{10ffff}';
+const END_OF_TEXT = '\uffff\uffff';
 
 /** A guess from how far the page before led through the hex names of the scope. */
 function pagesAhead({ scope, page }: Stream): number {
@@ -100,9 +104,6 @@ function splitByDirectories(stream: Stream, current: string, level: ListPage): S
   const others = [current, ...behind, ...level.objects.map(({ key }) => key)];
   return {
     objects: files.filter(({ place }) => place === 'after').map(({ object }) => object),
-    rest: [
-      { ...stream, scope: current, wasSplit: true },
-      ...coveringPrefixes(ahead, others).map(streamOf),
-    ],
+    rest: [{ ...stream, scope: current, wasSplit: true }, ...coveringPrefixes(ahead, others).map(streamOf)],
   };
 }

@@ -4,7 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts, type Properties, writeDaemonFiles, writeSiteFile, writeTlsFiles } from './configuration.js';
+import {
+  freePorts,
+  type Properties,
+  writeDaemonFiles,
+  writeSiteFile,
+  writeTlsFiles,
+} from './configuration.js';
 import { type Daemon, hadoopClasspath, runJava, startDaemon } from './java.js';
 
 const NAMENODE = 'org.apache.hadoop.hdfs.server.namenode.NameNode';
@@ -48,8 +54,15 @@ interface Ports {
   readonly rpc: number;
 }
 
-/** Starts a cluster and waits until it takes writes. `nameNodes: 2` makes an HA pair. */
-export async function startHdfs(options: { readonly nameNodes?: 1 | 2 } = {}): Promise<HdfsCluster> {
+export interface HdfsOptions {
+  /** 2 makes an HA pair. */
+  readonly nameNodes?: 1 | 2;
+  /** Further properties of hdfs-site.xml. */
+  readonly properties?: Properties;
+}
+
+/** Starts a cluster and waits until it takes writes. */
+export async function startHdfs(options: HdfsOptions = {}): Promise<HdfsCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'ckpt-hdfs-'));
   const conf = join(directory, 'conf');
   mkdirSync(conf);
@@ -57,7 +70,9 @@ export async function startHdfs(options: { readonly nameNodes?: 1 | 2 } = {}): P
   writeDaemonFiles(conf);
   const free = await freePorts(10);
   const ids = options.nameNodes === 2 ? ['nn1', 'nn2'] : ['nn1'];
-  const ports = ids.map((_, i): Ports => ({ http: free[3 * i]!, https: free[3 * i + 1]!, rpc: free[3 * i + 2]! }));
+  const ports = ids.map(
+    (_, i): Ports => ({ http: free[3 * i]!, https: free[3 * i + 1]!, rpc: free[3 * i + 2]! }),
+  );
   const uri = ids.length === 2 ? `hdfs://${NAME_SERVICE}` : `hdfs://127.0.0.1:${ports[0]!.rpc}`;
   writeSiteFile(conf, 'core-site.xml', {
     'fs.defaultFS': uri,
@@ -65,7 +80,12 @@ export async function startHdfs(options: { readonly nameNodes?: 1 | 2 } = {}): P
     'fs.trash.interval': '60',
   });
   const site = ids.length === 2 ? pairOf(directory, ids, ports) : singleOf(directory, ports[0]!);
-  writeSiteFile(conf, 'hdfs-site.xml', { ...COMMON, ...dataNodeOf(directory, free.slice(6)), ...site });
+  writeSiteFile(conf, 'hdfs-site.xml', {
+    ...COMMON,
+    ...dataNodeOf(directory, free.slice(6)),
+    ...site,
+    ...options.properties,
+  });
   const daemons: Daemon[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(daemons.map((daemon) => daemon.kill()));
@@ -167,11 +187,24 @@ async function startDaemons(
   const nameNodes: NameNode[] = [];
   for (const [i, id] of plan.ids.entries()) {
     const first = i === 0;
-    await java.run('format', NAMENODE, ...own(id), first ? '-format' : '-bootstrapStandby', '-nonInteractive', '-force');
+    await java.run(
+      'format',
+      NAMENODE,
+      ...own(id),
+      first ? '-format' : '-bootstrapStandby',
+      '-nonInteractive',
+      '-force',
+    );
     const daemon = keep(java.start(id, NAMENODE, ...own(id)));
     const { http, https, rpc } = plan.ports[i]!;
     const [httpAddress, httpsAddress, rpcAddress] = [http, https, rpc].map((port) => `127.0.0.1:${port}`);
-    nameNodes.push({ id, httpAddress: httpAddress!, httpsAddress: httpsAddress!, rpcAddress: rpcAddress!, daemon });
+    nameNodes.push({
+      id,
+      httpAddress: httpAddress!,
+      httpsAddress: httpsAddress!,
+      rpcAddress: rpcAddress!,
+      daemon,
+    });
     await until(daemon, 'its web server', () => answers(`http://${httpAddress}/jmx?qry=none`));
     if (pair && first) await java.run('haadmin', TOOLS.haadmin, '-transitionToActive', '--forceactive', id);
   }

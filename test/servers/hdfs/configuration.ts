@@ -9,7 +9,8 @@ export type Properties = Readonly<Record<string, string>>;
 /** Writes `<name>` of a Hadoop configuration directory. */
 export function writeSiteFile(directory: string, name: string, properties: Properties): void {
   const rows = Object.entries(properties).map(
-    ([key, value]) => `  <property><name>${escape(key)}</name><value>${escape(value)}</value></property>`,
+    ([key, value]) =>
+      `  <property><name>${escapeXml(key)}</name><value>${escapeXml(value)}</value></property>`,
   );
   writeFileSync(join(directory, name), `<configuration>\n${rows.join('\n')}\n</configuration>\n`);
 }
@@ -74,6 +75,6 @@ function keytool(...options: readonly string[]): void {
   if (done.status !== 0) throw new Error(`keytool ${options[0]}: ${done.stdout}${done.stderr}`);
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

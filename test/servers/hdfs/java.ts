@@ -37,7 +37,15 @@ export function hadoopClasspath(): string {
   }
   mkdirSync(dirname(known), { recursive: true });
   const written = `${known}.${process.pid}`;
-  const options = ['-q', '-B', '-ntp', '-f', POM, '-Dmdep.includeScope=runtime', `-Dmdep.outputFile=${written}`];
+  const options = [
+    '-q',
+    '-B',
+    '-ntp',
+    '-f',
+    POM,
+    '-Dmdep.includeScope=runtime',
+    `-Dmdep.outputFile=${written}`,
+  ];
   const maven = spawnSync('mvn', [...options, BUILD_CLASSPATH], { encoding: 'utf8' });
   if (maven.status !== 0) throw new Error(`Maven cannot resolve ${POM}:\n${maven.stdout}\n${maven.stderr}`);
   renameSync(written, known);

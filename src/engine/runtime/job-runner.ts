@@ -1,0 +1,211 @@
+// The life of a job: attempts, one after the other, until one finishes or the restart strategy gives up; checkpoints
+// that outlive them; what is left at the end. Source: Flink JobMaster, FixedDelayRestartBackoffTimeStrategy.
+import { CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
+import { options as keys } from '../configuration.js';
+import type { JobEvent, JobResult } from '../events.js';
+import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
+import { buildJobGraph, type JobGraph } from '../job/job-graph.js';
+import { checkStreamGraph, type StreamGraph } from '../job/stream-graph.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+import { FailureInjection } from './failure-injection.js';
+import { JobCheckpoints } from './job-checkpoints.js';
+
+/** Restarts where checkpoints are taken and no strategy is configured. (Flink restarts without end then.) */
+const DEFAULT_RESTARTS = 3;
+const FINAL_RETRY_MS = 1000;
+
+type Failure = Extract<AttemptOutcome, { kind: 'failed' }>;
+
+export class JobRunner {
+  readonly #jobId: string;
+  readonly #graph: JobGraph;
+  readonly #options: JobOptions;
+  readonly #environment: JobEnvironment;
+  readonly #injection: FailureInjection;
+  readonly #onEvent: (event: JobEvent) => void;
+  readonly #startedMs: number;
+  #failAtCheckpoint: number;
+  #checkpoints: JobCheckpoints | null = null;
+  #attempt: Attempt | null = null;
+  #restarts = 0;
+  #completedCheckpoints = 0;
+  #canceled = false;
+  /** A job that never got as far as its first record is not tried again. */
+  #hasRun = false;
+  #endPause: () => void = () => {};
+
+  /** Throws a UsageError where the graph cannot be run. */
+  constructor(graph: StreamGraph, options: JobOptions, environment: JobEnvironment) {
+    checkStreamGraph(graph);
+    this.#graph = buildJobGraph(graph);
+    this.#options = options;
+    this.#environment = {
+      ...environment,
+      output: (line) => environment.output(line),
+      onEvent: (event) => this.#event(event),
+    };
+    this.#jobId = options.jobId ?? Buffer.from(environment.random.bytes(16)).toString('hex');
+    this.#injection = new FailureInjection(options.failAfterRecords ?? Number.POSITIVE_INFINITY);
+    this.#failAtCheckpoint = options.failAtCheckpoint ?? Number.POSITIVE_INFINITY;
+    this.#startedMs = environment.clock.now();
+    this.#onEvent = (event) => environment.onEvent(event);
+  }
+
+  start(): RunningJob {
+    const result = this.#run();
+    // Whoever looks at the result late must not be punished as if nobody ever did.
+    result.catch(() => {});
+    return {
+      jobId: this.#jobId,
+      result,
+      cancel: async () => {
+        this.#cancel();
+        await result.catch(() => {});
+      },
+      triggerCheckpoint: () => {
+        const coordinator = this.#checkpoints?.coordinator;
+        return coordinator?.request() ?? Promise.reject(new JobError('the job takes no checkpoints'));
+      },
+    };
+  }
+
+  async #run(): Promise<JobResult> {
+    let outcome: AttemptOutcome;
+    try {
+      this.#checkpoints = await this.#openCheckpoints();
+      outcome = await this.#runAttempts(this.#checkpoints);
+    } catch (error) {
+      outcome = { kind: 'failed', task: 'the start of the job', error };
+    }
+    return this.#end(outcome);
+  }
+
+  #openCheckpoints(): Promise<JobCheckpoints> {
+    return JobCheckpoints.open({
+      jobId: this.#jobId,
+      graph: this.#graph,
+      options: this.#options,
+      environment: this.#environment,
+      onFailure: (error) => this.#attempt?.end({ kind: 'failed', task: 'the checkpoint coordinator', error }),
+    });
+  }
+
+  async #runAttempts(checkpoints: JobCheckpoints): Promise<AttemptOutcome> {
+    const { jobName, vertices } = this.#graph;
+    const tasks = vertices.reduce((sum, { parallelism }) => sum + parallelism, 0);
+    this.#event({ kind: 'job-started', jobId: this.#jobId, jobName, tasks });
+    for (;;) {
+      const outcome = await this.#runAttempt(checkpoints);
+      if (outcome.kind !== 'failed') return outcome;
+      this.#event({ kind: 'task-failed', task: outcome.task, error: asError(outcome.error) });
+      if (!this.#mayRestart(outcome, checkpoints)) return outcome;
+      const delayMs = this.#options.configuration.get(keys.restartDelay);
+      this.#event({ kind: 'restarting', attempt: ++this.#restarts, delayMs });
+      await this.#pause(delayMs);
+    }
+  }
+
+  async #runAttempt(checkpoints: JobCheckpoints): Promise<AttemptOutcome> {
+    const attempt = await this.#makeAttempt(checkpoints);
+    this.#attempt = attempt;
+    if (this.#canceled) attempt.end({ kind: 'canceled' });
+    try {
+      await attempt.open();
+      attempt.run();
+      this.#hasRun = true;
+    } catch (error) {
+      attempt.end({ kind: 'failed', task: 'the start of the tasks', error });
+    }
+    const outcome = await attempt.outcome;
+    await checkpoints.coordinator?.stop(outcome.kind === 'failed' ? 'job-failure' : 'job-end');
+    await attempt.close();
+    return outcome;
+  }
+
+  async #makeAttempt(checkpoints: JobCheckpoints): Promise<Attempt> {
+    const { configuration } = this.#options;
+    return new Attempt({
+      graph: this.#graph,
+      environment: this.#environment,
+      coordinator: checkpoints.coordinator,
+      restored: await checkpoints.restore(),
+      mode: configuration.get(keys.mode),
+      injection: this.#injection,
+      finalRetryMs: configuration.get(keys.interval) ?? FINAL_RETRY_MS,
+      failAtCheckpoint: this.#failAtCheckpoint,
+    });
+  }
+
+  #mayRestart({ error }: Failure, { coordinator }: JobCheckpoints): boolean {
+    if (error instanceof UsageError || this.#canceled || !this.#hasRun) return false;
+    const { configuration } = this.#options;
+    const configured = configuration.has(keys.restartStrategy);
+    const restarts = configured ? configuration.get(keys.restartStrategy) === 'fixed-delay' : coordinator !== null;
+    const explicit = configured || configuration.has(keys.restartAttempts);
+    return restarts && this.#restarts < (explicit ? configuration.get(keys.restartAttempts) : DEFAULT_RESTARTS);
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.#environment.clock.schedule(delayMs, resolve);
+      this.#endPause = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
+  }
+
+  #cancel(): void {
+    this.#canceled = true;
+    this.#attempt?.end({ kind: 'canceled' });
+    this.#endPause();
+  }
+
+  async #end(outcome: AttemptOutcome): Promise<JobResult> {
+    const status = ({ finished: 'FINISHED', canceled: 'CANCELED', failed: 'FAILED' } as const)[outcome.kind];
+    await this.#checkpoints?.coordinator?.endJob(status);
+    const result = this.#result(status);
+    if (outcome.kind === 'failed') {
+      const error = this.#errorOf(outcome);
+      this.#event({ kind: 'job-failed', error, result });
+      throw error;
+    }
+    this.#event({ kind: outcome.kind === 'finished' ? 'job-finished' : 'job-canceled', result });
+    return result;
+  }
+
+  #result(status: JobResult['status']): JobResult {
+    return {
+      jobId: this.#jobId,
+      status,
+      durationMs: this.#environment.clock.now() - this.#startedMs,
+      restarts: this.#restarts,
+      sourceRecords: this.#injection.total,
+      completedCheckpoints: this.#completedCheckpoints,
+      retained: this.#checkpoints?.retained ?? [],
+    };
+  }
+
+  #errorOf({ task, error }: Failure): Error {
+    if (error instanceof CkptError) return error;
+    const after = this.#restarts === 0 ? '' : `, after ${this.#restarts} restarts`;
+    return new JobError(`${task} failed${after}: ${messageOf(error)}`, {
+      where: task,
+      next: 'correct the job; -v shows the stack',
+      cause: error,
+    });
+  }
+
+  #event(event: JobEvent): void {
+    if (event.kind === 'checkpoint-completed') this.#completedCheckpoints++;
+    // An injected failure happens once.
+    if (event.kind === 'checkpoint-completed' && event.checkpointId >= this.#failAtCheckpoint) {
+      this.#failAtCheckpoint = Number.POSITIVE_INFINITY;
+    }
+    this.#onEvent(event);
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,131 @@
+// From a job graph to tasks with their channels, operators and state. Source: Flink Task, StreamTask#init.
+import { keyGroupRangeOf } from '../../model/key-groups.js';
+import type { RestoredStates, RestoredSubtask } from '../checkpoint/restore.js';
+import type { JobEnvironment } from '../execute.js';
+import type { RuntimeContext } from '../job/functions.js';
+import { type ChainedOperator, type JobEdge, type JobGraph, type JobVertex, taskIdOf } from '../job/job-graph.js';
+import type { OperatorContext, Output } from '../operators/operator.js';
+import { SourceOperator } from '../operators/source-operator.js';
+import { HeapKeyedStateBackend } from '../state/heap-backend.js';
+import type { KeyedStateBackend, StateStreams } from '../state/keyed-backend.js';
+import { OperatorStateBackend } from '../state/operator-state.js';
+import type { FailureInjection } from './failure-injection.js';
+import { InputTask } from './input-task.js';
+import { type ChainSurroundings, OperatorChain, type OperatorStates } from './operator-chain.js';
+import { RecordWriter } from './record-writer.js';
+import { runtimeContext } from './runtime-context.js';
+import { SourceTask } from './source-task.js';
+import type { Task, TaskHost } from './task.js';
+import { Wiring } from './wiring.js';
+
+/** What the tasks of an attempt have in common. */
+export interface TaskSurroundings {
+  readonly environment: JobEnvironment;
+  readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
+  readonly injection: FailureInjection;
+  /** Null where the attempt starts from nothing. */
+  readonly restored: { readonly states: RestoredStates; readonly streams: StateStreams } | null;
+}
+
+/** All subtasks of all vertices, inputs before their consumers. */
+export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSurroundings): readonly Task[] {
+  const wiring = new Wiring(graph);
+  const splits = new FreshSplits();
+  return graph.vertices.flatMap((vertex, position) =>
+    Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
+      const id = taskIdOf(vertex, subtaskIndex);
+      const makeChain = (task: Task) =>
+        new OperatorChain(vertex.head, new Subtask({ graph, vertex, wiring, splits, subtaskIndex, task, ...surroundings }));
+      if (vertex.inputs === 0) return new SourceTask(id, host, { makeChain, injection: surroundings.injection });
+      const channels = wiring.into(position, subtaskIndex);
+      return new InputTask(id, host, { makeChain, channels, mode: surroundings.mode });
+    }),
+  );
+}
+
+interface SubtaskParts extends TaskSurroundings {
+  readonly graph: JobGraph;
+  readonly vertex: JobVertex;
+  readonly wiring: Wiring;
+  readonly splits: FreshSplits;
+  readonly subtaskIndex: number;
+  readonly task: Task;
+}
+
+/** What the operators of one subtask are given. */
+class Subtask implements ChainSurroundings {
+  readonly subtaskIndex: number;
+  readonly #parts: SubtaskParts;
+
+  constructor(parts: SubtaskParts) {
+    this.#parts = parts;
+    this.subtaskIndex = parts.subtaskIndex;
+  }
+
+  statesOf(operator: ChainedOperator): OperatorStates {
+    const { key, name: operatorName, parallelism } = operator.node;
+    const { maxParallelism } = operator;
+    const lists = new OperatorStateBackend(this.#restored(operator)?.lists ?? null);
+    if (key === null) return { keyed: null, lists };
+    const keyGroups = keyGroupRangeOf(this.subtaskIndex, parallelism, maxParallelism);
+    return { keyed: new HeapKeyedStateBackend({ operatorName, keyType: key.type, keyGroups, maxParallelism }), lists };
+  }
+
+  contextOf({ node }: ChainedOperator, { keyed, lists }: OperatorStates): OperatorContext {
+    const { environment, task } = this.#parts;
+    const { subtaskIndex } = this;
+    const runtime: RuntimeContext = runtimeContext(node, subtaskIndex, keyed);
+    return {
+      operatorName: node.name,
+      subtaskIndex,
+      parallelism: node.parallelism,
+      clock: environment.clock,
+      runtime,
+      keyedState: keyed,
+      listState: (name) => lists.listState(name),
+      suspendUntil: (promise) => task.suspendUntil(promise),
+      print: (line) => environment.output(line),
+    };
+  }
+
+  writerOf(stream: JobEdge): RecordWriter {
+    const { wiring, graph, task } = this.#parts;
+    const channels = wiring.outOf(stream, this.subtaskIndex);
+    for (const channel of channels) channel.producer = task;
+    const { maxParallelism } = graph.vertices[stream.target]!.head;
+    return new RecordWriter(channels, { key: stream.edge.key, maxParallelism });
+  }
+
+  async restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void> {
+    const own = this.#restored(operator);
+    if (own === null || this.#parts.restored === null) return;
+    await backend.restore(own.keyed, this.#parts.restored.streams);
+  }
+
+  makeSource({ node }: ChainedOperator, context: OperatorContext, output: Output<unknown>) {
+    if (node.logic.kind !== 'source') throw new TypeError(`${node.name} is no source`);
+    return new SourceOperator(node.logic.source, context, output);
+  }
+
+  freshSplits(operator: ChainedOperator): Promise<readonly unknown[]> {
+    if (this.#restored(operator) !== null) return Promise.resolve([]);
+    return this.#parts.splits.of(operator, this.subtaskIndex);
+  }
+
+  #restored(operator: ChainedOperator): RestoredSubtask | null {
+    return this.#parts.restored?.states.get(operator.id)?.[this.subtaskIndex] ?? null;
+  }
+}
+
+/** The splits of sources that start afresh, discovered once for all subtasks. */
+class FreshSplits {
+  readonly #discovered = new Map<string, Promise<readonly unknown[]>>();
+
+  /** Split i belongs to subtask i modulo the parallelism. */
+  async of({ id, node }: ChainedOperator, subtaskIndex: number): Promise<readonly unknown[]> {
+    if (node.logic.kind !== 'source') return [];
+    const known = this.#discovered.get(id) ?? node.logic.source.discoverSplits(node.parallelism);
+    this.#discovered.set(id, known);
+    return (await known).filter((_, index) => index % node.parallelism === subtaskIndex);
+  }
+}

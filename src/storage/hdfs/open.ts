@@ -1,0 +1,114 @@
+// The doors to HDFS, one for each right, and what else its NameNodes can be asked. Settings come in as values; of files only
+// Hadoop's configuration is read, through the storage that the caller gives for it.
+import { child, formatLocation, type Location } from '../../model/location.js';
+import { type Clock, systemClock } from '../../support/clock.js';
+import { StorageError, UsageError } from '../../support/errors.js';
+import { type Random, systemRandom } from '../../support/random.js';
+import type { Retry } from '../retrying.js';
+import type { StorageReader, StorageRemover, StorageWriter } from '../storage.js';
+import { type Credentials, WebHdfsClient } from './client.js';
+import type { ContentSummary } from './documents.js';
+import {
+  type ConfigurationFile,
+  type HadoopConfiguration,
+  hadoopConfiguration,
+} from './hadoop-configuration.js';
+import { HttpClient, type TimeLimits } from './http.js';
+import { nameNodesOf } from './name-nodes.js';
+import { readerOf } from './reader.js';
+import { type HdfsWriterParts, removerOf, writerOf } from './writer.js';
+
+/** Settings of a connection; all may be left out. */
+export interface HdfsSettings extends Credentials {
+  /** `HOST:PORT` of each NameNode of a pair (--webhdfs). */
+  readonly webhdfs?: readonly string[] | undefined;
+  /** Of HADOOP_CONF_DIR, see {@link readHadoopConfiguration}. */
+  readonly configuration?: HadoopConfiguration | undefined;
+  /** Certificates in PEM to trust instead of the well-known ones; NODE_EXTRA_CA_CERTS works without it. */
+  readonly ca?: string | undefined;
+  readonly limits?: TimeLimits | undefined;
+  /** Requests at a time of one listing or removal. */
+  readonly concurrency?: number | undefined;
+  /** For the pages of listings; without it each page is asked for once. */
+  readonly retry?: Retry | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+const DEFAULT_LIMITS: TimeLimits = { connectMs: 10_000, silenceMs: 60_000 };
+const DEFAULT_CONCURRENCY = 16;
+
+/** A reader of the name service that `location` is in. Throws a UsageError where its NameNodes cannot be known. */
+export function hdfsReader(location: Location, settings: HdfsSettings = {}): StorageReader {
+  return readerOf(connect(location, settings));
+}
+
+/** A writer; errors as for {@link hdfsReader}. */
+export function hdfsWriter(location: Location, settings: HdfsSettings = {}): StorageWriter {
+  return writerOf(connect(location, settings));
+}
+
+/** What can also remove; errors as for {@link hdfsReader}. */
+export function hdfsRemover(location: Location, settings: HdfsSettings = {}): StorageRemover {
+  return removerOf(connect(location, settings));
+}
+
+/** What HDFS tells beyond the promises of every store. */
+export interface HdfsFacts {
+  /** The NameNode's clock, milliseconds since the epoch, in whole seconds. */
+  readonly nowMs: () => Promise<number>;
+  /** Totals below a directory, counted by the NameNode. */
+  readonly contentSummary: (directory: Location) => Promise<ContentSummary>;
+  /** Where Hadoop's shell would move what it removes at `location`. The remover never uses it. */
+  readonly trashRoot: (location: Location) => Promise<string>;
+  /** Directories of this user whose snapshots may hold on to what is removed below them; of all for the superuser. */
+  readonly snapshottableDirectories: () => Promise<readonly string[]>;
+}
+
+/** What can be asked about the name service that `location` is in; errors as for {@link hdfsReader}. */
+export function hdfsFacts(location: Location, settings: HdfsSettings = {}): HdfsFacts {
+  const { client } = connect(location, settings);
+  return {
+    nowMs: () => client.time(location),
+    contentSummary: (directory) => client.contentSummary(directory),
+    trashRoot: async (asked) => client.trashRoot(asked),
+    snapshottableDirectories: () => client.snapshottableDirectories(location),
+  };
+}
+
+/**
+ * Hadoop's configuration from core-site.xml and hdfs-site.xml of `directory`, read through `files`. Throws a UsageError
+ * where neither is there, or one cannot be read.
+ */
+export async function readHadoopConfiguration(
+  files: StorageReader,
+  directory: Location,
+): Promise<HadoopConfiguration> {
+  const found: ConfigurationFile[] = [];
+  for (const name of ['core-site.xml', 'hdfs-site.xml']) {
+    const file = child(directory, name);
+    const bytes = await files.read(file).catch((thrown: unknown) => {
+      if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
+      throw thrown;
+    });
+    if (bytes !== null) found.push({ name: file.path, text: new TextDecoder().decode(bytes) });
+  }
+  if (found.length > 0) return hadoopConfiguration(found);
+  throw new UsageError('there is neither core-site.xml nor hdfs-site.xml', {
+    where: formatLocation(directory),
+    next: 'set HADOOP_CONF_DIR to the directory that has them',
+  });
+}
+
+function connect(location: Location, settings: HdfsSettings): HdfsWriterParts {
+  const { webhdfs = [], configuration = null, limits = DEFAULT_LIMITS, ca } = settings;
+  const nameNodes = nameNodesOf(location, { webhdfs, configuration });
+  const http = new HttpClient({ clock: settings.clock ?? systemClock, limits, ca });
+  return {
+    client: new WebHdfsClient(nameNodes, settings, http),
+    streams: { silenceMs: limits.silenceMs, ca },
+    concurrency: settings.concurrency ?? DEFAULT_CONCURRENCY,
+    retry: settings.retry ?? ((action) => action()),
+    random: settings.random ?? systemRandom,
+  };
+}

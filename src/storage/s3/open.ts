@@ -1,0 +1,76 @@
+// The doors to S3, one for each right. The AWS SDK is loaded when the first is opened.
+import type { Location } from '../../model/location.js';
+import type { Clock } from '../../support/clock.js';
+import type { Random } from '../../support/random.js';
+import { type RetryPolicy, retryBy, retryingReader, retryingStorage } from '../retrying.js';
+import type { StorageReader, StorageRemover } from '../storage.js';
+import { connectS3 } from './client.js';
+import type { S3Configuration } from './configuration.js';
+import { keepsConditions, type RemovalLeaves, removalLeaves, storeClockMs } from './facts.js';
+import { S3Reader } from './reader.js';
+import type { S3Requests } from './requests.js';
+import { abortUpload, listUploads, type OpenUpload, type OpenUploads } from './uploads.js';
+import { S3Remover } from './writer.js';
+
+/** Where to, and how failures are tried again. */
+export interface S3Options {
+  readonly configuration: S3Configuration;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ends requests and waits; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  readonly onRetry?: RetryPolicy['onRetry'];
+  /** 8 where it is left out. */
+  readonly attempts?: number;
+}
+
+/** What S3 can tell beyond the interface. */
+export interface S3Facts {
+  removalLeaves(bucket: Location): Promise<RemovalLeaves>;
+  storeClockMs(bucket: Location): Promise<number>;
+  listUploads(root: Location): Promise<OpenUploads>;
+}
+
+/** What S3 can do beyond the interface. */
+export interface S3Acts {
+  /** Copies within the store, keeping the bytes there; atomic. */
+  copy(from: Location, to: Location): Promise<void>;
+  abortUpload(bucket: Location, upload: OpenUpload): Promise<void>;
+  /** Whether `putIfAbsent` decides races here; writes and removes a probe below `directory`. */
+  keepsConditions(directory: Location): Promise<boolean>;
+}
+
+/** Reads the buckets of an endpoint. */
+export async function openS3Reader(options: S3Options): Promise<StorageReader & S3Facts> {
+  const requests = await requestsOf(options);
+  return { ...retryingReader(new S3Reader(requests), requests.retry), ...factsOf(requests) };
+}
+
+/** All rights to the buckets of an endpoint. */
+export async function openS3Remover(options: S3Options): Promise<StorageRemover & S3Facts & S3Acts> {
+  const requests = await requestsOf(options);
+  const driver = new S3Remover(requests);
+  const storage = retryingStorage(driver, requests.retry);
+  return {
+    ...storage,
+    ...factsOf(requests),
+    copy: (from, to) => requests.retry(() => driver.copy(from, to)),
+    abortUpload: (bucket, upload) => abortUpload(requests, bucket, upload),
+    keepsConditions: (directory) => keepsConditions(storage, directory),
+  };
+}
+
+function factsOf(requests: S3Requests): S3Facts {
+  return {
+    removalLeaves: (bucket) => removalLeaves(requests, bucket),
+    storeClockMs: (bucket) => storeClockMs(requests, bucket),
+    listUploads: (root) => listUploads(requests, root),
+  };
+}
+
+async function requestsOf(options: S3Options): Promise<S3Requests> {
+  const { configuration, clock, random, signal, onRetry, attempts = 8 } = options;
+  const connection = await connectS3(configuration);
+  const retry = retryBy({ attempts, baseMs: 200, capMs: 20_000, clock, random, signal, onRetry });
+  return { connection, retry, signal };
+}

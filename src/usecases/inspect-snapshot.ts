@@ -1,0 +1,135 @@
+// `ckpt inspect`: find the snapshot meant, read its `_metadata` whole, and report.
+import { readMetadata } from '../format/metadata/read.js';
+import { buildGraph, type ReadNode } from '../graph/graph.js';
+import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
+import type { Metadata } from '../model/metadata.js';
+import { type FileReference, REFERENCE_SCOPES, type References } from '../model/references.js';
+import type { Rewrite } from '../model/rewrite.js';
+import type { RootKind } from '../model/snapshot.js';
+import type { FileRow, ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
+import { documentSizes } from '../model/state-sizes.js';
+import type { Survey } from '../model/survey.js';
+import { UsageError } from '../support/errors.js';
+import { reportOperator } from '../survey/operator-report.js';
+import { takeSurvey } from '../survey/take-survey.js';
+import { pathOf, type ReadOptions, timeOf } from './list-snapshots.js';
+
+/** A snapshot's report, and the whole of its `_metadata`. */
+export interface Inspection {
+  readonly report: SnapshotReport;
+  readonly metadata: Metadata;
+}
+
+/**
+ * Inspects the snapshot at `location`; of a directory that holds several, the newest. Throws the error of a `_metadata`
+ * that cannot be read, and a UsageError where there is none.
+ */
+export async function inspectSnapshot(
+  location: Location,
+  { openReader, ...options }: ReadOptions,
+): Promise<Inspection> {
+  const survey = await takeSurvey([location], { open: openReader, ...options });
+  const node = newestOf(survey, location);
+  const { metadata: file } = node.snapshot;
+  const reader = await openReader(file.location);
+  const metadata = readMetadata(await reader.read(file.location));
+  const takenFor = survey.roots[0]?.takenFor ?? 'ancestor';
+  return { report: reportOf(node, { metadata, takenFor, rewrites: options.rewrites }), metadata };
+}
+
+/** In each directory of checkpoints the highest id; of those the one written last. */
+function newestOf(survey: Survey, location: Location): ReadNode {
+  const highest = new Map<string, ReadNode>();
+  for (const node of buildGraph(survey)) {
+    if (!('resolution' in node)) continue;
+    const { contents, place } = node.snapshot;
+    const group = contents.kind === 'checkpoint' ? parent(place.directory) : place.directory;
+    const known = highest.get(canonicalKey(group));
+    if (known === undefined || known.snapshot.contents.checkpointId < contents.checkpointId) {
+      highest.set(canonicalKey(group), node);
+    }
+  }
+  const [newest] = [...highest.values()].sort((a, b) => writtenMs(b) - writtenMs(a));
+  if (newest !== undefined) return newest;
+  for (const snapshot of survey.snapshots) if (snapshot.state === 'unreadable') throw snapshot.error;
+  throw nothingToInspect(survey, location);
+}
+
+function writtenMs({ snapshot }: ReadNode): number {
+  return snapshot.metadata.modifiedMs ?? 0;
+}
+
+function nothingToInspect(survey: Survey, location: Location): UsageError {
+  const where = formatLocation(location);
+  const message =
+    survey.snapshots.length > 0
+      ? `${where} holds no _metadata: the snapshot was never completed, or is being deleted`
+      : `there is no snapshot at ${where}`;
+  return new UsageError(message, { where, next: 'ckpt list shows the snapshots of a directory' });
+}
+
+interface ReportParts {
+  readonly metadata: Metadata;
+  readonly takenFor: RootKind;
+  readonly rewrites: readonly Rewrite[];
+}
+
+function reportOf(node: ReadNode, { metadata, takenFor, rewrites }: ReportParts): SnapshotReport {
+  const { place, contents, metadata: file } = node.snapshot;
+  const sizes = documentSizes(metadata);
+  return {
+    path: pathOf(place, file),
+    takenFor,
+    job: place.jobId,
+    kind: contents.kind,
+    condition: node.condition,
+    restorable: node.restorable,
+    time: timeOf(file),
+    metadataBytes: file.sizeBytes,
+    formatVersion: metadata.formatVersion,
+    dialect: metadata.dialect,
+    checkpointId: metadata.checkpointId,
+    properties: metadata.properties,
+    masterStates: metadata.masterStates.map(({ name, version, payload }) => ({
+      name,
+      version,
+      bytes: payload.length,
+    })),
+    operators: metadata.operators.map((operator) => reportOperator(operator, place, rewrites)),
+    fullBytes: sizes.stateSizeBytes,
+    addedBytes: sizes.checkpointedSizeBytes,
+    inlineBytes: contents.inlineBytes,
+    ...fileFields(contents.references),
+    missing: node.resolution.missing.map(fileRow),
+    wrongSize: node.resolution.wrongSize.map(({ reference, actualBytes }) => ({
+      ...fileRow(reference),
+      actualBytes,
+    })),
+    unverified: node.resolution.unverified,
+  };
+}
+
+function fileFields({ files, directories }: References) {
+  return {
+    fileCount: files.length,
+    fileBytes: totalBytes(files),
+    files: files.map(fileRow),
+    directories: directories.map(({ location, handles }) => ({
+      path: formatLocation(location),
+      references: handles,
+    })),
+    filesByScope: REFERENCE_SCOPES.map((scope): ScopeTotal => {
+      const ofScope = files.filter((file) => file.scope === scope);
+      return { scope, files: ofScope.length, bytes: totalBytes(ofScope) };
+    }),
+  };
+}
+
+function fileRow({ location, sizeBytes, kind, handles, scope }: FileReference): FileRow {
+  return { path: formatLocation(location), bytes: sizeBytes, kind, references: handles, scope };
+}
+
+/** Unknown sizes (-1) add nothing. */
+function totalBytes(files: readonly FileReference[]): bigint {
+  return files.reduce((total, { sizeBytes }) => (sizeBytes < 0n ? total : total + sizeBytes), 0n);
+}

@@ -1,0 +1,134 @@
+// `ckpt list`: survey, graph, and a row per snapshot.
+import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
+import { baseName, formatLocation, type Location } from '../model/location.js';
+import type { Rewrite } from '../model/rewrite.js';
+import { type ReportedError, reportError } from '../model/snapshot.js';
+import type { SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
+import type { MetadataFile, SnapshotPlace } from '../model/survey.js';
+import type { OpenReader } from '../storage/open.js';
+import { jobOf, METADATA_NAME } from '../survey/layout.js';
+import { takeSurvey } from '../survey/take-survey.js';
+
+/** What a use case that only reads is given. */
+export interface ReadOptions {
+  readonly openReader: OpenReader;
+  readonly rewrites: readonly Rewrite[];
+  /** Requests under way at once. */
+  readonly concurrency?: number;
+}
+
+/** All snapshots at `locations`; throws as `takeSurvey` does. */
+export async function listSnapshots(
+  locations: readonly Location[],
+  { openReader, ...options }: ReadOptions,
+): Promise<SnapshotList> {
+  const survey = await takeSurvey(locations, { open: openReader, ...options });
+  const nodes = buildGraph(survey);
+  return {
+    roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),
+    snapshots: nodes.map(rowOf).sort(byJobIdAndPath),
+    problems: [...survey.problems, ...nodes.flatMap(unverifiedReferences)],
+  };
+}
+
+/** The absolute URI that stands for a snapshot in all output. */
+export function pathOf(place: SnapshotPlace, metadata: MetadataFile | null): string {
+  const named = metadata !== null && baseName(metadata.location) !== METADATA_NAME;
+  return formatLocation(named ? metadata.location : place.directory);
+}
+
+/** RFC 3339, UTC; null where the store tells no time. */
+export function timeOf({ modifiedMs }: MetadataFile): string | null {
+  return modifiedMs === null ? null : new Date(modifiedMs).toISOString();
+}
+
+const UNKNOWN_CONTENTS = {
+  fullBytes: null,
+  addedBytes: null,
+  files: null,
+  missing: null,
+  restorable: false,
+  wrongSize: null,
+  unverified: null,
+  predecessor: null,
+  newFiles: null,
+  newFileBytes: null,
+  keptFiles: null,
+  keptFileBytes: null,
+  foreignFiles: null,
+} as const;
+
+function rowOf(node: SnapshotNode): SnapshotRow {
+  const { snapshot, condition } = node;
+  const { place } = snapshot;
+  const metadata = snapshot.state === 'incomplete' ? null : snapshot.metadata;
+  return {
+    path: pathOf(place, metadata),
+    job: place.jobId,
+    id: place.checkpointId,
+    kind: place.kind ?? 'savepoint',
+    condition,
+    time: metadata && timeOf(metadata),
+    metadataBytes: metadata?.sizeBytes ?? null,
+    jobPrefix: place.jobPrefix,
+    error: snapshot.state === 'unreadable' ? reportError(snapshot.error) : null,
+    ...('resolution' in node ? contentFields(node) : UNKNOWN_CONTENTS),
+  };
+}
+
+function contentFields({ snapshot, restorable, resolution, predecessor, growth }: ReadNode) {
+  const { contents, place } = snapshot;
+  const { files } = contents.references;
+  const onTop = predecessor === null ? contents.stateBytes : growth.newFileBytes + contents.inlineBytes;
+  return {
+    id: contents.checkpointId,
+    kind: contents.kind,
+    fullBytes: contents.stateBytes,
+    addedBytes: contents.checkpointedBytes ?? onTop,
+    files: files.length,
+    missing: resolution.missing.length,
+    restorable,
+    wrongSize: resolution.wrongSize.length,
+    unverified: resolution.unverified.length,
+    predecessor: predecessor?.contents.checkpointId ?? null,
+    ...growth,
+    foreignFiles: files.filter(({ location }) => isForeign(location, place)).length,
+  };
+}
+
+/** Whether a file lies in the directory of another job than the snapshot's. */
+function isForeign(location: Location, { jobId }: SnapshotPlace): boolean {
+  const job = jobOf(location);
+  return jobId !== null && job !== null && job !== jobId;
+}
+
+/** One problem for each snapshot with references that nobody could look up. */
+function unverifiedReferences(node: SnapshotNode): readonly ReportedError[] {
+  const unverified = 'resolution' in node ? node.resolution.unverified : [];
+  const [first] = unverified;
+  if (first === undefined) return [];
+  const where = formatLocation(node.snapshot.place.directory);
+  return [
+    {
+      code: 'references-not-verified',
+      message: `${unverified.length} references of ${where} could not be looked up, such as ${first.path}: ${first.reason}`,
+      where,
+      next: 'if the files were moved or are mounted elsewhere, say --rewrite FROM=TO',
+    },
+  ];
+}
+
+/** Those without a job last; then by checkpoint id, those without one last; then by path. */
+function byJobIdAndPath(a: SnapshotRow, b: SnapshotRow): number {
+  return (
+    compareWithNullLast(a.job, b.job) ||
+    compareWithNullLast(a.id, b.id) ||
+    compareWithNullLast(a.path, b.path)
+  );
+}
+
+function compareWithNullLast<T extends string | bigint>(a: T | null, b: T | null): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,132 @@
+// A real S3 server on 127.0.0.1: SeaweedFS with all its daemons in one process. Data lives in a temporary directory and
+// dies with it. NOTES.md beside this file tells what it does otherwise than Amazon.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { installSeaweedFs } from './install.js';
+
+/** Who may what on the server. */
+export interface Identity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface S3Server {
+  readonly endpoint: string;
+  /** May do everything. */
+  readonly admin: Identity;
+  /** May read and list, and nothing else. */
+  readonly reader: Identity;
+  readonly pid: number;
+  /** Ends it without grace and throws its data away. */
+  readonly stop: () => Promise<void>;
+}
+
+const ADMIN: Identity = { accessKeyId: 'ckpt-admin', secretAccessKey: 'admin-secret-of-tests' };
+const READER: Identity = { accessKeyId: 'ckpt-reader', secretAccessKey: 'reader-secret-of-tests' };
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts a server and waits until it answers. `directory` is where its data goes: a temporary one by default. */
+export async function startS3(options: { readonly directory?: string } = {}): Promise<S3Server> {
+  const installation = installSeaweedFs();
+  if ('missing' in installation) throw new Error(installation.missing);
+  const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'ckpt-s3-'));
+  const ports = await freePorts(8);
+  const log = join(directory, 'server.log');
+  const output = openSync(log, 'w');
+  const weed = spawn(installation.weed, weedArguments(directory, ports), {
+    cwd: directory,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  running.add(weed);
+  weed.once('exit', () => running.delete(weed));
+  const stop = async (): Promise<void> => {
+    await kill(weed);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const endpoint = `http://127.0.0.1:${ports[0]}`;
+  try {
+    await untilAnswering(endpoint, weed, log);
+    return { endpoint, admin: ADMIN, reader: READER, pid: weed.pid!, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+function weedArguments(directory: string, ports: readonly number[]): readonly string[] {
+  const store = join(directory, 'store');
+  mkdirSync(store);
+  const identities = [
+    {
+      name: 'admin',
+      credentials: [credential(ADMIN)],
+      actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
+    },
+    { name: 'reader', credentials: [credential(READER)], actions: ['Read', 'List'] },
+  ];
+  writeFileSync(join(directory, 's3.json'), JSON.stringify({ identities }));
+  const port = (name: string, index: number): string => `-${name}=${ports[index]}`;
+  return [
+    ...['-logtostderr=true', '-v=0', 'server', `-dir=${store}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1'],
+    ...[port('master.port', 1), port('master.port.grpc', 2), '-master.volumeSizeLimitMB=256'],
+    ...[port('volume.port', 3), port('volume.port.grpc', 4), '-volume.max=100', '-volume.preStopSeconds=0'],
+    ...['-filer', port('filer.port', 5), port('filer.port.grpc', 6)],
+    ...['-s3', port('s3.port', 0), port('s3.port.grpc', 7), `-s3.config=${join(directory, 's3.json')}`],
+    // else they take fixed ports
+    ...['-s3.port.iceberg=0', '-s3.port.lance=0', '-s3.allowDeleteBucketNotEmpty=true'],
+  ];
+}
+
+function credential({ accessKeyId, secretAccessKey }: Identity) {
+  return { accessKey: accessKeyId, secretKey: secretAccessKey };
+}
+
+async function untilAnswering(endpoint: string, server: ChildProcess, log: string): Promise<void> {
+  const giveUpMs = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < giveUpMs) {
+    if (server.exitCode !== null) break;
+    const status = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200 || status === 403) return;
+    await delay(50);
+  }
+  const lastLines = readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
+  throw new Error(`SeaweedFS did not start on ${endpoint}:\n${lastLines}`);
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** Below the range from which the system takes ports for outgoing connections, which could take one meanwhile. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer();
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (isFree) servers.push(server);
+  }
+  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
