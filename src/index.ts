@@ -2,7 +2,12 @@
 export { CollectSink } from './engine/connectors/collect-sink.js';
 export { fileSink } from './engine/connectors/file-sink.js';
 export { generatorSource } from './engine/connectors/generator-source.js';
-export { DataStream, DataStreamSink, KeyedStream, SingleOutputStreamOperator } from './engine/job/data-stream.js';
+export {
+  DataStream,
+  DataStreamSink,
+  KeyedStream,
+  SingleOutputStreamOperator,
+} from './engine/job/data-stream.js';
 export { StreamExecutionEnvironment } from './engine/job/environment.js';
 export {
   type Collector,

@@ -10,6 +10,16 @@ export class InterruptedError extends CkptError {
   }
 }
 
+/** The result could not be written to where the output goes. */
+export class OutputError extends CkptError {
+  constructor(cause: Error) {
+    super('output-failed', `the output cannot be written: ${cause.message}`, {
+      next: 'look at where the output goes: the disk may be full',
+      cause,
+    });
+  }
+}
+
 /** Something that no part of the program foresaw. */
 class UnexpectedError extends CkptError {
   constructor(thrown: unknown) {
@@ -49,7 +59,7 @@ function withoutParsePreamble(error: CkptError): CkptError {
 }
 
 function fromParseFailure(failure: ParseFailure, commandIds: readonly string[]): UsageError {
-  const unknownCommand = /^command (.+?) not found\.?$/.exec(failure.message)?.[1];
+  const unknownCommand = /^command (.+?) not found\.?$/i.exec(failure.message)?.[1];
   if (unknownCommand !== undefined) return unknownCommandError(unknownCommand, commandIds);
   const message = failure.message.replace(SEE_HELP, '');
   const where = PREAMBLE.exec(message)?.[1];

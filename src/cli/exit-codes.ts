@@ -22,6 +22,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   unexpected: 1,
   bug: 1,
   'job-failed': 1,
+  'output-failed': 1,
   usage: 2,
   'unknown-command': 2,
   'storage-not-found': 2,

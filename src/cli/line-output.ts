@@ -3,17 +3,17 @@ import type { EventLoop } from '../support/event-loop.js';
 
 const FLUSH_CHARS = 64 * 1024;
 
-/** Gathers lines until there are many or the event loop turns. `closed` is called once the reader has gone. */
+/** Gathers lines until there are many or the event loop turns. */
 export class LineOutput {
   readonly #stream: NodeJS.WriteStream;
   readonly #eventLoop: EventLoop;
-  readonly #closed: () => void;
   #gathered = '';
 
-  constructor(stream: NodeJS.WriteStream, eventLoop: EventLoop, closed: () => void) {
+  /** `readerGone` is called when nobody reads the stream any more; what is written then is dropped. */
+  constructor(stream: NodeJS.WriteStream, eventLoop: EventLoop, readerGone: () => void) {
     this.#stream = stream;
     this.#eventLoop = eventLoop;
-    this.#closed = closed;
+    stream.once('error', readerGone);
   }
 
   line(text: string): void {
@@ -23,9 +23,7 @@ export class LineOutput {
   }
 
   flush(): void {
-    if (this.#gathered === '') return;
-    if (this.#stream.writable) this.#stream.write(this.#gathered);
-    else this.#closed();
+    if (this.#gathered !== '') this.#stream.write(this.#gathered);
     this.#gathered = '';
   }
 }

@@ -3,44 +3,51 @@ import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import type { CkptError } from '../support/errors.js';
 import { toCkptError } from './errors.js';
-import { exitStatusOf } from './exit-codes.js';
+import { type ExitStatus, exitStatusOf } from './exit-codes.js';
 import { handleInterrupts } from './interrupt.js';
 import { drained, ignoreClosedPipes, outputWishes } from './streams.js';
 
 /** Runs one command line. `root` is the directory or file URL of the installed package. Never rejects. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
-  let commandIds: readonly string[] = [];
-  let failing = false;
-  const fail = async (thrown: unknown) => {
-    if (failing) process.exit(1); // nobody can be told: stderr itself fails
-    failing = true;
-    await endWith(thrown, { argv, commandIds });
-  };
+  const ending = new Ending(argv);
   ignoreClosedPipes();
   handleInterrupts();
-  process.on('uncaughtException', fail);
+  process.on('uncaughtException', (thrown) => void ending.after(thrown));
   try {
     const config = await Config.load(root);
-    commandIds = config.commandIDs;
+    ending.commandIds = config.commandIDs;
     await run([...argv], config);
   } catch (thrown) {
-    await fail(thrown);
+    await ending.after(thrown);
   }
 }
 
-/** Says what was thrown, and ends the process when that has been read. */
-async function endWith(
-  thrown: unknown,
-  context: { readonly argv: readonly string[]; readonly commandIds: readonly string[] },
-): Promise<void> {
-  let status = statusAskedFor(thrown);
-  if (status === undefined) {
-    const error = toCkptError(thrown, context.commandIds);
-    await show(error, context.argv);
-    status = exitStatusOf(error);
+/** The end of a process that does not end by itself. What was written is read before the process goes. */
+class Ending {
+  readonly #argv: readonly string[];
+  #said = false;
+  commandIds: readonly string[] = [];
+
+  constructor(argv: readonly string[]) {
+    this.#argv = argv;
   }
-  await Promise.all([drained(process.stdout), drained(process.stderr)]);
-  process.exit(status);
+
+  /** Ends the process after a failure, which is said, or as the command asked. */
+  async after(thrown: unknown): Promise<void> {
+    const asked = statusAskedFor(thrown);
+    const status = asked ?? (await this.#say(thrown));
+    await Promise.all([drained(process.stdout), drained(process.stderr)]);
+    if (asked !== undefined && this.#said) return; // the last of the result could not be written: that is being said
+    process.exit(status);
+  }
+
+  async #say(thrown: unknown): Promise<ExitStatus> {
+    if (this.#said) process.exit(1); // nobody can be told: the saying itself failed
+    this.#said = true;
+    const error = toCkptError(thrown, this.commandIds);
+    await show(error, this.#argv);
+    return exitStatusOf(error);
+  }
 }
 
 /** The status of a command's own request to end the process: no error, nothing to say. */

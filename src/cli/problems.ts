@@ -3,15 +3,16 @@ import type { ReportedError } from '../model/snapshot.js';
 import { visible } from '../render/text.js';
 import { type ExitStatus, STATUS_OF_CODE } from './exit-codes.js';
 
-/**
- * Warns of each problem. Returns the status that the command ends with when it has shown its answer: that of the
- * storage (6) where a part of the answer may be lacking because of it, else 0.
- */
-export function warnOf(problems: readonly ReportedError[], warn: (text: string) => void): ExitStatus {
-  let status: ExitStatus = 0;
-  for (const { code, message, where } of problems) {
+/** Says each problem on one line of its own. */
+export function warnOf(problems: readonly ReportedError[], warn: (text: string) => void): void {
+  for (const { message, where } of problems)
     warn(visible(where === null || message.includes(where) ? message : `${message} (${where})`));
-    if (STATUS_OF_CODE[code] === 6) status = 6;
-  }
-  return status;
+}
+
+/**
+ * The status of a command that has shown its answer: that of the storage (6) where the storage kept something from it,
+ * so that the answer may lack a part; else 0.
+ */
+export function statusAfter(problems: readonly (ReportedError | null)[]): ExitStatus {
+  return problems.some((problem) => problem !== null && STATUS_OF_CODE[problem.code] === 6) ? 6 : 0;
 }

@@ -1,5 +1,6 @@
 // Where text goes: the result to stdout, everything else to stderr. How the two are asked for before any flag has been
 // parsed: an error in the flags must come out as JSON too.
+import { OutputError } from './errors.js';
 
 /** How a command line wants to be answered, read off the raw arguments. */
 export interface OutputWishes {
@@ -25,16 +26,21 @@ export function isSet(variable: string): boolean {
 /** A reader that goes away (`ckpt list … | head -1`) is no failure: what is left to say is dropped. */
 export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+    stream.prependListener('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw new OutputError(error);
     });
   }
 }
 
-/** Resolves when all that was written to a stream has left the process or its reader has gone. */
+/**
+ * Resolves when all that was written to a stream has left the process, or its reader has gone, or it failed; its error
+ * event has been seen by then.
+ */
 export function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableLength === 0) resolve();
-    else stream.write('', () => resolve());
+    setImmediate(() => {
+      if (stream.destroyed || stream.writableLength === 0) resolve();
+      else stream.write('', () => resolve());
+    });
   });
 }

@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { storageFlags } from '../cli/flags.js';
-import { warnOf } from '../cli/problems.js';
+import { statusAfter, warnOf } from '../cli/problems.js';
 
 const DESCRIPTION = `\
 A row per checkpoint and savepoint: whether it is complete, when it was taken, how large it is, what it added since its
@@ -44,6 +44,7 @@ export default class List extends BaseCommand {
       document: async () => (await import('../render/list-document.js')).listDocument(list),
       text: async (look) => (await import('../render/list.js')).renderList(list, session.clock.now(), look),
     });
-    this.endWith(warnOf(list.problems, session.warn));
+    warnOf(list.problems, session.warn);
+    this.endWith(statusAfter([...list.problems, ...list.snapshots.map((row) => row.error)]));
   }
 }

@@ -1,5 +1,5 @@
 import { string as stringArg } from '@oclif/core/args';
-import { boolean, integer, option, string } from '@oclif/core/flags';
+import { boolean, custom, integer, option, string } from '@oclif/core/flags';
 import { BaseCommand, type GlobalFlags } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment } from '../cli/flags.js';
@@ -7,11 +7,23 @@ import { LineOutput } from '../cli/line-output.js';
 import { openRemover, type Session } from '../cli/session.js';
 import { paletteFor } from '../cli/terminal.js';
 import type { RunReport } from '../model/run-report.js';
+import { UsageError } from '../support/errors.js';
 import { systemEventLoop } from '../support/event-loop.js';
 import { systemRandom } from '../support/random.js';
 import type { RunRequest } from '../usecases/run-job.js';
 
 const KEEP_OR_DELETE = ['retain', 'delete'] as const;
+
+const failAt = custom<number>({
+  parse: async (text) => {
+    const id = /^checkpoint:([1-9]\d{0,14})$/.exec(text)?.[1];
+    if (id !== undefined) return Number(id);
+    throw new UsageError(`expected checkpoint:N, found ${text}`, {
+      where: '--fail-at',
+      next: 'write it as --fail-at checkpoint:3',
+    });
+  },
+});
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a job on the bundled engine and take checkpoints of it.';
@@ -96,6 +108,10 @@ export default class Run extends BaseCommand {
       helpValue: 'N',
       description: 'Fail once, at the N-th record of a source, to see a recovery.',
     }),
+    'fail-at': failAt({
+      helpValue: 'checkpoint:N',
+      description: 'Fail once, when checkpoint N is complete.',
+    }),
     'stop-after-checkpoints': integer({
       min: 1,
       helpValue: 'N',
@@ -118,6 +134,7 @@ export default class Run extends BaseCommand {
       allowNonRestoredState: flags.allowNonRestoredState,
       onFinish: flags['on-finish'],
       failAfterRecords: flags['fail-after'],
+      failAtCheckpoint: flags['fail-at'],
       stopAfterCheckpoints: flags['stop-after-checkpoints'],
     });
     const { renderRunReport, runDocument } = await import('../render/run.js');

@@ -1,15 +1,7 @@
 // Flink's option keys with their types and defaults: what `-D key=value` sets. Deprecated keys of Flink 1.x are
-// understood. Sources: Flink CheckpointingOptions, StateBackendOptions, RestartStrategyOptions, TimeUtils, MemorySize.
+// understood. Sources: Flink CheckpointingOptions, StateBackendOptions, RestartStrategyOptions.
 import { UsageError } from '../support/errors.js';
-
-/** A key with the type of its value. `parse` throws a plain Error that says what was expected. */
-export interface ConfigOption<T> {
-  readonly key: string;
-  readonly deprecatedKeys: readonly string[];
-  readonly defaultValue: T;
-  readonly description: string;
-  parse(text: string): T;
-}
+import { boolean, type ConfigOption, duration, integer, memory, oneOf } from './config-option.js';
 
 /** Settings of a job: texts by key, read through typed options. Immutable. */
 export class Configuration {
@@ -58,40 +50,21 @@ export function parseProperty(property: string): readonly [key: string, text: st
   });
 }
 
-const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
-  '': 1,
-  ...unit(1, 'ms', 'milli', 'millis', 'millisecond', 'milliseconds'),
-  ...unit(1000, 's', 'sec', 'secs', 'second', 'seconds'),
-  ...unit(60_000, 'm', 'min', 'minute', 'minutes'),
-  ...unit(3_600_000, 'h', 'hour', 'hours'),
-  ...unit(86_400_000, 'd', 'day', 'days'),
-};
-
-const MEMORY_UNITS_BYTES: Readonly<Record<string, number>> = {
-  '': 1,
-  ...unit(1, 'b', 'bytes'),
-  ...unit(2 ** 10, 'k', 'kb', 'kib', 'kibibytes'),
-  ...unit(2 ** 20, 'm', 'mb', 'mib', 'mebibytes'),
-  ...unit(2 ** 30, 'g', 'gb', 'gib', 'gibibytes'),
-};
-
-/** `10 s`, `500ms`, `1 min`; a bare number is milliseconds, as in Flink. */
-export function parseDurationMs(text: string): number {
-  return scaled(text, DURATION_UNITS_MS, 'a duration such as 500ms, 10 s or 5 min');
-}
-
-/** `20 kb`, `1mb`; units are powers of 1024 and a bare number is bytes, as in Flink. */
-export function parseMemoryBytes(text: string): number {
-  return scaled(text, MEMORY_UNITS_BYTES, 'a size such as 512b, 20 kb or 1mb');
-}
-
 const MAX_INLINE_BYTES = 2 ** 20;
 const MAX_PARALLELISM = 32768;
 
 /** Every option that the engine knows. */
 export const options = {
-  interval: duration('execution.checkpointing.interval', null, 'time between two checkpoints; off where not set'),
-  mode: oneOf('execution.checkpointing.mode', ['EXACTLY_ONCE', 'AT_LEAST_ONCE'], 'whether barriers are aligned'),
+  interval: duration(
+    'execution.checkpointing.interval',
+    null,
+    'time between two checkpoints; off where not set',
+  ),
+  mode: oneOf(
+    'execution.checkpointing.mode',
+    ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
+    'whether barriers are aligned',
+  ),
   timeout: duration('execution.checkpointing.timeout', 600_000, 'a checkpoint that takes longer is given up'),
   minPause: duration('execution.checkpointing.min-pause', 0, 'least time from the end of one to the next'),
   maxConcurrent: integer('execution.checkpointing.max-concurrent-checkpoints', 1, { from: 1 }),
@@ -114,7 +87,11 @@ export const options = {
     deprecatedKeys: ['state.checkpoint-storage'],
   },
   createSubdir: {
-    ...boolean('execution.checkpointing.create-subdir', true, 'whether a directory named by the job id is made'),
+    ...boolean(
+      'execution.checkpointing.create-subdir',
+      true,
+      'whether a directory named by the job id is made',
+    ),
     deprecatedKeys: ['state.checkpoints.create-subdir'],
   },
   inlineThreshold: {
@@ -152,62 +129,6 @@ function parseValue<T>(option: ConfigOption<T>, text: string): T {
       cause,
     });
   }
-}
-
-function duration<D extends number | null>(key: string, defaultValue: D, description: string): ConfigOption<D | number> {
-  return { key, deprecatedKeys: [], defaultValue, description, parse: parseDurationMs };
-}
-
-function memory(key: string, defaultValue: number, limitBytes: number): ConfigOption<number> {
-  const parse = (text: string) => {
-    const bytes = parseMemoryBytes(text);
-    if (bytes > limitBytes) throw new Error(`at most ${limitBytes} bytes`);
-    return bytes;
-  };
-  return { key, deprecatedKeys: [], defaultValue, description: `size in bytes, at most ${limitBytes}`, parse };
-}
-
-function boolean(key: string, defaultValue: boolean, description: string): ConfigOption<boolean> {
-  const parse = (text: string) => {
-    const lower = text.toLowerCase();
-    if (lower !== 'true' && lower !== 'false') throw new Error('true or false');
-    return lower === 'true';
-  };
-  return { key, deprecatedKeys: [], defaultValue, description, parse };
-}
-
-/** The first of `values` is the default. Case and the choice of `-` or `_` do not matter. */
-function oneOf<const V extends string>(key: string, values: readonly V[], description: string): ConfigOption<V> {
-  const plain = (text: string) => text.toLowerCase().replaceAll('_', '-');
-  const parse = (text: string) => {
-    const value = values.find((candidate) => plain(candidate) === plain(text));
-    if (value === undefined) throw new Error(`one of ${values.join(', ')}`);
-    return value;
-  };
-  return { key, deprecatedKeys: [], defaultValue: values[0]!, description, parse };
-}
-
-function integer(key: string, defaultValue: number, range: { from: number; to?: number }): ConfigOption<number> {
-  const limit = range.to ?? 2 ** 31 - 1;
-  const expected = `a whole number from ${range.from} to ${limit}`;
-  const parse = (text: string) => {
-    const value = Number(text);
-    if (text === '' || !Number.isInteger(value) || value < range.from || value > limit) throw new Error(expected);
-    return value;
-  };
-  return { key, deprecatedKeys: [], defaultValue, description: expected, parse };
-}
-
-function unit(factor: number, ...names: readonly string[]): Record<string, number> {
-  return Object.fromEntries(names.map((name) => [name, factor]));
-}
-
-function scaled(text: string, units: Readonly<Record<string, number>>, expected: string): number {
-  const match = /^(\d+)\s*([a-z]*)$/.exec(text.trim().toLowerCase());
-  const factor = match === null || !Object.hasOwn(units, match[2]!) ? undefined : units[match[2]!];
-  const value = Number(match?.[1]) * (factor ?? Number.NaN);
-  if (!Number.isSafeInteger(value)) throw new Error(expected);
-  return value;
 }
 
 function closer(wanted: string, a: string, b: string): string {

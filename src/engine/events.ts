@@ -26,7 +26,12 @@ export interface CheckpointSummary {
 
 export type JobEvent =
   | { readonly kind: 'job-started'; readonly jobId: string; readonly jobName: string; readonly tasks: number }
-  | { readonly kind: 'restored'; readonly checkpointId: number; readonly location: Location; readonly stateBytes: number }
+  | {
+      readonly kind: 'restored';
+      readonly checkpointId: number;
+      readonly location: Location;
+      readonly stateBytes: number;
+    }
   | { readonly kind: 'checkpoint-triggered'; readonly checkpointId: number }
   | ({ readonly kind: 'checkpoint-completed' } & CheckpointSummary)
   | {

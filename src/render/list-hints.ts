@@ -16,7 +16,9 @@ export function listHints(list: SnapshotList, palette: Palette): string[] {
     ),
     ...rows
       .filter((row) => row.condition === 'unreadable')
-      .map((row) => `${visible(row.path)}: ${visible(row.error?.message ?? 'the _metadata cannot be read')}`),
+      .map(({ path, error }) =>
+        visible(error?.message.includes(path) ? error.message : `${path}: ${error?.message}`),
+      ),
     ...hint(
       rows.filter((row) => row.condition === 'incomplete'),
       (_, count) =>

@@ -136,5 +136,6 @@ function totals(rows: readonly SnapshotRow[], groups: readonly Group[]): string 
     .map(([count, condition]) => `${formatCount(count)} ${condition}`);
   const ofJobs = jobs === 0 ? '' : ` of ${plural(jobs, 'job')}`;
   const added = rows.reduce((sum, row) => sum + (row.addedBytes ?? 0n), 0n);
-  return `${plural(rows.length, 'snapshot')}${ofJobs}: ${counts.join(', ')}; ${formatBytes(added)} added by all of them`;
+  const size = added > 0n ? `; ${formatBytes(added)} added by all of them` : '';
+  return `${plural(rows.length, 'snapshot')}${ofJobs}: ${counts.join(', ')}${size}`;
 }

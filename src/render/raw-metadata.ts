@@ -116,13 +116,13 @@ function rawTotals(metadata: Metadata, pointer: string): JsonObject {
       inlineBytes += leaf.data.length;
     } else if (leaf.kind !== 'segment-empty') {
       const path = pathOf(leaf, pointer);
-      const end = leaf.kind === 'segment' ? leaf.startPos + leaf.sizeBytes : leaf.sizeBytes;
+      const end = leaf.kind === 'segment' ? asLong(leaf.startPos + leaf.sizeBytes) : leaf.sizeBytes;
       const before = sizes.get(path) ?? 0n;
       sizes.set(path, end > before ? end : before);
     }
   };
   visitStreams(metadata, { stream });
-  const fileBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0n);
+  const fileBytes = [...sizes.values()].reduce((sum, size) => asLong(sum + size), 0n);
   return {
     streamCount,
     inlineStreamCount,
@@ -130,4 +130,9 @@ function rawTotals(metadata: Metadata, pointer: string): JsonObject {
     fileCount: sizes.size,
     fileBytes: exactNumber(fileBytes),
   };
+}
+
+/** Sums wrap, as Java's do. */
+function asLong(value: bigint): bigint {
+  return BigInt.asIntN(64, value);
 }

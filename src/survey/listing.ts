@@ -1,6 +1,6 @@
 // The first half of a survey: everything that lies under the given roots, by name, size and time. No file is opened.
 import { baseName, canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
-import type { ReportedError } from '../model/snapshot.js';
+import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SurveyedRoot } from '../model/survey.js';
 import type { FileStatus, StorageReader } from '../storage/storage.js';
 import { CkptError, messageOf, StorageError } from '../support/errors.js';
@@ -101,8 +101,8 @@ function noteChild(root: Location, entry: FileStatus, children: Set<string>): vo
 
 function problemAt(location: Location, error: Error): ReportedError {
   const where = formatLocation(location);
-  if (!(error instanceof CkptError)) return { code: 'bug', message: messageOf(error), where, next: null };
-  return { code: error.code, message: error.message, where, next: error.next ?? null };
+  if (error instanceof CkptError) return { ...reportError(error), where };
+  return { code: 'bug', message: messageOf(error), where, next: null };
 }
 
 function notFollowed(location: Location, entry: FileStatus): ReportedError {

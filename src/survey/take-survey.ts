@@ -14,9 +14,9 @@ import { placeOf } from './layout.js';
 import { Listing, type MetadataCandidate } from './listing.js';
 import { Readers } from './readers.js';
 
-/** What a survey needs besides its locations. */
+/** What a survey, and every use case that only reads, needs besides its locations. */
 export interface SurveyOptions {
-  readonly open: OpenReader;
+  readonly openReader: OpenReader;
   readonly rewrites?: readonly Rewrite[];
   /** Requests under way at once. */
   readonly concurrency?: number;
@@ -30,8 +30,8 @@ const DEFAULT_CONCURRENCY = 16;
  * that is absent or cannot be listed, and the UsageError of a store that cannot be opened.
  */
 export async function takeSurvey(locations: readonly Location[], options: SurveyOptions): Promise<Survey> {
-  const { open, rewrites = [], concurrency = DEFAULT_CONCURRENCY } = options;
-  const readers = new Readers(open);
+  const { openReader, rewrites = [], concurrency = DEFAULT_CONCURRENCY } = options;
+  const readers = new Readers(openReader);
   const listing = new Listing();
   for (const location of locations) await listing.add(location, await readers.of(location));
   const read = await mapConcurrently(listing.metadata, concurrency, async (candidate) =>

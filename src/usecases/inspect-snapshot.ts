@@ -1,6 +1,6 @@
 // `ckpt inspect`: find the snapshot meant, read its `_metadata` whole, and report.
 import { readMetadata } from '../format/metadata/read.js';
-import { buildGraph, type ReadNode } from '../graph/graph.js';
+import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
 import type { Metadata } from '../model/metadata.js';
 import { type FileReference, REFERENCE_SCOPES, type References } from '../model/references.js';
@@ -8,11 +8,11 @@ import type { Rewrite } from '../model/rewrite.js';
 import type { RootKind } from '../model/snapshot.js';
 import type { FileRow, ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
 import { documentSizes } from '../model/state-sizes.js';
-import type { Survey } from '../model/survey.js';
+import type { Survey, SurveyedSnapshot } from '../model/survey.js';
 import { UsageError } from '../support/errors.js';
 import { reportOperator } from '../survey/operator-report.js';
-import { takeSurvey } from '../survey/take-survey.js';
-import { pathOf, type ReadOptions, timeOf } from './list-snapshots.js';
+import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
+import { pathOf, timeOf } from './list-snapshots.js';
 
 /** A snapshot's report, and the whole of its `_metadata`. */
 export interface Inspection {
@@ -24,45 +24,48 @@ export interface Inspection {
  * Inspects the snapshot at `location`; of a directory that holds several, the newest. Throws the error of a `_metadata`
  * that cannot be read, and a UsageError where there is none.
  */
-export async function inspectSnapshot(
-  location: Location,
-  { openReader, ...options }: ReadOptions,
-): Promise<Inspection> {
-  const survey = await takeSurvey([location], { open: openReader, ...options });
+export async function inspectSnapshot(location: Location, options: SurveyOptions): Promise<Inspection> {
+  const survey = await takeSurvey([location], options);
   const node = newestOf(survey, location);
   const { metadata: file } = node.snapshot;
-  const reader = await openReader(file.location);
+  const reader = await options.openReader(file.location);
   const metadata = readMetadata(await reader.read(file.location));
   const takenFor = survey.roots[0]?.takenFor ?? 'ancestor';
   return { report: reportOf(node, { metadata, takenFor, rewrites: options.rewrites }), metadata };
 }
 
-/** In each directory of checkpoints the highest id; of those the one written last. */
+/** The snapshot that `location` is; else in each directory of checkpoints the highest id, of those the last written. */
 function newestOf(survey: Survey, location: Location): ReadNode {
+  const nodes = buildGraph(survey).filter(({ snapshot }) => isMeant(survey, snapshot, location));
   const highest = new Map<string, ReadNode>();
-  for (const node of buildGraph(survey)) {
+  for (const node of nodes) {
     if (!('resolution' in node)) continue;
     const { contents, place } = node.snapshot;
-    const group = contents.kind === 'checkpoint' ? parent(place.directory) : place.directory;
-    const known = highest.get(canonicalKey(group));
+    const group = canonicalKey(contents.kind === 'checkpoint' ? parent(place.directory) : place.directory);
+    const known = highest.get(group);
     if (known === undefined || known.snapshot.contents.checkpointId < contents.checkpointId) {
-      highest.set(canonicalKey(group), node);
+      highest.set(group, node);
     }
   }
   const [newest] = [...highest.values()].sort((a, b) => writtenMs(b) - writtenMs(a));
   if (newest !== undefined) return newest;
-  for (const snapshot of survey.snapshots) if (snapshot.state === 'unreadable') throw snapshot.error;
-  throw nothingToInspect(survey, location);
+  for (const { snapshot } of nodes) if (snapshot.state === 'unreadable') throw snapshot.error;
+  throw nothingToInspect(nodes, location);
+}
+
+/** Where one snapshot was named, what lies below it is not meant. */
+function isMeant({ roots }: Survey, { place }: SurveyedSnapshot, location: Location): boolean {
+  return roots[0]?.takenFor !== 'snapshot' || canonicalKey(place.directory) === canonicalKey(location);
 }
 
 function writtenMs({ snapshot }: ReadNode): number {
   return snapshot.metadata.modifiedMs ?? 0;
 }
 
-function nothingToInspect(survey: Survey, location: Location): UsageError {
+function nothingToInspect(nodes: readonly SnapshotNode[], location: Location): UsageError {
   const where = formatLocation(location);
   const message =
-    survey.snapshots.length > 0
+    nodes.length > 0
       ? `${where} holds no _metadata: the snapshot was never completed, or is being deleted`
       : `there is no snapshot at ${where}`;
   return new UsageError(message, { where, next: 'ckpt list shows the snapshots of a directory' });

@@ -1,28 +1,18 @@
 // `ckpt list`: survey, graph, and a row per snapshot.
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { baseName, formatLocation, type Location } from '../model/location.js';
-import type { Rewrite } from '../model/rewrite.js';
 import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
 import type { MetadataFile, SnapshotPlace } from '../model/survey.js';
-import type { OpenReader } from '../storage/open.js';
 import { jobOf, METADATA_NAME } from '../survey/layout.js';
-import { takeSurvey } from '../survey/take-survey.js';
-
-/** What a use case that only reads is given. */
-export interface ReadOptions {
-  readonly openReader: OpenReader;
-  readonly rewrites: readonly Rewrite[];
-  /** Requests under way at once. */
-  readonly concurrency?: number;
-}
+import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
 
 /** All snapshots at `locations`; throws as `takeSurvey` does. */
 export async function listSnapshots(
   locations: readonly Location[],
-  { openReader, ...options }: ReadOptions,
+  options: SurveyOptions,
 ): Promise<SnapshotList> {
-  const survey = await takeSurvey(locations, { open: openReader, ...options });
+  const survey = await takeSurvey(locations, options);
   const nodes = buildGraph(survey);
   return {
     roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),

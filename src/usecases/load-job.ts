@@ -114,8 +114,8 @@ function syntaxError(thrown: unknown): { readonly message: string; readonly plac
   return match && { message: `syntax error: ${match[1]}`, place: `${match[2]}:${Number(match[3]) + 1}` };
 }
 
-/** `file:line:column` of the innermost frame of the stack that belongs to neither Node, the loader nor this program. */
-function placeOf(thrown: unknown): string | undefined {
+/** `file:line:column` of the innermost frame of a stack that belongs to neither Node, the loader nor this program. */
+export function placeOf(thrown: unknown): string | undefined {
   const frames = thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(1) : [];
   const places = frames.map((frame) => /[\s(](?:file:\/\/)?(\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1]);
   return places.find(

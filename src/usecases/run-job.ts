@@ -8,8 +8,8 @@ import { formatLocation, type Location } from '../model/location.js';
 import type { RunReport } from '../model/run-report.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
-import { UsageError } from '../support/errors.js';
-import { loadJob } from './load-job.js';
+import { JobError, UsageError } from '../support/errors.js';
+import { loadJob, placeOf } from './load-job.js';
 import { resolveSnapshot } from './resolve-snapshot.js';
 
 /** What to run and how, as the user said it. */
@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly onFinish: 'retain' | 'delete';
   /** Injected failure: the source task that emits the record with this number fails, once. */
   readonly failAfterRecords: number | undefined;
+  /** Injected failure: the job fails when this checkpoint is complete, once. */
+  readonly failAtCheckpoint: number | undefined;
   /** Cancels the job when so many checkpoints are complete. */
   readonly stopAfterCheckpoints: number | undefined;
 }
@@ -53,11 +55,11 @@ export async function runJob(request: RunRequest, world: RunWorld): Promise<RunR
   let completed = 0;
   let failed = 0;
   const onEvent = (event: JobEvent) => {
-    if (event.kind === 'checkpoint-failed') failed++;
+    if (event.kind === 'checkpoint-failed' && event.reason !== 'job-end') failed++;
     if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) cancel();
     world.onEvent(event);
   };
-  const jobOptions = { configuration, ...restore, ...pick(request) };
+  const jobOptions = { configuration, onFinish: request.onFinish, ...restore, ...injected(request) };
   const job = startJob(graph, jobOptions, {
     ...world,
     storage,
@@ -69,7 +71,10 @@ export async function runJob(request: RunRequest, world: RunWorld): Promise<RunR
   world.signal.addEventListener('abort', cancel);
   if (world.signal.aborted) cancel();
   try {
-    return reportOf(graph.jobName, failed, await job.result);
+    const result = await job.result;
+    return reportOf(graph.jobName, failed, result);
+  } catch (thrown) {
+    throw thrown instanceof JobError ? atItsPlace(thrown) : thrown;
   } finally {
     world.signal.removeEventListener('abort', cancel);
   }
@@ -131,8 +136,19 @@ async function openStorage(
   return storage;
 }
 
-function pick({ onFinish, failAfterRecords }: RunRequest): Pick<JobOptions, 'onFinish' | 'failAfterRecords'> {
-  return failAfterRecords === undefined ? { onFinish } : { onFinish, failAfterRecords };
+function injected({ failAfterRecords, failAtCheckpoint }: RunRequest): Partial<JobOptions> {
+  return {
+    ...(failAfterRecords !== undefined && { failAfterRecords }),
+    ...(failAtCheckpoint !== undefined && { failAtCheckpoint }),
+  };
+}
+
+/** The failure of a job with the line of the job that threw, where one did. */
+function atItsPlace(error: JobError): JobError {
+  const where = placeOf(error.cause) ?? error.where;
+  if (where === undefined) return error;
+  const { code, message, next, cause } = error;
+  return new JobError(message, { code, where, cause, ...(next !== undefined && { next }) });
 }
 
 function reportOf(job: string, failedCheckpoints: number, result: JobResult): RunReport {

@@ -4,7 +4,9 @@ import { environmentName } from '../../src/cli/flags.js';
 import { type ProgressLine, TerminalProgress } from '../../src/cli/progress.js';
 import { outputWishes } from '../../src/cli/streams.js';
 import { nearest } from '../../src/cli/suggestion.js';
+import { paletteFor } from '../../src/cli/terminal.js';
 import { parseLocation } from '../../src/model/location.js';
+import { PLAIN } from '../../src/render/palette.js';
 import type { StorageReader } from '../../src/storage/storage.js';
 import { ManualClock } from '../../src/support/clock.js';
 
@@ -25,6 +27,34 @@ describe('the wishes of a command line that cannot be parsed', () => {
     vi.stubEnv('CKPT_JSON', 'Yes');
     vi.stubEnv('CKPT_VERBOSE', 'no');
     expect(outputWishes([])).toEqual({ json: true, verbose: false });
+  });
+});
+
+describe('colours into a pipe', () => {
+  test('are off, and on if forced', async () => {
+    vi.stubEnv('FORCE_COLOR', '');
+    vi.stubEnv('NO_COLOR', '');
+    expect(await paletteFor('stdout')).toBe(PLAIN);
+    vi.stubEnv('FORCE_COLOR', '1');
+    expect((await paletteFor('stdout')).bad('x')).toBe('\u001b[31mx\u001b[39m');
+  });
+
+  test.each([
+    ['NO_COLOR', '1'],
+    ['CKPT_NO_COLOR', 'true'],
+    ['TERM', 'dumb'],
+  ])('are off with %s=%s whatever is forced', async (variable, value) => {
+    vi.stubEnv('FORCE_COLOR', '1');
+    vi.stubEnv(variable, value);
+    expect(await paletteFor('stderr')).toBe(PLAIN);
+  });
+
+  test('are off with --no-color whatever is forced', async () => {
+    vi.stubEnv('FORCE_COLOR', '1');
+    vi.stubEnv('NO_COLOR', '');
+    process.argv.push('--no-color');
+    const palette = await paletteFor('stderr').finally(() => process.argv.pop());
+    expect(palette).toBe(PLAIN);
   });
 });
 

@@ -22,23 +22,27 @@ export interface Surroundings {
 
 /** Starts `ckpt ARGS` and collects what it says. stdin is closed, no stream is a terminal. */
 export function ckpt(args: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+  return runNode([...(surroundings.nodeArgs ?? []), RUN, ...args], surroundings);
+}
+
+function runNode(args: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   if (!existsSync(BUILT)) throw new Error('these tests run the build: npm run build');
-  const process_ = spawn(process.execPath, [...(surroundings.nodeArgs ?? []), RUN, ...args], {
+  const child = spawn(process.execPath, args, {
     cwd: surroundings.cwd,
     env: { ...cleanEnvironment(), ...surroundings.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  process_.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  process_.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   return new Promise((resolve, reject) => {
-    process_.on('error', reject);
-    process_.on('close', (status) => resolve({ status, stdout, stderr }));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
 }
 
@@ -46,4 +50,23 @@ export function ckpt(args: readonly string[], surroundings: Surroundings = {}): 
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const changes = /^(CKPT_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changes.test(name)));
+}
+
+/** What an error comes to: the text of stderr, and the exit status. */
+export interface Complaint {
+  readonly code: string;
+  readonly text: string;
+  readonly status: number;
+}
+
+const COMPLAIN = fileURLToPath(new URL('support/complain.mjs', import.meta.url));
+
+/** What is said of each of several command lines that must fail; they run in one process. */
+export async function complaintsOf(
+  commandLines: readonly (readonly string[])[],
+  surroundings: Surroundings = {},
+): Promise<readonly Complaint[]> {
+  const { status, stdout, stderr } = await runNode([COMPLAIN, JSON.stringify(commandLines)], surroundings);
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
 }

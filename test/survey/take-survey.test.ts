@@ -30,7 +30,7 @@ async function store(files: Readonly<Record<string, Uint8Array | string>>, direc
 }
 
 function survey(storage: StorageReader, ...locations: Location[]): Promise<Survey> {
-  return takeSurvey(locations.length === 0 ? [root] : locations, { open: async () => storage });
+  return takeSurvey(locations.length === 0 ? [root] : locations, { openReader: async () => storage });
 }
 
 /** Snapshots by their directories below the root, in order: state and the code of the error. */
@@ -208,7 +208,7 @@ describe('a survey', () => {
     const metadata = metadataBytes({ streams: [file('s3://bucket/g', 1)] });
     const storage = await store({ [`${CHK_1}/_metadata`]: metadata });
     const taken = await takeSurvey([root], {
-      open: async (location) => {
+      openReader: async (location) => {
         if (location.store === 'memory') return storage;
         throw new UsageError('no such store here');
       },
@@ -226,11 +226,11 @@ describe('a survey', () => {
     const keyed = [incremental([file('s3://bucket/flink/shared/a', 3)], 3n)];
     const storage = await store({ 'shared/a': 'abc', [`${CHK_1}/_metadata`]: metadataBytes({ keyed }) });
     const rewrites = [parseRewrite(`s3://bucket/flink=${formatLocation(root)}`, '/')];
-    const taken = await takeSurvey([root], { open: async () => storage, rewrites });
+    const taken = await takeSurvey([root], { openReader: async () => storage, rewrites });
     expect(taken.presenceOf(at('shared/a'))).toEqual({ kind: 'present', sizeBytes: 3 });
   });
 
-  it('goes on after an unexpected failure for nobody: a bug is no finding', async () => {
+  it('does not turn a bug into a finding', async () => {
     const storage = await store(GOOD);
     const broken: StorageReader = Object.assign(Object.create(storage) as StorageReader, {
       read: async () => {
@@ -244,7 +244,7 @@ describe('a survey', () => {
 describe('a survey of the local file system', () => {
   let directory: string;
   const path = (...names: string[]) => join(directory, ...names);
-  const surveyHere = () => takeSurvey([parseLocation(directory, '/')], { open: openReader });
+  const surveyHere = () => takeSurvey([parseLocation(directory, '/')], { openReader });
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'ckpt-survey-'));
@@ -315,9 +315,9 @@ describe('a survey of the local file system', () => {
 
   it('finds nothing in an empty directory, and fails where there is none', async () => {
     mkdirSync(path('empty'));
-    const empty = await takeSurvey([parseLocation(path('empty'), '/')], { open: openReader });
+    const empty = await takeSurvey([parseLocation(path('empty'), '/')], { openReader });
     expect(empty).toMatchObject({ snapshots: [], problems: [], roots: [{ takenFor: 'ancestor' }] });
-    const nowhere = takeSurvey([parseLocation(path('nowhere'), '/')], { open: openReader });
+    const nowhere = takeSurvey([parseLocation(path('nowhere'), '/')], { openReader });
     expect(await kindOf(nowhere)).toBe('not-found');
   });
 });

@@ -112,8 +112,7 @@ describe.each(fixtureCases().map((fixture) => [fixture.name, fixture] as const))
   });
 
   it('references, misses and leaves over exactly what the case says', async () => {
-    const { openReader: open, rewrites } = optionsFor(fixture);
-    const survey = await takeSurvey([locate(fixture, '.')], { open, rewrites });
+    const survey = await takeSurvey([locate(fixture, '.')], optionsFor(fixture));
     const references = referencesOf(fixture, survey);
     expect([...references.values()].sort(byPath)).toEqual(
       [...fixtureRows(fixture, 'referenced.txt')].sort(byPath),

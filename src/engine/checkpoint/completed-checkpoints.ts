@@ -17,7 +17,10 @@ export interface CompletedCheckpoint {
 export type Retention = 'NO_EXTERNALIZED_CHECKPOINTS' | 'RETAIN_ON_CANCELLATION' | 'DELETE_ON_CANCELLATION';
 
 /** Flink's properties of a checkpoint under a retention policy; `onFinish` is ours, Flink always deletes there. */
-export function checkpointProperties(retention: Retention, onFinish: 'retain' | 'delete'): CheckpointProperties {
+export function checkpointProperties(
+  retention: Retention,
+  onFinish: 'retain' | 'delete',
+): CheckpointProperties {
   return {
     snapshotType: { kind: 'checkpoint', name: 'Checkpoint', sharing: 'FORWARD_BACKWARD' },
     forced: false,
@@ -56,7 +59,9 @@ export class CompletedCheckpoints {
 
   /** Takes out those that do not outlive the job. */
   endJob(status: 'FINISHED' | 'CANCELED' | 'FAILED'): readonly CompletedCheckpoint[] {
-    const discarded = this.#checkpoints.filter(({ ownership }) => ownership !== null && discardedAt(status, ownership));
+    const discarded = this.#checkpoints.filter(
+      ({ ownership }) => ownership !== null && discardedAt(status, ownership),
+    );
     this.#checkpoints = this.#checkpoints.filter((checkpoint) => !discarded.includes(checkpoint));
     return discarded;
   }

@@ -3,66 +3,45 @@
 // Source: Flink CheckpointCoordinator, CheckpointFailureManager.
 import { writeMetadata } from '../../format/metadata/write.js';
 import { formatLocation, type Location } from '../../model/location.js';
-import type { CheckpointProperties, WritableVersion } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
-import type { StorageRemover } from '../../storage/storage.js';
-import type { Clock } from '../../support/clock.js';
 import { JobError } from '../../support/errors.js';
-import type { CheckpointFailureReason, JobEvent } from '../events.js';
+import type { CheckpointFailureReason } from '../events.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
-import type { CheckpointStorage, Leftover } from './checkpoint-storage.js';
-import { type CompletedCheckpoint, type CompletedCheckpoints, discardCheckpoint } from './completed-checkpoints.js';
-import { type AcknowledgedState, type CheckpointPlan, PendingCheckpoint } from './pending-checkpoint.js';
-import { decideTrigger, type TriggerRules } from './trigger-policy.js';
-
-/** The tasks of the attempt that runs. None of the calls waits or throws. */
-export interface CheckpointParticipants {
-  /** Tells the sources to send the barrier. */
-  triggerCheckpoint(checkpointId: number): void;
-  notifyCheckpointComplete(checkpointId: number): void;
-  notifyCheckpointAborted(checkpointId: number): void;
-}
-
-export interface CoordinatorParts {
-  readonly plan: CheckpointPlan;
-  readonly checkpoints: CompletedCheckpoints;
-  readonly checkpointStorage: CheckpointStorage;
-  readonly storage: StorageRemover;
-  readonly clock: Clock;
-  readonly rules: TriggerRules;
-  readonly timeoutMs: number;
-  readonly tolerableFailures: number;
-  readonly properties: CheckpointProperties;
-  readonly formatVersion: WritableVersion;
-  readonly firstCheckpointId: number;
-  onEvent(event: JobEvent): void;
-  /** More checkpoints in a row failed than are tolerable, or this program is at fault. */
-  onFailure(error: Error): void;
-}
+import { BackgroundWork } from './background-work.js';
+import { CheckpointFailures, isCounted } from './checkpoint-failures.js';
+import type { Leftover } from './checkpoint-storage.js';
+import {
+  type CompletedCheckpoint,
+  type CompletedCheckpoints,
+  discardCheckpoint,
+} from './completed-checkpoints.js';
+import type { CheckpointParticipants, CoordinatorParts } from './coordinator-parts.js';
+import { type AcknowledgedState, PendingCheckpoint } from './pending-checkpoint.js';
+import { decideTrigger } from './trigger-policy.js';
 
 interface Request {
   resolve(location: Location): void;
   reject(error: Error): void;
 }
 
-const COUNTED: readonly CheckpointFailureReason[] = ['declined', 'expired', 'storage'];
-
 export class CheckpointCoordinator {
   readonly #parts: CoordinatorParts;
   readonly #pending = new Map<number, PendingCheckpoint>();
   readonly #askers = new Map<number, Request>();
-  readonly #background = new Set<Promise<unknown>>();
+  readonly #background: BackgroundWork;
+  readonly #failures: CheckpointFailures;
   #requests: Request[] = [];
   #participants: CheckpointParticipants | null = null;
   #nextId: number;
   #lastPeriodicMs = 0;
   #lastEndMs: number | null = null;
-  #failuresInARow = 0;
   #cancelTimer: () => void = () => {};
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
     this.#nextId = parts.firstCheckpointId;
+    this.#background = new BackgroundWork((error) => parts.onFailure(error));
+    this.#failures = new CheckpointFailures(parts.tolerableFailures);
   }
 
   /** Makes the job's directories. Throws where they cannot be made. */
@@ -79,7 +58,7 @@ export class CheckpointCoordinator {
   start(participants: CheckpointParticipants): void {
     this.#participants = participants;
     this.#lastPeriodicMs = this.#parts.clock.now();
-    this.#failuresInARow = 0;
+    this.#failures.reset();
     this.#schedule();
   }
 
@@ -97,7 +76,7 @@ export class CheckpointCoordinator {
       if (pending.phase === 'running') this.#fail(pending, reason, error);
     }
     for (const request of this.#requests.splice(0)) request.reject(error);
-    while (this.#background.size > 0) await Promise.allSettled(this.#background);
+    await this.#background.settled();
   }
 
   /** Takes a checkpoint as soon as may be. Rejects where it does not become complete, or no attempt runs. */
@@ -116,7 +95,8 @@ export class CheckpointCoordinator {
 
   acknowledge(checkpointId: number, taskId: string, states: readonly AcknowledgedState[]): void {
     const pending = this.#pending.get(checkpointId);
-    if (pending?.phase === 'running' && pending.acknowledge(taskId, states)) this.#run(this.#finalize(pending));
+    if (pending?.phase === 'running' && pending.acknowledge(taskId, states))
+      this.#background.add(this.#finalize(pending));
   }
 
   /** A task could not write its state. */
@@ -148,7 +128,7 @@ export class CheckpointCoordinator {
       this.#cancelTimer = clock.schedule(decision.timeMs - clock.now(), () => this.#schedule());
     } else if (decision.kind === 'now') {
       if (decision.periodic) this.#lastPeriodicMs = clock.now();
-      this.#run(this.#trigger());
+      this.#background.add(this.#trigger());
       this.#schedule();
     }
   }
@@ -198,12 +178,12 @@ export class CheckpointCoordinator {
   #complete(pending: PendingCheckpoint, completed: CompletedCheckpoint): void {
     const { onEvent, checkpoints } = this.#parts;
     this.#end(pending);
-    this.#failuresInARow = 0;
+    this.#failures.reset();
     onEvent({ kind: 'checkpoint-completed', ...completed.summary });
     for (const older of checkpoints.add(completed)) {
       const { checkpointId, location } = older.summary;
       onEvent({ kind: 'checkpoint-subsumed', checkpointId, location });
-      this.#run(this.#discard(older));
+      this.#background.add(this.#discard(older));
     }
     for (const other of [...this.#pending.values()]) {
       if (other.checkpointId < pending.checkpointId && other.phase === 'running') this.#subsume(other);
@@ -221,32 +201,25 @@ export class CheckpointCoordinator {
   }
 
   #subsume(pending: PendingCheckpoint): void {
-    this.#fail(pending, 'subsumed', new JobError(`a newer checkpoint than ${pending.checkpointId} is complete`));
+    this.#fail(
+      pending,
+      'subsumed',
+      new JobError(`a newer checkpoint than ${pending.checkpointId} is complete`),
+    );
   }
 
   #fail(pending: PendingCheckpoint, reason: CheckpointFailureReason, error: Error): void {
     const { checkpointId, location } = pending;
-    const counted = COUNTED.includes(reason);
+    const counted = isCounted(reason);
     this.#end(pending);
     this.#participants?.notifyCheckpointAborted(checkpointId);
     this.#parts.onEvent({ kind: 'checkpoint-failed', checkpointId, reason, error, counted });
-    this.#run(location.discard().then((leftovers) => this.#report(leftovers)));
+    this.#background.add(location.discard().then((leftovers) => this.#report(leftovers)));
     this.#takeAsker(pending)?.reject(error);
-    if (counted) this.#countFailure(error);
+    const { onFailure, checkpointStorage } = this.#parts;
+    const tooMany = counted ? this.#failures.count(error, formatLocation(checkpointStorage.root)) : null;
+    if (tooMany !== null) onFailure(tooMany);
     this.#schedule();
-  }
-
-  #countFailure(cause: Error): void {
-    const { tolerableFailures, onFailure, checkpointStorage } = this.#parts;
-    if (++this.#failuresInARow <= tolerableFailures) return;
-    const message = `${this.#failuresInARow} checkpoints in a row failed, ${tolerableFailures} are tolerable: ${cause.message}`;
-    onFailure(
-      new JobError(message, {
-        where: formatLocation(checkpointStorage.root),
-        next: 'mend the cause, or raise execution.checkpointing.tolerable-failed-checkpoints',
-        cause,
-      }),
-    );
   }
 
   #end(pending: PendingCheckpoint): void {
@@ -267,13 +240,7 @@ export class CheckpointCoordinator {
   }
 
   #report(leftovers: readonly Leftover[]): void {
-    for (const { location, error } of leftovers) this.#parts.onEvent({ kind: 'cleanup-failed', location, error });
-  }
-
-  /** Work that nobody waits for but {@link CheckpointCoordinator.stop}. */
-  #run(work: Promise<unknown>): void {
-    const watched = work.catch((error: Error) => this.#parts.onFailure(error));
-    this.#background.add(watched);
-    watched.finally(() => this.#background.delete(watched));
+    for (const { location, error } of leftovers)
+      this.#parts.onEvent({ kind: 'cleanup-failed', location, error });
   }
 }

@@ -37,7 +37,11 @@ export class PendingCheckpoint {
 
   constructor(
     checkpointId: number,
-    parts: { readonly plan: CheckpointPlan; readonly location: CheckpointLocation; readonly triggeredAtMs: number },
+    parts: {
+      readonly plan: CheckpointPlan;
+      readonly location: CheckpointLocation;
+      readonly triggeredAtMs: number;
+    },
   ) {
     this.checkpointId = checkpointId;
     this.#plan = parts.plan;

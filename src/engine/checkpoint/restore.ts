@@ -55,16 +55,24 @@ export async function restoreStates(
   return restored;
 }
 
-function checkAllClaimed(operators: readonly PlannedOperator[], { metadata, where }: SnapshotToRestore): void {
+function checkAllClaimed(
+  operators: readonly PlannedOperator[],
+  { metadata, where }: SnapshotToRestore,
+): void {
   const known = new Set(operators.map(({ id }) => id));
   const left = metadata.operators.filter((state) => !known.has(state.id) && hasState(state));
   if (left.length === 0) return;
-  const names = left.map(({ id, uid, name }) => (uid === null ? `${name ?? 'operator'} (${id})` : `uid ${uid}`));
-  throw new UsageError(`the snapshot has state of operators that the job does not have: ${names.join(', ')}`, {
-    code: 'non-restored-state',
-    where,
-    next: 'give the operators their old uids, or leave the state behind with --allowNonRestoredState',
-  });
+  const names = left.map(({ id, uid, name }) =>
+    uid === null ? `${name ?? 'operator'} (${id})` : `uid ${uid}`,
+  );
+  throw new UsageError(
+    `the snapshot has state of operators that the job does not have: ${names.join(', ')}`,
+    {
+      code: 'non-restored-state',
+      where,
+      next: 'give the operators their old uids, or leave the state behind with --allowNonRestoredState',
+    },
+  );
 }
 
 function hasState({ coordinatorState, subtasks }: OperatorState): boolean {
@@ -86,7 +94,10 @@ function checkMaxParallelism(operator: PlannedOperator, state: OperatorState, wh
   if (!isKeyed || operator.maxParallelism === state.maxParallelism) return;
   throw new UsageError(
     `operator ${operator.name} has max parallelism ${operator.maxParallelism}, the snapshot ${state.maxParallelism}`,
-    { where, next: `set it with setMaxParallelism(${state.maxParallelism}): it cannot change with keyed state` },
+    {
+      where,
+      next: `set it with setMaxParallelism(${state.maxParallelism}): it cannot change with keyed state`,
+    },
   );
 }
 
@@ -131,8 +142,14 @@ async function readLists(
   streams: StateStreams,
 ): Promise<Map<string, Uint8Array[]>> {
   const bytes = await readStream(operator, handle.stream, streams);
-  const declared = handle.states.map(({ name }) => ({ mode: 'SPLIT_DISTRIBUTE', name, element: bytesSerializer }) as const);
-  const snapshot = openOperatorSnapshot(bytes, handle.states, declared as Parameters<typeof openOperatorSnapshot>[2]);
+  const declared = handle.states.map(
+    ({ name }) => ({ mode: 'SPLIT_DISTRIBUTE', name, element: bytesSerializer }) as const,
+  );
+  const snapshot = openOperatorSnapshot(
+    bytes,
+    handle.states,
+    declared as Parameters<typeof openOperatorSnapshot>[2],
+  );
   if (snapshot.kind !== 'readable') throw unreadable(operator, snapshot.kind);
   const lists = new Map<string, Uint8Array[]>();
   for (const content of snapshot.states) {
@@ -142,12 +159,20 @@ async function readLists(
   return lists;
 }
 
-async function readStream(operator: PlannedOperator, stream: StreamStateHandle, streams: StateStreams): Promise<Uint8Array> {
+async function readStream(
+  operator: PlannedOperator,
+  stream: StreamStateHandle,
+  streams: StateStreams,
+): Promise<Uint8Array> {
   try {
     return await streams.read(stream);
   } catch (cause) {
     const message = `the state of operator ${operator.name} cannot be read: ${(cause as Error).message}`;
-    throw new JobError(message, { code: 'restore', next: 'restore from another snapshot; ckpt verify tells which', cause });
+    throw new JobError(message, {
+      code: 'restore',
+      next: 'restore from another snapshot; ckpt verify tells which',
+      cause,
+    });
   }
 }
 

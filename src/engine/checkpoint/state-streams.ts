@@ -9,10 +9,14 @@ export function stateStreams(storage: StorageReader, directory: Location): State
   const readFile = async (location: Location, sizeBytes: bigint) => {
     const bytes = await storage.read(location);
     if (sizeBytes >= 0n && BigInt(bytes.length) !== sizeBytes) {
-      throw new StorageError('corrupt', `${location.path} has ${bytes.length} bytes, its handle says ${sizeBytes}`, {
-        where: location.path,
-        next: 'restore from another checkpoint',
-      });
+      throw new StorageError(
+        'corrupt',
+        `${location.path} has ${bytes.length} bytes, its handle says ${sizeBytes}`,
+        {
+          where: location.path,
+          next: 'restore from another checkpoint',
+        },
+      );
     }
     return bytes;
   };

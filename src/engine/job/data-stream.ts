@@ -100,7 +100,9 @@ export class KeyedStream<T, K> extends DataStream<T> {
     );
   }
 
-  override process<R>(process: FunctionOrFactory<KeyedProcessFunction<K, T, R>>): SingleOutputStreamOperator<R> {
+  override process<R>(
+    process: FunctionOrFactory<KeyedProcessFunction<K, T, R>>,
+  ): SingleOutputStreamOperator<R> {
     return this.transform('KeyedProcess', keyedProcessOperator(process));
   }
 }

@@ -48,13 +48,17 @@ export function buildJobGraph(graph: StreamGraph): JobGraph {
 
   const build = (node: StreamNode): ChainedOperator => {
     const consumers = graph.nodes.flatMap((target) =>
-      target.inputs.flatMap((edge, inputIndex) => (edge.sourceId === node.id ? [{ target, edge, inputIndex }] : [])),
+      target.inputs.flatMap((edge, inputIndex) =>
+        edge.sourceId === node.id ? [{ target, edge, inputIndex }] : [],
+      ),
     );
     return {
       id: ids[node.id]!,
       node,
       maxParallelism: maxParallelismOf(node),
-      chained: consumers.filter(({ target }) => chainedInto.has(target.id)).map(({ target }) => build(target)),
+      chained: consumers
+        .filter(({ target }) => chainedInto.has(target.id))
+        .map(({ target }) => build(target)),
       streams: consumers
         .filter(({ target }) => !chainedInto.has(target.id))
         .map(({ target, edge, inputIndex }) => ({

@@ -57,16 +57,22 @@ export function checkStreamGraph(graph: StreamGraph): void {
 function checkParallelism({ name, parallelism, maxParallelism }: StreamNode): void {
   const limit = maxParallelism ?? MAX_KEY_GROUPS;
   if (!isCount(parallelism) || !isCount(limit) || limit > MAX_KEY_GROUPS) {
-    throw new UsageError(`operator ${name} wants parallelism ${parallelism}, max parallelism ${maxParallelism}`, {
-      where: name,
-      next: `use whole numbers from 1 to ${MAX_KEY_GROUPS}`,
-    });
+    throw new UsageError(
+      `operator ${name} wants parallelism ${parallelism}, max parallelism ${maxParallelism}`,
+      {
+        where: name,
+        next: `use whole numbers from 1 to ${MAX_KEY_GROUPS}`,
+      },
+    );
   }
   if (parallelism > limit) {
-    throw new UsageError(`parallelism ${parallelism} of operator ${name} is above its max parallelism ${limit}`, {
-      where: name,
-      next: 'lower the parallelism, or raise setMaxParallelism (state of old snapshots is lost then)',
-    });
+    throw new UsageError(
+      `parallelism ${parallelism} of operator ${name} is above its max parallelism ${limit}`,
+      {
+        where: name,
+        next: 'lower the parallelism, or raise setMaxParallelism (state of old snapshots is lost then)',
+      },
+    );
   }
 }
 

@@ -3,8 +3,8 @@
 // Source: Flink StreamOperator, Output, OperatorSnapshotFutures.
 import type { Clock } from '../../support/clock.js';
 import type { RuntimeContext } from '../job/functions.js';
-import type { OperatorListState } from '../state/operator-state.js';
 import type { KeyedStateBackend } from '../state/keyed-backend.js';
+import type { OperatorListState } from '../state/operator-state.js';
 
 /** Timestamp of a record without event time; also the watermark before the first. */
 export const NO_TIMESTAMP = Number.NEGATIVE_INFINITY;
@@ -67,4 +67,3 @@ export abstract class BaseOperator<I, O> implements StreamOperator<I> {
   notifyCheckpointComplete(_checkpointId: number): void | Promise<void> {}
   close(): void | Promise<void> {}
 }
-

@@ -7,7 +7,13 @@ import {
   type ProcessFunction,
 } from '../job/functions.js';
 import type { KeyedStateBackend } from '../state/keyed-backend.js';
-import { BaseOperator, NO_TIMESTAMP, type OperatorContext, type OperatorFactory, type Output } from './operator.js';
+import {
+  BaseOperator,
+  NO_TIMESTAMP,
+  type OperatorContext,
+  type OperatorFactory,
+  type Output,
+} from './operator.js';
 import { TimestampedCollector } from './transforms.js';
 
 export function processOperator<I, O>(given: FunctionOrFactory<ProcessFunction<I, O>>): OperatorFactory {
@@ -26,7 +32,10 @@ function processing(given: AnyFunction): OperatorFactory {
   return (context, output) => new ProcessOperator(output, context, instantiate<UserFunction>(given));
 }
 
-type UserFunction = Pick<KeyedProcessFunction<unknown, unknown, unknown>, 'open' | 'processElement' | 'close'>;
+type UserFunction = Pick<
+  KeyedProcessFunction<unknown, unknown, unknown>,
+  'open' | 'processElement' | 'close'
+>;
 
 /** One operator for both kinds: without keyed state nobody asks for the current key. */
 class ProcessOperator extends BaseOperator<unknown, unknown> {

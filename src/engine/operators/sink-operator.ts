@@ -10,7 +10,8 @@ import { BaseOperator, type OperatorContext, type OperatorFactory, type Output }
 const STATE_NAME = 'committables';
 
 export function sinkOperator<T, Committable>(sink: Sink<T, Committable>): OperatorFactory {
-  return (context, output) => new SinkOperator(output as Output<never>, context, sink) as BaseOperator<unknown, never>;
+  return (context, output) =>
+    new SinkOperator(output as Output<never>, context, sink) as BaseOperator<unknown, never>;
 }
 
 interface Prepared<Committable> {
@@ -29,7 +30,10 @@ class SinkOperator<T, Committable> extends BaseOperator<T, never> {
     super(output);
     this.#context = context;
     this.#sink = sink;
-    this.#writer = sink.createWriter({ subtaskIndex: context.subtaskIndex, parallelism: context.parallelism });
+    this.#writer = sink.createWriter({
+      subtaskIndex: context.subtaskIndex,
+      parallelism: context.parallelism,
+    });
     this.#state = context.listState(STATE_NAME);
   }
 

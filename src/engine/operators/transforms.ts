@@ -7,7 +7,13 @@ import {
   type MapFunction,
   type RichFunction,
 } from '../job/functions.js';
-import { BaseOperator, NO_TIMESTAMP, type OperatorContext, type OperatorFactory, type Output } from './operator.js';
+import {
+  BaseOperator,
+  NO_TIMESTAMP,
+  type OperatorContext,
+  type OperatorFactory,
+  type Output,
+} from './operator.js';
 
 export function mapOperator<T, R>(map: MapFunction<T, R>): OperatorFactory {
   return (context, output) => {

@@ -84,14 +84,20 @@ function alignCancel(state: AlignmentState, checkpointId: number): AlignmentStep
   return { state: settle(state, checkpointId), effects };
 }
 
-function trackBarrier(state: AlignmentState, event: { channel: number; checkpointId: number }): AlignmentStep {
+function trackBarrier(
+  state: AlignmentState,
+  event: { channel: number; checkpointId: number },
+): AlignmentStep {
   if (isDecided(state, event.checkpointId)) return unchanged(state);
   const next = arrive(state, event.channel, event.checkpointId);
   const oldest = Math.min(...next.pending.keys());
   return settleComplete(next.pending.size > MAX_TRACKED ? settle(next, oldest) : next, []);
 }
 
-function trackOther(state: AlignmentState, event: Exclude<AlignmentEvent, { kind: 'barrier' }>): AlignmentStep {
+function trackOther(
+  state: AlignmentState,
+  event: Exclude<AlignmentEvent, { kind: 'barrier' }>,
+): AlignmentStep {
   if (event.kind !== 'cancel-barrier') return align(state, event);
   if (isDecided(state, event.checkpointId)) return unchanged(state);
   const { checkpointId } = event;

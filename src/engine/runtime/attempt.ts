@@ -1,6 +1,7 @@
 // One execution of a job, from its start or a checkpoint until it finishes, is cancelled or fails: its tasks, channels
 // and scheduler. It is thrown away as a whole; the next attempt begins with new ones. Source: Flink ExecutionGraph.
-import type { CheckpointCoordinator, CheckpointParticipants } from '../checkpoint/coordinator.js';
+import type { CheckpointCoordinator } from '../checkpoint/coordinator.js';
+import type { CheckpointParticipants } from '../checkpoint/coordinator-parts.js';
 import type { JobGraph } from '../job/job-graph.js';
 import { injectedFailure } from './failure-injection.js';
 import { byChance, Scheduler, takingTurns } from './scheduler.js';
@@ -114,7 +115,8 @@ export class Attempt implements CheckpointParticipants {
     if (this.#running.length > 0) return;
     const { coordinator } = this.#parts;
     if (coordinator !== null) this.#requestFinal(coordinator);
-    else Promise.all(this.#tasks.map((each) => each.commitAtEnd())).then(() => this.end({ kind: 'finished' }));
+    else
+      Promise.all(this.#tasks.map((each) => each.commitAtEnd())).then(() => this.end({ kind: 'finished' }));
   }
 
   /** Asks for the checkpoint that commits the sinks; a failed one is tried again while the job bears failures. */

@@ -6,7 +6,11 @@ import type { Metadata } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
 import { FormatError, JobError } from '../../support/errors.js';
 import { CheckpointStorage } from '../checkpoint/checkpoint-storage.js';
-import { type CompletedCheckpoint, CompletedCheckpoints, checkpointProperties } from '../checkpoint/completed-checkpoints.js';
+import {
+  type CompletedCheckpoint,
+  CompletedCheckpoints,
+  checkpointProperties,
+} from '../checkpoint/completed-checkpoints.js';
 import { CheckpointCoordinator } from '../checkpoint/coordinator.js';
 import type { CheckpointPlan } from '../checkpoint/pending-checkpoint.js';
 import { restoreStates } from '../checkpoint/restore.js';
@@ -141,6 +145,11 @@ function parseSnapshot(bytes: Uint8Array, location: Location): Metadata {
     if (!(cause instanceof FormatError)) throw cause;
     const where = formatLocation(location);
     const next = 'restore from another snapshot; ckpt list shows which are complete';
-    throw new JobError(`the _metadata of ${where} is damaged: ${cause.message}`, { code: 'format', where, next, cause });
+    throw new JobError(`the _metadata of ${where} is damaged: ${cause.message}`, {
+      code: 'format',
+      where,
+      next,
+      cause,
+    });
   }
 }

@@ -140,9 +140,13 @@ export class JobRunner {
     if (error instanceof UsageError || this.#canceled || !this.#hasRun) return false;
     const { configuration } = this.#options;
     const configured = configuration.has(keys.restartStrategy);
-    const restarts = configured ? configuration.get(keys.restartStrategy) === 'fixed-delay' : coordinator !== null;
+    const restarts = configured
+      ? configuration.get(keys.restartStrategy) === 'fixed-delay'
+      : coordinator !== null;
     const explicit = configured || configuration.has(keys.restartAttempts);
-    return restarts && this.#restarts < (explicit ? configuration.get(keys.restartAttempts) : DEFAULT_RESTARTS);
+    return (
+      restarts && this.#restarts < (explicit ? configuration.get(keys.restartAttempts) : DEFAULT_RESTARTS)
+    );
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -1,9 +1,10 @@
 // The operators of one subtask, wired: each calls the next, the last ones write to channels. Built from the ends to the
 // head. Source: Flink OperatorChain.
 import type { SubtaskState } from '../../model/metadata.js';
+import { BugError } from '../../support/errors.js';
 import type { AcknowledgedState } from '../checkpoint/pending-checkpoint.js';
-import type { ChainedOperator, JobEdge } from '../job/job-graph.js';
 import type { KeySelector } from '../job/functions.js';
+import type { ChainedOperator, JobEdge } from '../job/job-graph.js';
 import type { OperatorContext, Output, StreamOperator } from '../operators/operator.js';
 import type { SourceOperator } from '../operators/source-operator.js';
 import type { CheckpointStreams, KeyedStateBackend, SnapshotWriter } from '../state/keyed-backend.js';
@@ -25,7 +26,11 @@ export interface ChainSurroundings {
   writerOf(stream: JobEdge): RecordWriter;
   /** Loads the keyed state of an operator that has opened. */
   restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void>;
-  makeSource(operator: ChainedOperator, context: OperatorContext, output: Output<unknown>): SourceOperator<unknown, unknown>;
+  makeSource(
+    operator: ChainedOperator,
+    context: OperatorContext,
+    output: Output<unknown>,
+  ): SourceOperator<unknown, unknown>;
   /** The splits of this subtask where nothing was restored. */
   freshSplits(operator: ChainedOperator): Promise<readonly unknown[]>;
 }
@@ -57,7 +62,8 @@ export class OperatorChain {
       this.#links.unshift({ operator: head, states, stream: null });
     } else {
       const { stream, states } = this.#link(head);
-      this.input = states.keyed === null ? stream : new KeyedInput(stream, states.keyed, head.node.key!.selector);
+      this.input =
+        states.keyed === null ? stream : new KeyedInput(stream, states.keyed, head.node.key!.selector);
     }
   }
 
@@ -80,7 +86,7 @@ export class OperatorChain {
     for (const { stream } of this.#links) await stream?.recover();
   }
 
-  prepareSnapshot(checkpointId: number): void | Promise<unknown> {
+  prepareSnapshot(checkpointId: number): Promise<unknown> | undefined {
     this.source?.prepareSnapshot();
     return all(this.#links.map(({ stream }) => stream?.prepareSnapshot(checkpointId)));
   }
@@ -108,7 +114,7 @@ export class OperatorChain {
       );
   }
 
-  notifyCheckpointComplete(checkpointId: number): void | Promise<unknown> {
+  notifyCheckpointComplete(checkpointId: number): Promise<unknown> | undefined {
     return all(this.#links.map(({ stream }) => stream?.notifyCheckpointComplete(checkpointId)));
   }
 
@@ -132,7 +138,7 @@ export class OperatorChain {
 
   #link(operator: ChainedOperator): Link & { readonly stream: StreamOperator<unknown> } {
     const { logic } = operator.node;
-    if (logic.kind === 'source') throw new TypeError('a source cannot be chained behind another operator');
+    if (logic.kind === 'source') throw new BugError('a source cannot be chained behind another operator');
     const states = this.#surroundings.statesOf(operator);
     const context = this.#surroundings.contextOf(operator, states);
     const link = { operator, states, stream: logic.create(context, this.#outputOf(operator)) };
@@ -169,7 +175,11 @@ class KeyedInput implements Output<unknown> {
   readonly #backend: KeyedStateBackend;
   readonly #selector: KeySelector<unknown, unknown>;
 
-  constructor(operator: Output<unknown>, backend: KeyedStateBackend, selector: KeySelector<unknown, unknown>) {
+  constructor(
+    operator: Output<unknown>,
+    backend: KeyedStateBackend,
+    selector: KeySelector<unknown, unknown>,
+  ) {
     this.#operator = operator;
     this.#backend = backend;
     this.#selector = selector;
@@ -204,7 +214,7 @@ class BroadcastOutput implements Output<unknown> {
 }
 
 /** Undefined where none of the results has to be waited for. */
-function all(results: readonly (void | Promise<void>)[]): void | Promise<unknown> {
+function all(results: readonly unknown[]): Promise<unknown> | undefined {
   const promises = results.filter((result) => result instanceof Promise);
   return promises.length === 0 ? undefined : Promise.all(promises);
 }

@@ -62,5 +62,9 @@ function roundRobin(channels: number): Partitioner {
 
 function byKeyGroup({ selector, type }: KeySpec, channels: number, maxParallelism: number): Partitioner {
   return (value) =>
-    subtaskOfKeyGroup(keyGroupOf(type.javaHashCode(selector(value)), maxParallelism), channels, maxParallelism);
+    subtaskOfKeyGroup(
+      keyGroupOf(type.javaHashCode(selector(value)), maxParallelism),
+      channels,
+      maxParallelism,
+    );
 }

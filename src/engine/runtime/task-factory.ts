@@ -1,9 +1,16 @@
 // From a job graph to tasks with their channels, operators and state. Source: Flink Task, StreamTask#init.
 import { keyGroupRangeOf } from '../../model/key-groups.js';
+import { BugError } from '../../support/errors.js';
 import type { RestoredStates, RestoredSubtask } from '../checkpoint/restore.js';
 import type { JobEnvironment } from '../execute.js';
 import type { RuntimeContext } from '../job/functions.js';
-import { type ChainedOperator, type JobEdge, type JobGraph, type JobVertex, taskIdOf } from '../job/job-graph.js';
+import {
+  type ChainedOperator,
+  type JobEdge,
+  type JobGraph,
+  type JobVertex,
+  taskIdOf,
+} from '../job/job-graph.js';
 import type { OperatorContext, Output } from '../operators/operator.js';
 import { SourceOperator } from '../operators/source-operator.js';
 import { HeapKeyedStateBackend } from '../state/heap-backend.js';
@@ -35,8 +42,12 @@ export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSu
     Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
       const id = taskIdOf(vertex, subtaskIndex);
       const makeChain = (task: Task) =>
-        new OperatorChain(vertex.head, new Subtask({ graph, vertex, wiring, splits, subtaskIndex, task, ...surroundings }));
-      if (vertex.inputs === 0) return new SourceTask(id, host, { makeChain, injection: surroundings.injection });
+        new OperatorChain(
+          vertex.head,
+          new Subtask({ graph, vertex, wiring, splits, subtaskIndex, task, ...surroundings }),
+        );
+      if (vertex.inputs === 0)
+        return new SourceTask(id, host, { makeChain, injection: surroundings.injection });
       const channels = wiring.into(position, subtaskIndex);
       return new InputTask(id, host, { makeChain, channels, mode: surroundings.mode });
     }),
@@ -68,7 +79,10 @@ class Subtask implements ChainSurroundings {
     const lists = new OperatorStateBackend(this.#restored(operator)?.lists ?? null);
     if (key === null) return { keyed: null, lists };
     const keyGroups = keyGroupRangeOf(this.subtaskIndex, parallelism, maxParallelism);
-    return { keyed: new HeapKeyedStateBackend({ operatorName, keyType: key.type, keyGroups, maxParallelism }), lists };
+    return {
+      keyed: new HeapKeyedStateBackend({ operatorName, keyType: key.type, keyGroups, maxParallelism }),
+      lists,
+    };
   }
 
   contextOf({ node }: ChainedOperator, { keyed, lists }: OperatorStates): OperatorContext {
@@ -103,7 +117,7 @@ class Subtask implements ChainSurroundings {
   }
 
   makeSource({ node }: ChainedOperator, context: OperatorContext, output: Output<unknown>) {
-    if (node.logic.kind !== 'source') throw new TypeError(`${node.name} is no source`);
+    if (node.logic.kind !== 'source') throw new BugError(`${node.name} is no source`);
     return new SourceOperator(node.logic.source, context, output);
   }
 

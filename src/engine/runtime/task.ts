@@ -2,8 +2,8 @@
 // channel, for an operator that asked for time, or because there is nothing to do; whoever changes that wakes it.
 // Messages (checkpoints, their outcome) are taken between records. Source: Flink StreamTask, MailboxProcessor.
 import { MAX_WATERMARK } from '../operators/operator.js';
-import type { OperatorChain } from './operator-chain.js';
 import type { ChannelEnd, ChannelEvent } from './channel.js';
+import type { OperatorChain } from './operator-chain.js';
 import type { Choices, Runnable, StepResult } from './scheduler.js';
 
 /** What a task tells and asks the attempt that it belongs to. */
@@ -112,7 +112,7 @@ export abstract class Task implements Runnable, ChannelEnd {
   }
 
   /** Goes on with `next` when `pending` is done: at once where there is nothing to wait for. */
-  protected after(pending: void | Promise<unknown>, next: () => void): void {
+  protected after(pending: Promise<unknown> | undefined, next: () => void): void {
     if (pending === undefined) next();
     else this.suspendUntil(pending.then(next));
   }

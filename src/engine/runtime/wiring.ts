@@ -11,7 +11,9 @@ export class Wiring {
     for (const { parallelism, operators } of graph.vertices) {
       for (const stream of operators.flatMap(({ streams }) => streams)) {
         const targets = stream.forward ? 1 : graph.vertices[stream.target]!.parallelism;
-        const channels = Array.from({ length: parallelism }, () => Array.from({ length: targets }, () => new Channel()));
+        const channels = Array.from({ length: parallelism }, () =>
+          Array.from({ length: targets }, () => new Channel()),
+        );
         this.#byEdge.set(stream, channels);
         into[stream.target]!.push(stream);
       }

@@ -1,48 +1,51 @@
-// The state handles of the heap backend: each works on one cell of the current key.
+// The state handles of the heap backend: each works on the current key's slot of one column.
 // Source: Flink HeapValueState, HeapListState, HeapMapState.
 import type { ListState, MapState, ValueState } from '../job/state.js';
-import type { KeyContexts } from './key-contexts.js';
+import type { Column, HeapColumns } from './heap-columns.js';
 
-/** A cell of the current key. */
-abstract class HeapState<Cell> {
-  constructor(
-    protected readonly contexts: KeyContexts,
-    private readonly index: number,
-  ) {}
+/** A column, at the slot of the current key. */
+abstract class HeapState<Content> {
+  readonly #keys: HeapColumns;
+  readonly #column: Column;
 
-  protected get cell(): Cell | undefined {
-    return this.contexts.current.cells[this.index] as Cell | undefined;
+  constructor(keys: HeapColumns, column: Column) {
+    this.#keys = keys;
+    this.#column = column;
   }
 
-  protected set cell(content: Cell) {
-    this.contexts.current.cells[this.index] = content;
+  protected read(): Content | undefined {
+    return this.#column[this.#keys.slot] as Content | undefined;
+  }
+
+  protected write(content: Content): void {
+    this.#column[this.#keys.slot] = content;
   }
 
   clear(): void {
-    this.contexts.current.cells[this.index] = undefined;
-    this.contexts.emptied();
+    this.#column[this.#keys.slot] = undefined;
+    this.#keys.emptied();
   }
 }
 
 export class HeapValueState<T> extends HeapState<T> implements ValueState<T> {
   value(): T | null {
-    return this.cell ?? null;
+    return this.read() ?? null;
   }
 
   update(value: T): void {
     if (value === undefined || value === null) this.clear();
-    else this.cell = value;
+    else this.write(value);
   }
 }
 
 export class HeapListState<T> extends HeapState<T[]> implements ListState<T> {
   get(): readonly T[] {
-    return this.cell ?? [];
+    return this.read() ?? [];
   }
 
   add(element: T): void {
-    const list = this.cell;
-    if (list === undefined) this.cell = [element];
+    const list = this.read();
+    if (list === undefined) this.write([element]);
     else list.push(element);
   }
 
@@ -53,43 +56,43 @@ export class HeapListState<T> extends HeapState<T[]> implements ListState<T> {
   update(elements: Iterable<T>): void {
     const list = [...elements];
     if (list.length === 0) this.clear();
-    else this.cell = list;
+    else this.write(list);
   }
 }
 
 export class HeapMapState<K, V> extends HeapState<Map<K, V>> implements MapState<K, V> {
   get(key: K): V | null {
-    return this.cell?.get(key) ?? null;
+    return this.read()?.get(key) ?? null;
   }
 
   put(key: K, value: V): void {
-    const map = this.cell;
-    if (map === undefined) this.cell = new Map([[key, value]]);
+    const map = this.read();
+    if (map === undefined) this.write(new Map([[key, value]]));
     else map.set(key, value);
   }
 
   remove(key: K): void {
-    const map = this.cell;
+    const map = this.read();
     if (map?.delete(key) && map.size === 0) this.clear();
   }
 
   contains(key: K): boolean {
-    return this.cell?.has(key) ?? false;
+    return this.read()?.has(key) ?? false;
   }
 
   entries(): Iterable<readonly [K, V]> {
-    return this.cell?.entries() ?? [];
+    return this.read()?.entries() ?? [];
   }
 
   keys(): Iterable<K> {
-    return this.cell?.keys() ?? [];
+    return this.read()?.keys() ?? [];
   }
 
   values(): Iterable<V> {
-    return this.cell?.values() ?? [];
+    return this.read()?.values() ?? [];
   }
 
   isEmpty(): boolean {
-    return (this.cell?.size ?? 0) === 0;
+    return (this.read()?.size ?? 0) === 0;
   }
 }

@@ -23,7 +23,9 @@ export class OperatorStateBackend {
   /** Lists that nobody asks for stay as they were restored. */
   constructor(restored: RestoredLists | null) {
     this.#restored = restored;
-    const lists = [...(restored ?? [])].map(([name, elements]) => [name, { restored: elements, elements }] as const);
+    const lists = [...(restored ?? [])].map(
+      ([name, elements]) => [name, { restored: elements, elements }] as const,
+    );
     this.#lists = new Map(lists);
   }
 

@@ -3,41 +3,16 @@
 import { formatLocation, type Location, parent } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import { type ContentSummary, type DirectoryPage, RemoteDocument, type RemoteStatus } from './documents.js';
-import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';
-import { type Attempted, isStandby, RemoteError, remoteError } from './remote-error.js';
-
-/** As whom to ask. A delegation token stands for its owner; without Kerberos the NameNode believes the name. */
-export interface Credentials {
-  readonly user?: string | undefined;
-  readonly delegationToken?: string | undefined;
-}
-
-type Parameters = Readonly<Record<string, string>>;
-
-interface Operation {
-  /** For messages: "cannot <verb> <location>". */
-  readonly verb: string;
-  readonly method: HttpCall['method'];
-  readonly op: string;
-  readonly parameters?: Parameters;
-}
-
-/** A path that no file can have: HDFS takes names as UTF-8 without NUL. */
-const IMPOSSIBLE = /\0|\p{Surrogate}/u;
+import type { HttpAnswer } from './http.js';
+import type { NameNodes, Operation } from './name-nodes.js';
+import { type Attempted, RemoteError, remoteError } from './remote-error.js';
 
 export class WebHdfsClient {
-  readonly #nameNodes: readonly URL[];
-  readonly #credentials: Credentials;
-  readonly #http: HttpClient;
-  /** Index of the NameNode to ask first. */
-  #preferred = 0;
+  readonly #nameNodes: NameNodes;
   #hasBatches = true;
 
-  /** `nameNodes` are origins, `http://host:9870`; at least one. */
-  constructor(nameNodes: readonly URL[], credentials: Credentials, http: HttpClient) {
+  constructor(nameNodes: NameNodes) {
     this.#nameNodes = nameNodes;
-    this.#credentials = credentials;
-    this.#http = http;
   }
 
   /** Status of a file or directory. */
@@ -53,7 +28,7 @@ export class WebHdfsClient {
   async directoryPage(location: Location, after: string | null): Promise<DirectoryPage | null> {
     const list = { verb: 'list', method: 'GET' } as const;
     if (this.#hasBatches) {
-      const parameters: Parameters = after === null ? {} : { startAfter: after };
+      const parameters: Operation['parameters'] = after === null ? {} : { startAfter: after };
       try {
         return (
           await this.#document(location, { ...list, op: 'LISTSTATUS_BATCH', parameters })
@@ -114,9 +89,8 @@ export class WebHdfsClient {
     const parameters = { overwrite: 'false', createparent: 'false', noredirect: 'true' };
     const operation = { verb: 'write', method: 'PUT', op: 'CREATE', parameters } as const;
     const url = await this.#dataNode(location, operation, subject);
-    const answer = await this.#exchange({ method: 'PUT', url, body: content });
     const attempted = { verb: 'write', location: subject };
-    if (answer instanceof ConnectionError) throw unavailable(attempted, answer.message);
+    const answer = await this.#nameNodes.send({ method: 'PUT', url, body: content }, attempted);
     if (answer.status !== 201) throw remoteError(answer, attempted);
   }
 
@@ -125,7 +99,8 @@ export class WebHdfsClient {
     location: Location,
     range: { readonly offset: number; readonly length: number } | null,
   ): Promise<URL> {
-    const bounds: Parameters = range === null ? {} : { offset: `${range.offset}`, length: `${range.length}` };
+    const bounds: Operation['parameters'] =
+      range === null ? {} : { offset: `${range.offset}`, length: `${range.length}` };
     const parameters = { ...bounds, noredirect: 'true' };
     const operation = { verb: 'read', method: 'GET', op: 'OPEN', parameters } as const;
     return this.#dataNode(location, operation);
@@ -161,97 +136,37 @@ export class WebHdfsClient {
   /** First step of CREATE and OPEN. Older servers redirect though asked not to. */
   async #dataNode(location: Location, operation: Operation, subject = location): Promise<URL> {
     const answer = await this.#ask(location, operation, subject);
-    const { location: redirect } = answer.headers;
-    const url = new URL(redirect ?? new RemoteDocument(location, answer.body).text('Location'));
-    if (url.protocol === 'https:' || this.#nameNodes[this.#preferred]!.protocol === 'http:') return url;
-    const where = formatLocation(location);
-    throw new StorageError(
-      'denied',
-      `the NameNode sends us from https to ${url.protocol}//${url.host} for ${where}`,
-      {
-        where,
-        next: 'set dfs.http.policy to HTTPS_ONLY on the DataNodes too',
-      },
-    );
+    const redirect = answer.headers.location ?? new RemoteDocument(location, answer.body).text('Location');
+    const url = URL.canParse(redirect) ? new URL(redirect) : null;
+    if (url !== null && (url.protocol === 'https:' || url.protocol === this.#nameNodes.protocol)) return url;
+    const where = formatLocation(subject);
+    throw new StorageError('denied', `the NameNode of ${where} sends us to ${url?.origin ?? 'nowhere'}`, {
+      where,
+      next: 'with swebhdfs the DataNodes must speak https too: see dfs.http.policy',
+    });
   }
 
   /** The answer of the active NameNode. What is met at `location` is said of `subject` in messages. */
   async #ask(location: Location, operation: Operation, subject = location): Promise<HttpAnswer> {
-    const attempted = { verb: operation.verb, location: subject };
-    const failures: string[] = [];
-    const count = this.#nameNodes.length;
-    const first = this.#preferred;
-    for (let index = first; index < first + count; index++) {
-      const answer = await this.#tryOne(index % count, location, operation);
-      if (answer instanceof ConnectionError) {
-        failures.push(answer.message);
-        // It may have been carried out: a second try elsewhere is not ours to make.
-        if (answer.reached === 'broken' && operation.method !== 'GET') break;
-      } else if (isStandby(answer)) failures.push('a NameNode is in standby');
-      else if (answer.status >= 400) throw await this.#clarified(remoteError(answer, attempted), attempted);
-      else return answer;
+    try {
+      return await this.#nameNodes.ask(location, operation, { verb: operation.verb, location: subject });
+    } catch (thrown) {
+      if (!(thrown instanceof RemoteError) || thrown.exception !== 'AccessControlException') throw thrown;
+      throw await this.#clarified(thrown, { verb: operation.verb, location: subject });
     }
-    throw unavailable(attempted, failures.join('; '));
   }
 
   /** "Denied" is also said of a path that runs through a file: then what is above it is a file, or absent itself. */
-  async #clarified(error: RemoteError, attempted: Attempted): Promise<RemoteError> {
-    const { location } = attempted;
-    if (error.exception !== 'AccessControlException' || location.path === '/') return error;
-    const above = await this.fileStatus(parent(location)).then(
+  async #clarified(denied: RemoteError, attempted: Attempted): Promise<RemoteError> {
+    if (attempted.location.path === '/') return denied;
+    const above = await this.fileStatus(parent(attempted.location)).then(
       ({ status }) => status.type,
       (thrown: unknown) => (thrown instanceof StorageError ? thrown.kind : null),
     );
-    if (above !== 'file' && above !== 'not-found') return error;
-    const { exception, status } = error;
+    if (above !== 'file' && above !== 'not-found') return denied;
+    const { exception, status } = denied;
     return new RemoteError('not-found', 'its path runs through a file', { ...attempted, exception, status });
   }
-
-  /** Whatever became of asking one NameNode; the next call begins with it, or behind it where it was of no use. */
-  async #tryOne(
-    index: number,
-    location: Location,
-    operation: Operation,
-  ): Promise<HttpAnswer | ConnectionError> {
-    const nameNode = this.#nameNodes[index]!;
-    const url = this.#url(nameNode, location, operation);
-    const answer = await this.#exchange({ method: operation.method, url });
-    const useless = answer instanceof ConnectionError || isStandby(answer);
-    this.#preferred = useless ? (index + 1) % this.#nameNodes.length : index;
-    return answer;
-  }
-
-  async #exchange(call: HttpCall): Promise<HttpAnswer | ConnectionError> {
-    try {
-      return await this.#http.exchange(call);
-    } catch (thrown) {
-      if (!(thrown instanceof ConnectionError)) throw thrown;
-      return new ConnectionError(thrown.reached, `${call.url.host}: ${thrown.message}`, thrown);
-    }
-  }
-
-  #url(nameNode: URL, location: Location, { op, parameters = {} }: Operation): URL {
-    const { user, delegationToken } = this.#credentials;
-    const identity: Parameters =
-      delegationToken !== undefined
-        ? { delegation: delegationToken }
-        : user !== undefined
-          ? { 'user.name': user }
-          : {};
-    const query = Object.entries({ op, ...identity, ...parameters }).map(
-      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
-    );
-    return new URL(`${nameNode.origin}/webhdfs/v1${encodePath(location)}?${query.join('&')}`);
-  }
-}
-
-/** Every segment percent-encoded. Throws `not-found` for a path that no file can have. */
-export function encodePath(location: Location): string {
-  if (!IMPOSSIBLE.test(location.path)) return location.path.split('/').map(encodeURIComponent).join('/');
-  const where = formatLocation(location);
-  throw new StorageError('not-found', `cannot open ${JSON.stringify(where)}: no file can have this name`, {
-    where,
-  });
 }
 
 function isUnknownOperation(thrown: unknown): boolean {
@@ -264,13 +179,5 @@ function refused(location: Location, verb: string): StorageError {
   const where = formatLocation(location);
   return new StorageError('conflict', `cannot ${verb} ${where}: the NameNode refuses and gives no reason`, {
     where,
-  });
-}
-
-function unavailable({ verb, location }: Attempted, what: string): StorageError {
-  const where = formatLocation(location);
-  return new StorageError('unavailable', `cannot ${verb} ${where}: ${what}`, {
-    where,
-    next: 'check that the NameNode is up and reachable from here (--webhdfs HOST:PORT), then try again',
   });
 }

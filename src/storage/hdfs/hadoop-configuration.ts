@@ -1,5 +1,5 @@
 // Hadoop's configuration from the texts of its files: properties, `final`, `${…}` (Hadoop `org.apache.hadoop.conf.
-// Configuration`). Reads no file; what a property means is name-nodes' to say.
+// Configuration`). Reads no file; what a property means is the business of addresses.
 import { UsageError } from '../../support/errors.js';
 import { xmlPieces } from './hadoop-xml.js';
 

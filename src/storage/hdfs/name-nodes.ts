@@ -1,116 +1,126 @@
-// Which NameNodes serve a location, and at which addresses of WebHDFS: from the location itself, from --webhdfs, or from
-// Hadoop's configuration. Pure.
-import { formatLocation, type Location, parseUri } from '../../model/location.js';
-import { UsageError } from '../../support/errors.js';
-import type { HadoopConfiguration } from './hadoop-configuration.js';
+// The NameNodes of a name service as one: asks the active one of a pair and stays with it. Moves on from a standby, from
+// one that cannot be reached, and, where only reading, from one that fell silent. Repeats nothing that may have been
+// carried out: that is for a wrapper to decide.
+import { formatLocation, type Location } from '../../model/location.js';
+import { StorageError } from '../../support/errors.js';
+import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';
+import { type Attempted, isStandby, remoteError } from './remote-error.js';
 
-/** What is known beside the location. */
-export interface NameNodeSources {
-  /** `HOST:PORT` of each NameNode of a pair, as --webhdfs has them; wins over everything else. */
-  readonly webhdfs: readonly string[];
-  /** Of HADOOP_CONF_DIR; null without one. */
-  readonly configuration: HadoopConfiguration | null;
+/** As whom to ask. A delegation token stands for its owner; without Kerberos the NameNode believes the name. */
+export interface Credentials {
+  readonly user?: string | undefined;
+  readonly delegationToken?: string | undefined;
 }
 
-type Protocol = 'http' | 'https';
-
-const DEFAULT_PORT: Readonly<Record<Protocol, number>> = { http: 9870, https: 9871 };
-const KEYS: Readonly<Record<Protocol, readonly string[]>> = {
-  http: ['dfs.namenode.http-address', 'dfs.http.address'],
-  https: ['dfs.namenode.https-address', 'dfs.https.address'],
-};
-const NEXT = 'name the NameNodes with --webhdfs HOST:PORT, or set HADOOP_CONF_DIR';
-
-/** Origins (`http://host:9870`), the one to ask first in front. Throws a UsageError where they cannot be known. */
-export function nameNodesOf(location: Location, sources: NameNodeSources): readonly URL[] {
-  const { webhdfs, configuration } = sources;
-  const protocol = protocolOf(location, configuration);
-  if (webhdfs.length > 0) return webhdfs.map((address) => originOf(protocol, address, location));
-  const authority =
-    location.authority !== '' ? location.authority : defaultAuthority(location, configuration);
-  const logical = configuration === null ? [] : nameServiceOf(authority, protocol, configuration);
-  if (logical.length > 0) return logical.map((address) => originOf(protocol, address, location));
-  if (location.scheme !== 'hdfs') return [originOf(protocol, authority, location)];
-  // The port of hdfs:// is that of the RPC: WebHDFS is at another.
-  const { hostname } = originOf(protocol, authority, location);
-  return [originOf(protocol, hostname, location)];
+/** An operation of WebHDFS on a path. */
+export interface Operation {
+  /** For messages: "cannot <verb> <location>". */
+  readonly verb: string;
+  readonly method: HttpCall['method'];
+  readonly op: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
-function protocolOf({ scheme }: Location, configuration: HadoopConfiguration | null): Protocol {
-  if (scheme === 'swebhdfs') return 'https';
-  if (scheme === 'webhdfs') return 'http';
-  return configuration?.('dfs.http.policy')?.toUpperCase() === 'HTTPS_ONLY' ? 'https' : 'http';
+/** A path that no file can have: HDFS takes names as UTF-8 without NUL. */
+const IMPOSSIBLE = /\0|\p{Surrogate}/u;
+
+export class NameNodes {
+  readonly #origins: readonly URL[];
+  readonly #credentials: Credentials;
+  readonly #http: HttpClient;
+  /** Index of the one to ask first. */
+  #preferred = 0;
+
+  /** `origins` are `http://host:9870`, at least one, all with the same protocol. */
+  constructor(origins: readonly URL[], credentials: Credentials, http: HttpClient) {
+    this.#origins = origins;
+    this.#credentials = credentials;
+    this.#http = http;
+  }
+
+  /** `http:` or `https:` */
+  get protocol(): string {
+    return this.#origins[0]!.protocol;
+  }
+
+  /** The answer of the active NameNode, a success; everything else is thrown as an error about `attempted`. */
+  async ask(location: Location, operation: Operation, attempted: Attempted): Promise<HttpAnswer> {
+    const failures: string[] = [];
+    const count = this.#origins.length;
+    const first = this.#preferred;
+    for (let index = first; index < first + count; index++) {
+      const answer = await this.#askOne(index % count, location, operation);
+      if (answer instanceof ConnectionError) {
+        failures.push(answer.message);
+        // It may have been carried out: a second try elsewhere is not ours to make.
+        if (answer.reached === 'broken' && operation.method !== 'GET') break;
+      } else if (isStandby(answer)) failures.push(`${this.#origins[index % count]!.host} is in standby`);
+      else if (isSuccess(answer)) return answer;
+      else throw remoteError(answer, attempted);
+    }
+    throw unavailable(attempted, failures.join('; '));
+  }
+
+  /** An exchange with a DataNode; throws where no answer came. */
+  async send(call: HttpCall, attempted: Attempted): Promise<HttpAnswer> {
+    const answer = await this.#exchange(call);
+    if (answer instanceof ConnectionError) throw unavailable(attempted, answer.message);
+    return answer;
+  }
+
+  /** The next call begins with this one, or behind it where it was of no use. */
+  async #askOne(
+    index: number,
+    location: Location,
+    operation: Operation,
+  ): Promise<HttpAnswer | ConnectionError> {
+    const url = this.#url(this.#origins[index]!, location, operation);
+    const answer = await this.#exchange({ method: operation.method, url });
+    const useless = answer instanceof ConnectionError || isStandby(answer);
+    this.#preferred = useless ? (index + 1) % this.#origins.length : index;
+    return answer;
+  }
+
+  async #exchange(call: HttpCall): Promise<HttpAnswer | ConnectionError> {
+    try {
+      return await this.#http.exchange(call);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectionError)) throw thrown;
+      return new ConnectionError(thrown.reached, `${call.url.host}: ${thrown.message}`, thrown);
+    }
+  }
+
+  #url({ origin }: URL, location: Location, { op, parameters }: Operation): URL {
+    const query = Object.entries({ op, ...identityOf(this.#credentials), ...parameters }).map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    );
+    return new URL(`${origin}/webhdfs/v1${encodePath(location)}?${query.join('&')}`);
+  }
 }
 
-/** That of `fs.defaultFS`, for `hdfs:///path`. */
-function defaultAuthority(location: Location, configuration: HadoopConfiguration | null): string {
-  const defaultFs = configuration === null ? null : defaultFsOf(configuration);
-  if (defaultFs?.store === 'hdfs' && defaultFs.authority !== '') return defaultFs.authority;
-  const what = defaultFs === null ? 'no fs.defaultFS is configured' : 'fs.defaultFS is no HDFS';
+function identityOf({ user, delegationToken }: Credentials): Readonly<Record<string, string>> {
+  if (delegationToken !== undefined) return { delegation: delegationToken };
+  return user === undefined ? {} : { 'user.name': user };
+}
+
+/** Every segment percent-encoded. Throws `not-found` for a path that no file can have. */
+function encodePath(location: Location): string {
+  if (!IMPOSSIBLE.test(location.path)) return location.path.split('/').map(encodeURIComponent).join('/');
   const where = formatLocation(location);
-  throw new UsageError(`${where} names no NameNode, and ${what}`, { where, next: NEXT });
+  throw new StorageError('not-found', `cannot open ${JSON.stringify(where)}: no file can have this name`, {
+    where,
+  });
 }
 
-function defaultFsOf(get: HadoopConfiguration): Location | null {
-  return parseUri(get('fs.defaultFS') ?? get('fs.default.name') ?? '');
+/** 307 leads to a DataNode. */
+function isSuccess({ status }: HttpAnswer): boolean {
+  return status === 200 || status === 201 || status === 307;
 }
 
-/** Addresses that the configuration has for a name service, or for the NameNode whose RPC address this is; else none. */
-function nameServiceOf(authority: string, protocol: Protocol, get: HadoopConfiguration): readonly string[] {
-  const services = listOf(get('dfs.nameservices'));
-  if (services.includes(authority)) {
-    return suffixesOf(authority, get).map((suffix) => addressOf(suffix, authority, protocol, get));
-  }
-  const suffix = ['', ...services.flatMap((service) => suffixesOf(service, get))].find(
-    (candidate) => withRpcPort(rpcAddressOf(candidate, get) ?? '') === withRpcPort(authority),
-  );
-  return suffix === undefined ? [] : [addressOf(suffix, authority, protocol, get)];
-}
-
-/** What is put behind the keys of each NameNode of a name service: `.ns.nn1`, or `.ns` where it has one only. */
-function suffixesOf(service: string, get: HadoopConfiguration): readonly string[] {
-  const ids = listOf(get(`dfs.ha.namenodes.${service}`));
-  return ids.length === 0 ? [`.${service}`] : ids.map((id) => `.${service}.${id}`);
-}
-
-/** A single NameNode may be configured by the default file system alone. */
-function rpcAddressOf(suffix: string, get: HadoopConfiguration): string | undefined {
-  return (
-    get(`dfs.namenode.rpc-address${suffix}`) ?? (suffix === '' ? defaultFsOf(get)?.authority : undefined)
-  );
-}
-
-function withRpcPort(address: string): string {
-  return /:\d+$/.test(address) ? address : `${address}:8020`;
-}
-
-/** Where Hadoop's address is none, or that of all interfaces, the host is that of the RPC address. */
-function addressOf(suffix: string, authority: string, protocol: Protocol, get: HadoopConfiguration): string {
-  const set = KEYS[protocol].map((key) => get(key + suffix)).find((value) => value !== undefined);
-  const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(set ?? '')!;
-  if (host !== '' && host !== '0.0.0.0') return set!;
-  const rpcHost = (rpcAddressOf(suffix, get) ?? authority).replace(/:\d+$/, '');
-  return `${rpcHost}:${port ?? DEFAULT_PORT[protocol]}`;
-}
-
-function listOf(value: string | undefined): readonly string[] {
-  return (value ?? '')
-    .split(',')
-    .map((element) => element.trim())
-    .filter((element) => element !== '');
-}
-
-/** `host`, `host:9870` or `[::1]:9870` as an origin. */
-function originOf(protocol: Protocol, address: string, location: Location): URL {
-  const url =
-    /^[^/?#@\s]+$/.test(address) && URL.canParse(`${protocol}://${address}`)
-      ? new URL(`${protocol}://${address}`)
-      : null;
-  if (url === null) {
-    const where = formatLocation(location);
-    throw new UsageError(`${address} is no HOST:PORT of a NameNode`, { where, next: NEXT });
-  }
-  const hasPort = /:\d+$/.test(address);
-  if (!hasPort) url.port = String(DEFAULT_PORT[protocol]);
-  return url;
+function unavailable({ verb, location }: Attempted, what: string): StorageError {
+  const where = formatLocation(location);
+  return new StorageError('unavailable', `cannot ${verb} ${where}: ${what}`, {
+    where,
+    next: 'check that the NameNode is up and reachable from here (--webhdfs HOST:PORT), then try again',
+  });
 }

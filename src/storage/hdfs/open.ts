@@ -1,12 +1,14 @@
 // The doors to HDFS, one for each right, and what else its NameNodes can be asked. Settings come in as values; of files only
 // Hadoop's configuration is read, through the storage that the caller gives for it.
+import { userInfo } from 'node:os';
 import { child, formatLocation, type Location } from '../../model/location.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import { StorageError, UsageError } from '../../support/errors.js';
 import { type Random, systemRandom } from '../../support/random.js';
 import type { Retry } from '../retrying.js';
 import type { StorageReader, StorageRemover, StorageWriter } from '../storage.js';
-import { type Credentials, WebHdfsClient } from './client.js';
+import { nameNodesOf } from './addresses.js';
+import { WebHdfsClient } from './client.js';
 import type { ContentSummary } from './documents.js';
 import {
   type ConfigurationFile,
@@ -14,7 +16,7 @@ import {
   hadoopConfiguration,
 } from './hadoop-configuration.js';
 import { HttpClient, type TimeLimits } from './http.js';
-import { nameNodesOf } from './name-nodes.js';
+import { type Credentials, NameNodes } from './name-nodes.js';
 import { readerOf } from './reader.js';
 import { type HdfsWriterParts, removerOf, writerOf } from './writer.js';
 
@@ -102,10 +104,12 @@ export async function readHadoopConfiguration(
 
 function connect(location: Location, settings: HdfsSettings): HdfsWriterParts {
   const { webhdfs = [], configuration = null, limits = DEFAULT_LIMITS, ca } = settings;
-  const nameNodes = nameNodesOf(location, { webhdfs, configuration });
+  // Hadoop, too, takes whoever runs the program for its user.
+  const { delegationToken, user = userInfo().username } = settings;
+  const origins = nameNodesOf(location, { webhdfs, configuration });
   const http = new HttpClient({ clock: settings.clock ?? systemClock, limits, ca });
   return {
-    client: new WebHdfsClient(nameNodes, settings, http),
+    client: new WebHdfsClient(new NameNodes(origins, { user, delegationToken }, http)),
     streams: { silenceMs: limits.silenceMs, ca },
     concurrency: settings.concurrency ?? DEFAULT_CONCURRENCY,
     retry: settings.retry ?? ((action) => action()),

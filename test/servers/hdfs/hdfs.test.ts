@@ -2,22 +2,32 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { parseLocation } from '../../../src/model/location.js';
-import { hdfsRemover } from '../../../src/storage/hdfs/open.js';
-import { storageContract } from '../../contract/storage-contract.js';
+import { ODD_NAMES, storageContract } from '../../contract/storage-contract.js';
 import { describeHdfs } from './available.js';
+import { openHdfs } from './calls.js';
 import { type HdfsCluster, startHdfs } from './cluster.js';
+import { connectionsTo } from './connections.js';
+import { faultsOf } from './faults.js';
+import { refusalsOf } from './refusals.js';
 
 describeHdfs('HDFS', () => {
   let cluster: HdfsCluster;
   beforeAll(async () => {
-    cluster = await startHdfs();
-  }, 180_000);
+    cluster = await startHdfs({ properties: { 'dfs.ls.limit': '50' } });
+  });
   afterAll(() => cluster?.stop());
 
-  storageContract('HDFS', async () => {
+  const open = async () => {
     const root = parseLocation(`${cluster.uri}/contract/${randomUUID()}`, '/');
-    const storage = hdfsRemover(root, { webhdfs: [cluster.nameNodes[0]!.httpAddress], user: cluster.user });
+    const storage = openHdfs(cluster);
     await storage.makeDirectory(root);
     return { storage, root, dispose: async () => undefined };
-  });
+  };
+  // HDFS takes no colon in a name
+  const oddNames = ODD_NAMES.filter((name) => !name.includes(':'));
+  storageContract('HDFS', open, { oddNames, manyFiles: 120 });
+  connectionsTo(() => cluster);
+  refusalsOf(() => cluster);
+  // last, for it ends with a dead DataNode
+  faultsOf(() => cluster);
 });

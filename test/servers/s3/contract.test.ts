@@ -20,6 +20,6 @@ describeS3('S3', () => {
     return { storage, root: child(bucket, `some/root${roots++}`), dispose: async () => undefined };
   };
   // SeaweedFS takes a backslash for a slash
-  const names = ODD_NAMES.filter((name) => !name.includes('\\'));
-  storageContract('S3 (SeaweedFS)', open, names);
+  const oddNames = ODD_NAMES.filter((name) => !name.includes('\\'));
+  storageContract('S3 (SeaweedFS)', open, { oddNames });
 });

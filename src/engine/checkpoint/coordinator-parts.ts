@@ -1,0 +1,34 @@
+// What a checkpoint coordinator works with: the tasks on one side, storage and rules on the other.
+import type { CheckpointProperties, WritableVersion } from '../../model/metadata.js';
+import type { StorageRemover } from '../../storage/storage.js';
+import type { Clock } from '../../support/clock.js';
+import type { JobEvent } from '../events.js';
+import type { CheckpointStorage } from './checkpoint-storage.js';
+import type { CompletedCheckpoints } from './completed-checkpoints.js';
+import type { CheckpointPlan } from './pending-checkpoint.js';
+import type { TriggerRules } from './trigger-policy.js';
+
+/** The tasks of the attempt that runs. None of the calls waits or throws. */
+export interface CheckpointParticipants {
+  /** Tells the sources to send the barrier. */
+  triggerCheckpoint(checkpointId: number): void;
+  notifyCheckpointComplete(checkpointId: number): void;
+  notifyCheckpointAborted(checkpointId: number): void;
+}
+
+export interface CoordinatorParts {
+  readonly plan: CheckpointPlan;
+  readonly checkpoints: CompletedCheckpoints;
+  readonly checkpointStorage: CheckpointStorage;
+  readonly storage: StorageRemover;
+  readonly clock: Clock;
+  readonly rules: TriggerRules;
+  readonly timeoutMs: number;
+  readonly tolerableFailures: number;
+  readonly properties: CheckpointProperties;
+  readonly formatVersion: WritableVersion;
+  readonly firstCheckpointId: number;
+  onEvent(event: JobEvent): void;
+  /** More checkpoints in a row failed than are tolerable, or this program is at fault. */
+  onFailure(error: Error): void;
+}
