@@ -1,5 +1,7 @@
 // The door of the engine: a job graph goes in, a running job comes out. Everything that a job needs of the world is
 // an argument (JobEnvironment).
+
+import type { JobEvent, JobResult } from '../model/job-events.js';
 import type { Location } from '../model/location.js';
 import type { WritableVersion } from '../model/metadata.js';
 import type { StorageRemover } from '../storage/storage.js';
@@ -7,7 +9,6 @@ import type { Clock } from '../support/clock.js';
 import type { EventLoop } from '../support/event-loop.js';
 import type { Random } from '../support/random.js';
 import type { Configuration } from './configuration.js';
-import type { JobEvent, JobResult } from './events.js';
 import type { StreamGraph } from './job/stream-graph.js';
 import { JobRunner } from './runtime/job-runner.js';
 

@@ -1,5 +1,5 @@
-// Kinds and conditions of snapshots in one spelling and one colour everywhere.
-import type { SnapshotCondition } from '../model/snapshot.js';
+// What is said of snapshots and locations, in one spelling and one colour everywhere.
+import type { RootKind, SnapshotCondition } from '../model/snapshot.js';
 import { assertNever } from '../support/errors.js';
 import type { Palette } from './palette.js';
 import type { Cell } from './table.js';
@@ -36,4 +36,17 @@ export function paintOf(condition: SnapshotCondition, palette: Palette): (text: 
     default:
       return assertNever(condition, 'snapshot condition');
   }
+}
+
+const ROOT_NAMES: Readonly<Record<RootKind, string>> = {
+  metadata: 'a metadata file',
+  snapshot: 'one snapshot',
+  job: 'the directory of a job',
+  'checkpoint-root': 'a checkpoint directory',
+  ancestor: 'a directory above checkpoint directories',
+};
+
+/** What a location was taken for, in words. */
+export function describeRoot(kind: RootKind): string {
+  return ROOT_NAMES[kind];
 }

@@ -1,7 +1,7 @@
 // `ckpt inspect` for people: one snapshot from its head down to its operators and files.
 import type { CheckpointProperties, SnapshotType } from '../model/metadata.js';
 import type { SnapshotReport } from '../model/snapshot-report.js';
-import { paintOf } from './condition.js';
+import { describeRoot, paintOf } from './condition.js';
 import { writtenBy } from './flink-releases.js';
 import { fileTable, troubleLines } from './inspect-files.js';
 import { operatorTable, selectOperators, stateTable } from './inspect-operators.js';
@@ -55,6 +55,7 @@ function head(report: SnapshotReport, nowMs: number): (readonly [string, string 
   const format = `version ${report.formatVersion}, which ${writtenBy(report.formatVersion, report.dialect)} writes`;
   return [
     ['location', visible(report.path)],
+    ['chosen', chosenFrom(report)],
     ['job', report.job],
     ['time', age],
     ['format', `${format}; ${formatBytes(report.metadataBytes)} of metadata`],
@@ -62,6 +63,12 @@ function head(report: SnapshotReport, nowMs: number): (readonly [string, string 
     ['properties', properties === null ? null : describeProperties(properties)],
     ['master hooks', report.masterStates.map((state) => visible(state.name)).join(', ')],
   ];
+}
+
+/** Said where the location given was not the snapshot itself. */
+function chosenFrom({ takenFor }: SnapshotReport): string | null {
+  if (takenFor === 'snapshot' || takenFor === 'metadata') return null;
+  return `the newest snapshot; the location was taken for ${describeRoot(takenFor)}`;
 }
 
 function describeType(type: SnapshotType): string {

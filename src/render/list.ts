@@ -1,7 +1,7 @@
 // `ckpt list` for people: a row per snapshot, grouped by job, with a picture of what each added and what it reuses.
 import type { SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
 import { splitBar } from './bar.js';
-import { conditionCell } from './condition.js';
+import { conditionCell, describeRoot } from './condition.js';
 import { listHints } from './list-hints.js';
 import type { Look, Palette } from './palette.js';
 import { type Cell, type Column, layOut } from './table.js';
@@ -44,27 +44,13 @@ export function renderList(list: SnapshotList, nowMs: number, look: Look): strin
     lines.push(heading(group, look.palette), ...rows.slice(next, next + group.rows.length));
     next += group.rows.length;
   }
-  lines.push('', totals(list.snapshots, groups), ...listHints(list, look.palette));
+  lines.push('', totals(list, groups), ...listHints(list, look.palette));
   return lines.map((line) => `${line}\n`).join('');
 }
 
 function whereLooked(list: SnapshotList): string {
-  return list.roots
-    .map((root) => `in ${visible(root.path)} (taken for ${describeRoot(root.takenFor)})`)
-    .join(' and ');
-}
-
-const ROOT_NAMES = {
-  metadata: 'a metadata file',
-  snapshot: 'one snapshot',
-  job: 'the directory of a job',
-  'checkpoint-root': 'a checkpoint directory',
-  ancestor: 'a directory above checkpoint directories',
-} as const;
-
-/** What a location was taken for, in words. */
-export function describeRoot(kind: SnapshotList['roots'][number]['takenFor']): string {
-  return ROOT_NAMES[kind];
+  const places = list.roots.map((root) => `${visible(root.path)} (${describeRoot(root.takenFor)})`);
+  return `in ${places.join(' and ')}`;
 }
 
 function groupsOf(rows: readonly SnapshotRow[]): Group[] {
@@ -128,7 +114,8 @@ function restorable(row: SnapshotRow, palette: Palette): Cell {
   return unsure ? { text: 'unknown', paint: palette.warning } : { text: 'no', paint: palette.bad };
 }
 
-function totals(rows: readonly SnapshotRow[], groups: readonly Group[]): string {
+function totals(list: SnapshotList, groups: readonly Group[]): string {
+  const rows = list.snapshots;
   const jobs = groups.filter((group) => group.job !== null).length;
   const counts = (['complete', 'incomplete', 'broken', 'unreadable'] as const)
     .map((condition) => [rows.filter((row) => row.condition === condition).length, condition] as const)
@@ -137,5 +124,5 @@ function totals(rows: readonly SnapshotRow[], groups: readonly Group[]): string 
   const ofJobs = jobs === 0 ? '' : ` of ${plural(jobs, 'job')}`;
   const added = rows.reduce((sum, row) => sum + (row.addedBytes ?? 0n), 0n);
   const size = added > 0n ? `; ${formatBytes(added)} added by all of them` : '';
-  return `${plural(rows.length, 'snapshot')}${ofJobs}: ${counts.join(', ')}${size}`;
+  return `${plural(rows.length, 'snapshot')}${ofJobs} ${whereLooked(list)}: ${counts.join(', ')}${size}`;
 }

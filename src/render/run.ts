@@ -1,5 +1,5 @@
 // `ckpt run` for people: what happens, a line each, and how it ended. And the document of --json.
-import type { JobEvent } from '../engine/events.js';
+import type { JobEvent } from '../model/job-events.js';
 import { formatLocation } from '../model/location.js';
 import type { RunReport } from '../model/run-report.js';
 import { assertNever } from '../support/errors.js';

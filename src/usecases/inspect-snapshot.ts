@@ -31,7 +31,7 @@ export async function inspectSnapshot(location: Location, options: SurveyOptions
   const reader = await options.openReader(file.location);
   const metadata = readMetadata(await reader.read(file.location));
   const takenFor = survey.roots[0]?.takenFor ?? 'ancestor';
-  return { report: reportOf(node, { metadata, takenFor, rewrites: options.rewrites }), metadata };
+  return { report: reportOf(node, { metadata, takenFor, rewrites: options.rewrites ?? [] }), metadata };
 }
 
 /** The snapshot that `location` is; else in each directory of checkpoints the highest id, of those the last written. */

@@ -1,14 +1,14 @@
 // `ckpt run`: loads a job, builds its program, runs it on the bundled engine, and says how it ended.
 import { Configuration, options } from '../engine/configuration.js';
-import type { JobEvent, JobResult } from '../engine/events.js';
 import { type JobEnvironment, type JobOptions, startJob } from '../engine/execute.js';
 import { StreamExecutionEnvironment } from '../engine/job/environment.js';
 import type { StreamGraph } from '../engine/job/stream-graph.js';
+import type { JobEvent, JobResult } from '../model/job-events.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { RunReport } from '../model/run-report.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
-import { JobError, UsageError } from '../support/errors.js';
+import { JobError, StorageError, UsageError } from '../support/errors.js';
 import { loadJob, placeOf } from './load-job.js';
 import { resolveSnapshot } from './resolve-snapshot.js';
 
@@ -132,8 +132,14 @@ async function openStorage(
   world: RunWorld,
 ): Promise<StorageRemover> {
   const storage = await world.openRemover(checkpointDirectory ?? snapshot ?? LOCAL);
-  if (checkpointDirectory !== null) await storage.makeDirectory(checkpointDirectory);
+  if (checkpointDirectory !== null) await storage.makeDirectory(checkpointDirectory).catch(refuseDirectory);
   return storage;
+}
+
+function refuseDirectory(thrown: unknown): never {
+  if (!(thrown instanceof StorageError)) throw thrown;
+  const { kind, message, where, next = 'choose another --checkpoint-dir' } = thrown;
+  throw new StorageError(kind, message, { next, cause: thrown, ...(where !== undefined && { where }) });
 }
 
 function injected({ failAfterRecords, failAtCheckpoint }: RunRequest): Partial<JobOptions> {

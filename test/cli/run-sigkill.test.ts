@@ -13,8 +13,8 @@ import { runs, testSeed } from '../support/runs.js';
 import { ckpt, cleanEnvironment, RUN } from './process.js';
 
 const MAKE_LOG = fileURLToPath(new URL('../../scripts/make-log.mjs', import.meta.url));
-const LOG_MEGABYTES = runs({ sample: 6, full: 100 });
-const KILLS = runs({ sample: 3, full: 8 });
+const LOG_MEGABYTES = runs({ sample: 5, full: 100 });
+const KILLS = runs({ sample: 2, full: 8 });
 const INTERVAL_MS = runs({ sample: 60, full: 500 });
 
 let directory: string;

@@ -29,5 +29,8 @@ export function plantTree(caseName: string): Tree {
 
 /** Text for people without what differs from run to run: the place of the tree and how long ago it was written. */
 export function masked(text: string, tree: Tree): string {
-  return text.replaceAll(tree.directory, '/tree').replaceAll(/ +\d+ (s|min|h|d|y)\b/g, ' AGE');
+  return text
+    .replaceAll(tree.directory, '/tree')
+    .replaceAll(/( +|\()\d+ (s|min|h|d|y)\b/g, '$1AGE')
+    .replaceAll(/ +AGE/g, ' AGE');
 }

@@ -18,10 +18,10 @@ const at = (uri: string) => parseUri(uri)!;
 
 describe('a location', () => {
   it.each([
-    ['./dir', 'file:///work/dir'],
-    ['dir/../other', 'file:///work/other'],
+    ['./dir', 'file:///cwd/dir'],
+    ['dir/../other', 'file:///cwd/other'],
     ['/abs//dir/', 'file:///abs/dir'],
-    ['.', 'file:///work'],
+    ['.', 'file:///cwd'],
     ['/', 'file:///'],
     ['file:/a/b', 'file:///a/b'],
     ['file:///a/b/', 'file:///a/b'],
@@ -33,17 +33,17 @@ describe('a location', () => {
     ['hdfs://nn:8020/x', 'hdfs://nn:8020/x'],
     ['hdfs:///x', 'hdfs:///x'],
     ['webhdfs://nn:9870/x', 'webhdfs://nn:9870/x'],
-    ['./a:b', 'file:///work/a:b'],
-    ['a%20b', 'file:///work/a%20b'],
+    ['./a:b', 'file:///cwd/a:b'],
+    ['a%20b', 'file:///cwd/a%20b'],
     ['s3://b/ü/日本', 's3://b/ü/日本'],
   ])('typed as %s is %s', (typed, expected) => {
-    expect(formatLocation(parseLocation(typed, '/work'))).toBe(expected);
+    expect(formatLocation(parseLocation(typed, '/cwd'))).toBe(expected);
   });
 
   it.each(['', 'gs://bucket/x', 'http://host/x', 'oss:/x', 'abc:def'])(
     'of an unknown scheme is never a local path: %j',
     (typed) => {
-      expect(() => parseLocation(typed, '/work')).toThrow(UsageError);
+      expect(() => parseLocation(typed, '/cwd')).toThrow(UsageError);
     },
   );
 

@@ -6,7 +6,7 @@ import { UsageError } from '../../src/support/errors.js';
 function resolve(path: string, ...rewrites: string[]): string | null {
   const location = resolvePath(
     path,
-    rewrites.map((text) => parseRewrite(text, '/work')),
+    rewrites.map((text) => parseRewrite(text, '/cwd')),
   );
   return location && formatLocation(location);
 }
@@ -15,7 +15,7 @@ describe('rewriting references', () => {
   it.each([
     ['file:/tmp/flink/a/f', 'file:/tmp/flink=/copy', 'file:///copy/a/f'],
     ['file:/tmp/flink/a/f', 'file:///tmp/flink/=/copy/', 'file:///copy/a/f'],
-    ['file:/tmp/flink/a/f', '/tmp/flink=copy', 'file:///work/copy/a/f'],
+    ['file:/tmp/flink/a/f', '/tmp/flink=copy', 'file:///cwd/copy/a/f'],
     ['file:/tmp/flink', '/tmp/flink=/copy', 'file:///copy'],
     ['file:/a/f', '/=/copy', 'file:///copy/a/f'],
     ['s3a://bucket/x/f', 's3://bucket=/mnt', 'file:///mnt/x/f'],
@@ -51,6 +51,6 @@ describe('rewriting references', () => {
   });
 
   it.each(['', 'nothing', '=/copy', '/from=', 'ftp:=/x'])('refuses %j', (text) => {
-    expect(() => parseRewrite(text, '/work')).toThrow(UsageError);
+    expect(() => parseRewrite(text, '/cwd')).toThrow(UsageError);
   });
 });

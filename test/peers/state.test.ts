@@ -13,7 +13,7 @@ import { listSerializer, mapSerializer } from '../../src/format/state/composite-
 import type { KeyedEntry, KeyedState } from '../../src/format/state/keyed-state.js';
 import { timerSerializer, voidNamespaceSerializer } from '../../src/format/state/runtime-serializers.js';
 import { operatorIdOfUid } from '../../src/model/operator-id.js';
-import { describeWithFlink } from './support/flink.js';
+import { describeWithFlink, type FlinkCommand } from './support/flink.js';
 import { type OperatorContents, type SnapshotForm, writeSnapshotFiles } from './support/written-snapshot.js';
 
 const KEYS = [...Array.from({ length: 200 }, (_, i) => `key-${i}`), '', 'grüße', '日本', '😀'];
@@ -41,8 +41,8 @@ const fieldsOf = (i: number) =>
     [`own ${i}`, -1n],
   ]);
 
-function entries(valueOf: (i: number) => unknown): KeyedEntry[] {
-  return KEYS.map((key, i) => ({ namespace: null, key, value: valueOf(i) }));
+function entries(expected: (i: number) => unknown): KeyedEntry[] {
+  return KEYS.map((key, i) => ({ namespace: null, key, value: expected(i) }));
 }
 
 const COUNTER: OperatorContents = {
@@ -89,8 +89,8 @@ const FORMS: readonly SnapshotForm[] = [
   { format: 'canonical', place: 'inline', version: 5, parallelism: 1, maxParallelism: 128 },
 ];
 
-function byKey<T>(valueOf: (i: number) => T): Record<string, T> {
-  return Object.fromEntries(KEYS.map((key, i) => [key, valueOf(i)]));
+function byKey<T>(expected: (i: number) => T): Record<string, T> {
+  return Object.fromEntries(KEYS.map((key, i) => [key, expected(i)]));
 }
 
 describeWithFlink('state written by ckpt', (flink) => {
@@ -103,50 +103,64 @@ describeWithFlink('state written by ckpt', (flink) => {
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  const keyed = (form: SnapshotForm, args: readonly string[]) =>
-    flink('keyed-state', [directoryOf(form), '--uid', 'counter', ...args]);
+  const keyed = (form: SnapshotForm, ...options: string[]): FlinkCommand => [
+    'keyed-state',
+    directoryOf(form),
+    ...['--uid', 'counter', ...options],
+  ];
 
-  it.each(FORMS)('has metadata that Flink reads: $format $place, version $version', async (form) => {
-    const { parallelism, maxParallelism } = form;
-    const document = await flink('metadata', [directoryOf(form)]);
-    expect(document).toMatchObject({
-      checkpointId: 41,
-      properties: null,
-      operators: ['counter', 'reader'].map((uid) => ({
+  it('has metadata that Flink reads, in every version and place', async () => {
+    const documents = await flink.runAll(FORMS.map((form) => ['metadata', directoryOf(form)]));
+    for (const [i, form] of FORMS.entries()) {
+      const { parallelism, maxParallelism } = form;
+      const kind = form.format === 'heap' ? 'KeyGroupsStateHandle' : 'KeyGroupsSavepointStateHandle';
+      const operator = (uid: string, subtask: object) => ({
         id: operatorIdOfUid(uid),
         uid: form.version >= 5 ? uid : null,
         parallelism,
         maxParallelism,
-      })),
-    });
-    const { operators } = document as { operators: { subtasks: { managedKeyedState: object[] }[] }[] };
-    const kind = form.format === 'heap' ? 'KeyGroupsStateHandle' : 'KeyGroupsSavepointStateHandle';
-    expect(operators[0]!.subtasks.map(({ managedKeyedState }) => managedKeyedState)).toEqual(
-      Array(parallelism).fill([expect.objectContaining({ kind })]),
-    );
+        subtasks: Array(parallelism).fill(expect.objectContaining(subtask)),
+      });
+      expect(documents[i]).toMatchObject({
+        checkpointId: 41,
+        properties: null,
+        operators: [
+          operator('counter', { managedKeyedState: [expect.objectContaining({ kind })] }),
+          operator('reader', {
+            managedOperatorState: [expect.objectContaining({ kind: 'OperatorStreamStateHandle' })],
+          }),
+        ],
+      });
+    }
   });
 
   it.each(FORMS)('has values that Flink reads: $format $place, parallelism $parallelism', async (form) => {
-    expect(await keyed(form, ['--state', 'count'])).toEqual(byKey((i) => String(countOf(i))));
-  });
-
-  it.each([FORMS[1]!, FORMS[2]!])('has lists and maps that Flink reads: $format', async (form) => {
-    const lists = await keyed(form, ['--state', 'names', '--kind', 'list', '--value-type', 'string']);
+    const [counts, lists, maps] = await flink.runAll([
+      keyed(form, '--state', 'count'),
+      keyed(form, '--state', 'names', '--kind', 'list', '--value-type', 'string'),
+      keyed(form, '--state', 'fields', '--kind', 'map'),
+    ]);
+    expect(counts).toEqual(byKey((i) => String(countOf(i))));
     expect(lists).toEqual(byKey(namesOf));
-    const maps = await keyed(form, ['--state', 'fields', '--kind', 'map']);
     expect(maps).toEqual(byKey((i) => Object.fromEntries([...fieldsOf(i)].map(([k, v]) => [k, String(v)]))));
   });
 
   it('has operator state that Flink reads', async () => {
-    const form = FORMS[1]!;
-    const read = (state: string, mode: string, type: string) =>
-      flink('operator-state', [
-        directoryOf(form),
-        ...['--uid', 'reader', '--state', state, '--mode', mode, '--value-type', type],
-      ]);
-    expect(await read('splits', 'list', 'bytes')).toEqual(['0001', '0002', '0101', '0102']);
-    expect(await read('seen', 'union', 'string')).toEqual(['seen by 0', 'seen by 1']);
-    expect(await read('rules', 'broadcast', 'long')).toEqual({ größe: '-1', limit: '10' });
+    const read = (state: string, mode: string, type: string): FlinkCommand => [
+      'operator-state',
+      directoryOf(FORMS[1]!),
+      ...['--uid', 'reader', '--state', state, '--mode', mode, '--value-type', type],
+    ];
+    const states = await flink.runAll([
+      read('splits', 'list', 'bytes'),
+      read('seen', 'union', 'string'),
+      read('rules', 'broadcast', 'long'),
+    ]);
+    expect(states).toEqual([
+      ['0001', '0002', '0101', '0102'],
+      ['seen by 0', 'seen by 1'],
+      { größe: '-1', limit: '10' },
+    ]);
   });
 
   it.each([
@@ -158,9 +172,9 @@ describeWithFlink('state written by ckpt', (flink) => {
     'restores a Flink job: $form.format, from $form.parallelism to $parallelism, $backend',
     async (given) => {
       const { form, parallelism, backend } = given;
-      const restored = await flink(
-        'restore',
+      const restored = await flink.run(
         [
+          'restore',
           directoryOf(form),
           ...[
             '--uid',
@@ -188,7 +202,7 @@ describeWithFlink('state written by ckpt', (flink) => {
     const form: SnapshotForm = { ...FORMS[0]!, maxParallelism: 64 };
     writeSnapshotFiles(directoryOf(form), form, [COUNTER]);
     rmSync(join(directoryOf(form), 'state-1'));
-    await expect(keyed(form, ['--state', 'count'])).rejects.toThrow(/Flink: .*state-1/);
+    await expect(flink.run(keyed(form, '--state', 'count'))).rejects.toThrow(/Flink: .*state-1/);
   });
 });
 
@@ -196,7 +210,7 @@ describeWithFlink('the samples of Flink serializers', (flink) => {
   it('are those that Flink prints now', async () => {
     const file = new URL('../format/state/flink-serializers.json', import.meta.url);
     const { samples } = JSON.parse(readFileSync(file, 'utf8')) as { samples: object };
-    const now = (await flink('serializers', [])) as object;
+    const now = (await flink.run(['serializers'])) as object;
     expect(withoutIdentities(now)).toEqual(withoutIdentities(samples));
   });
 });

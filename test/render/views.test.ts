@@ -29,13 +29,15 @@ describe('the list view', () => {
 
   test('says where it looked when there is nothing', () => {
     const text = renderList({ ...sampleList, snapshots: [] }, NOW, WIDE);
-    expect(text).toBe('no snapshots in file:///flink (taken for a directory above checkpoint directories)\n');
+    expect(text).toBe('no snapshots in file:///flink (a directory above checkpoint directories)\n');
   });
 
   test('gives no hints where all is well', () => {
     const text = renderList({ ...sampleList, snapshots: [row({})] }, NOW, WIDE);
     expect(text).not.toContain('!');
-    expect(text).toContain('1 snapshot of 1 job: 1 complete');
+    expect(text).toContain(
+      '1 snapshot of 1 job in file:///flink (a directory above checkpoint directories): 1 complete',
+    );
   });
 
   test('lets no control character of a name through, coloured or not', () => {
@@ -91,6 +93,11 @@ describe('the inspect view', () => {
   test('says that a complete snapshot was not verified where references could not be looked up', () => {
     const report = { ...sampleReport, condition: 'complete' as const, restorable: false };
     expect(renderInspect(report, ALL, WIDE).split('\n')[0]).toBe('chk-7  checkpoint 7, not verified');
+  });
+
+  test('says which snapshot it chose where it was given a directory of several', () => {
+    const text = renderInspect({ ...sampleReport, takenFor: 'job' }, ALL, WIDE);
+    expect(text).toMatch(/chosen +the newest snapshot; the location was taken for the directory of a job/);
   });
 
   test('shows a stateless snapshot without empty sections', () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobEvent } from '../../src/engine/events.js';
+import type { JobEvent } from '../../src/model/job-events.js';
 import { type Location, parseLocation } from '../../src/model/location.js';
 import type { RunReport } from '../../src/model/run-report.js';
 import { faultyStorage, type StorageCall } from '../../src/storage/intercepted.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobEvent } from '../../src/engine/events.js';
+import type { JobEvent } from '../../src/model/job-events.js';
 import type { StorageCall } from '../../src/storage/intercepted.js';
 import { Workplace } from './run-harness.js';
 
@@ -80,13 +80,15 @@ describe('running a job', () => {
   });
 
   it('writes every word once into files, over an injected failure', async () => {
-    const words = Array.from({ length: 20_000 }, (_, index) => `w${index % 700}`);
+    const words = Array.from({ length: 20_000 }, (_, index) => `w${index % 7_000}`);
     const lines = Array.from({ length: 4_000 }, (_, index) =>
       words.slice(index * 5, index * 5 + 5).join(' '),
     );
     const { report } = await workplace.run({ ...wordCount(lines), failAfterRecords: 1_500 });
     expect(report).toMatchObject({ state: 'FINISHED', restarts: 1 });
-    expect(committed()).toEqual(words.map((word, index) => `${word} ${Math.floor(index / 700) + 1}`).sort());
+    expect(committed()).toEqual(
+      words.map((word, index) => `${word} ${Math.floor(index / 7_000) + 1}`).sort(),
+    );
   });
 });
 

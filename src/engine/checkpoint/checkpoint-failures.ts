@@ -1,6 +1,7 @@
 // How many checkpoints in a row may fail. Source: Flink CheckpointFailureManager.
+
+import type { CheckpointFailureReason } from '../../model/job-events.js';
 import { JobError } from '../../support/errors.js';
-import type { CheckpointFailureReason } from '../events.js';
 
 /** The others are nobody's fault: the job ended, or a newer checkpoint was faster. */
 const COUNTED: readonly CheckpointFailureReason[] = ['declined', 'expired', 'storage'];

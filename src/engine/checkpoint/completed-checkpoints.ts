@@ -1,10 +1,11 @@
 // The checkpoints that a job could be restored from, oldest first: how many stay, and which are left when the job ends.
 // Source: Flink DefaultCompletedCheckpointStore, CheckpointSubsumeHelper, CheckpointProperties.
+
+import type { CheckpointSummary } from '../../model/job-events.js';
 import { child, isWithin, type Location, parseUri } from '../../model/location.js';
 import type { CheckpointProperties, Metadata } from '../../model/metadata.js';
 import { type LeafStream, visitStreams } from '../../model/streams.js';
 import type { StorageRemover } from '../../storage/storage.js';
-import type { CheckpointSummary } from '../events.js';
 import { type Leftover, removeSnapshot } from './checkpoint-storage.js';
 
 export interface CompletedCheckpoint {

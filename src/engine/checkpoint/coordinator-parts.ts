@@ -1,8 +1,9 @@
 // What a checkpoint coordinator works with: the tasks on one side, storage and rules on the other.
+
+import type { JobEvent } from '../../model/job-events.js';
 import type { CheckpointProperties, WritableVersion } from '../../model/metadata.js';
 import type { StorageRemover } from '../../storage/storage.js';
 import type { Clock } from '../../support/clock.js';
-import type { JobEvent } from '../events.js';
 import type { CheckpointStorage } from './checkpoint-storage.js';
 import type { CompletedCheckpoints } from './completed-checkpoints.js';
 import type { CheckpointPlan } from './pending-checkpoint.js';

@@ -2,19 +2,15 @@
 // the last one has, and tells the tasks. It outlives the attempts of a job; while none runs it starts nothing.
 // Source: Flink CheckpointCoordinator, CheckpointFailureManager.
 import { writeMetadata } from '../../format/metadata/write.js';
+import type { CheckpointFailureReason } from '../../model/job-events.js';
 import { formatLocation, type Location } from '../../model/location.js';
 import { documentSizes } from '../../model/state-sizes.js';
 import { JobError } from '../../support/errors.js';
-import type { CheckpointFailureReason } from '../events.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
 import { BackgroundWork } from './background-work.js';
 import { CheckpointFailures, isCounted } from './checkpoint-failures.js';
 import type { Leftover } from './checkpoint-storage.js';
-import {
-  type CompletedCheckpoint,
-  type CompletedCheckpoints,
-  discardCheckpoint,
-} from './completed-checkpoints.js';
+import { type CompletedCheckpoint, discardCheckpoint } from './completed-checkpoints.js';
 import type { CheckpointParticipants, CoordinatorParts } from './coordinator-parts.js';
 import { type AcknowledgedState, PendingCheckpoint } from './pending-checkpoint.js';
 import { decideTrigger } from './trigger-policy.js';
@@ -28,7 +24,9 @@ export class CheckpointCoordinator {
   readonly #parts: CoordinatorParts;
   readonly #pending = new Map<number, PendingCheckpoint>();
   readonly #askers = new Map<number, Request>();
-  readonly #background: BackgroundWork;
+  /** Writing of `_metadata`: whether those checkpoints become complete must be known before a restart. */
+  readonly #finishing: BackgroundWork;
+  readonly #cleaning: BackgroundWork;
   readonly #failures: CheckpointFailures;
   #requests: Request[] = [];
   #participants: CheckpointParticipants | null = null;
@@ -40,7 +38,8 @@ export class CheckpointCoordinator {
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
     this.#nextId = parts.firstCheckpointId;
-    this.#background = new BackgroundWork((error) => parts.onFailure(error));
+    this.#finishing = new BackgroundWork((error) => parts.onFailure(error));
+    this.#cleaning = new BackgroundWork((error) => parts.onFailure(error));
     this.#failures = new CheckpointFailures(parts.tolerableFailures);
   }
 
@@ -76,7 +75,7 @@ export class CheckpointCoordinator {
       if (pending.phase === 'running') this.#fail(pending, reason, error);
     }
     for (const request of this.#requests.splice(0)) request.reject(error);
-    await this.#background.settled();
+    await this.#finishing.settled();
   }
 
   /** Takes a checkpoint as soon as may be. Rejects where it does not become complete, or no attempt runs. */
@@ -96,7 +95,7 @@ export class CheckpointCoordinator {
   acknowledge(checkpointId: number, taskId: string, states: readonly AcknowledgedState[]): void {
     const pending = this.#pending.get(checkpointId);
     if (pending?.phase === 'running' && pending.acknowledge(taskId, states))
-      this.#background.add(this.#finalize(pending));
+      this.#finishing.add(this.#finalize(pending));
   }
 
   /** A task could not write its state. */
@@ -110,6 +109,7 @@ export class CheckpointCoordinator {
   /** Removes the checkpoints that do not outlive the job. */
   async endJob(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
     for (const checkpoint of this.#parts.checkpoints.endJob(status)) await this.#discard(checkpoint);
+    await this.#cleaning.settled();
   }
 
   /** Starts what may start now, else sets a timer for when it may. */
@@ -128,7 +128,7 @@ export class CheckpointCoordinator {
       this.#cancelTimer = clock.schedule(decision.timeMs - clock.now(), () => this.#schedule());
     } else if (decision.kind === 'now') {
       if (decision.periodic) this.#lastPeriodicMs = clock.now();
-      this.#background.add(this.#trigger());
+      this.#cleaning.add(this.#trigger());
       this.#schedule();
     }
   }
@@ -183,7 +183,7 @@ export class CheckpointCoordinator {
     for (const older of checkpoints.add(completed)) {
       const { checkpointId, location } = older.summary;
       onEvent({ kind: 'checkpoint-subsumed', checkpointId, location });
-      this.#background.add(this.#discard(older));
+      this.#cleaning.add(this.#discard(older));
     }
     for (const other of [...this.#pending.values()]) {
       if (other.checkpointId < pending.checkpointId && other.phase === 'running') this.#subsume(other);
@@ -214,7 +214,7 @@ export class CheckpointCoordinator {
     this.#end(pending);
     this.#participants?.notifyCheckpointAborted(checkpointId);
     this.#parts.onEvent({ kind: 'checkpoint-failed', checkpointId, reason, error, counted });
-    this.#background.add(location.discard().then((leftovers) => this.#report(leftovers)));
+    this.#cleaning.add(location.discard().then((leftovers) => this.#report(leftovers)));
     this.#takeAsker(pending)?.reject(error);
     const { onFailure, checkpointStorage } = this.#parts;
     const tooMany = counted ? this.#failures.count(error, formatLocation(checkpointStorage.root)) : null;

@@ -1,8 +1,9 @@
 // The life of a job: attempts, one after the other, until one finishes or the restart strategy gives up; checkpoints
 // that outlive them; what is left at the end. Source: Flink JobMaster, FixedDelayRestartBackoffTimeStrategy.
+
+import type { JobEvent, JobResult } from '../../model/job-events.js';
 import { CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
 import { options as keys } from '../configuration.js';
-import type { JobEvent, JobResult } from '../events.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
 import { buildJobGraph, type JobGraph } from '../job/job-graph.js';
 import { checkStreamGraph, type StreamGraph } from '../job/stream-graph.js';

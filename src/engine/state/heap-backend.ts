@@ -3,7 +3,7 @@
 // Source: Flink HeapKeyedStateBackend, HeapSnapshotStrategy, HeapRestoreOperation.
 import { openCanonicalSnapshot } from '../../format/state/canonical-snapshot.js';
 import { openHeapSnapshot, writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
-import type { KeyedSnapshot, KeyedState } from '../../format/state/keyed-state.js';
+import type { KeyedSnapshot, KeyedState, WrittenKeyedState } from '../../format/state/keyed-state.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
 import { UsageError } from '../../support/errors.js';
@@ -73,7 +73,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
 
   snapshot(): SnapshotWriter<KeyedStateHandle> {
     if (this.#tables.length === 0) return async () => null;
-    const { bytes, offsets } = this.#write();
+    const { bytes, offsets } = this.#copy();
     return async (streams) => ({
       kind: 'key-groups',
       keyGroups: this.keyGroups,
@@ -135,7 +135,24 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     );
   }
 
-  #write() {
+  #copy(): WrittenKeyedState {
+    try {
+      return this.#write();
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause;
+      const { operatorName } = this.#parts;
+      throw new UsageError(
+        `operator ${operatorName} has a value that is not of its state's type: ${cause.message}`,
+        {
+          where: operatorName,
+          next: 'correct the value, or declare the state with the type that it has',
+          cause,
+        },
+      );
+    }
+  }
+
+  #write(): WrittenKeyedState {
     const entriesOf = this.#keys.entriesByKeyGroup();
     return writeHeapSnapshot({
       key: this.#parts.keyType,

@@ -107,17 +107,18 @@ export class HeapColumns {
 
   #suspect(slot: number): void {
     this.#perhapsEmpty.push(slot);
-    if (this.#perhapsEmpty.length >= SWEEP_KEYS) this.#sweep();
+    if (this.#perhapsEmpty.length >= SWEEP_KEYS) this.#sweep(slot);
   }
 
-  #sweep(): void {
+  /** `current` is the slot in use: of the current key, or of the one that is just becoming it. */
+  #sweep(current: number): void {
     const suspects = new Set(this.#perhapsEmpty);
-    suspects.delete(this.slot);
+    suspects.delete(current);
     for (const slot of suspects) {
       if (this.#columns.some((column) => column[slot] !== undefined)) continue;
       this.#index.remove(slot, this.#keyType.javaHashCode(this.#index.keyOf(slot)));
     }
-    this.#perhapsEmpty = [this.slot];
+    this.#perhapsEmpty = [current];
   }
 
   /** A counting sort. */

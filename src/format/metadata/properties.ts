@@ -10,13 +10,9 @@ import type {
 } from '../../model/metadata.js';
 import type { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import {
-  type JavaClass,
-  type JavaObject,
-  type JavaValue,
-  readJavaStream,
-  writeJavaStream,
-} from './java-objects.js';
+import { readJavaStream } from './java-object-reader.js';
+import { writeJavaStream } from './java-object-writer.js';
+import type { JavaClass, JavaObject, JavaValue } from './java-objects.js';
 
 const CHECKPOINT = 'org.apache.flink.runtime.checkpoint';
 

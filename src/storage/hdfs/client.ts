@@ -71,7 +71,8 @@ export class WebHdfsClient {
   async time(root: Location): Promise<number> {
     const operation = { verb: 'look at', method: 'GET', op: 'GETFILESTATUS' } as const;
     const { headers } = await this.#ask({ ...root, path: '/' }, operation);
-    const time = Date.parse(headers.date ?? '');
+    // The NameNode sends it twice.
+    const time = Date.parse(/^\w+, \d+ \w+ \d+ [\d:]+ GMT/.exec(headers.date ?? '')?.[0] ?? '');
     if (!Number.isNaN(time)) return time;
     const where = formatLocation(root);
     throw new StorageError('corrupt', `the NameNode of ${where} does not tell its time`, { where });

@@ -59,9 +59,11 @@ type NamedProperty = Property & { readonly name: string };
 function* propertiesOf({ name: file, text }: ConfigurationFile): Generator<NamedProperty> {
   const path: string[] = [];
   let fields: Record<string, string> = {};
+  let hasRoot = false;
   for (const piece of xmlPieces(text, file)) {
     if (piece.kind === 'open') {
       path.push(piece.name);
+      hasRoot = true;
       checkElement(path, file);
       // a property may be written `<property name="…" value="…"/>` too
       if (path.length === 2) fields = { ...piece.attributes };
@@ -70,7 +72,10 @@ function* propertiesOf({ name: file, text }: ConfigurationFile): Generator<Named
       if (path.length === 2 && path[1] === 'property') yield propertyOf(fields, file);
       path.pop();
     } else if (path.length === 3) fields[path[2]!] += piece.text;
+    else if (path.length === 0 && piece.text.trim() !== '')
+      throw malformed(file, 'there is text outside of it');
   }
+  if (!hasRoot) throw malformed(file, 'it is empty');
 }
 
 function checkElement(path: readonly string[], file: string): void {

@@ -1,6 +1,6 @@
 // One page of ListObjectsV2, checked before it is believed: an answer that is no listing (a proxy's HTML with status
 // 200), or one cut short, must never read as "nothing there".
-import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput, _Object as S3Object } from '@aws-sdk/client-s3';
 import { StorageError } from '../../support/errors.js';
 import type { StoredObject } from './keys.js';
 
@@ -25,37 +25,46 @@ export type FetchPage = (request: PageRequest) => Promise<ListPage>;
 
 /** Reads an answer. Throws `corrupt`, with `where`, where it is no answer to `request`. */
 export function pageOf(output: ListObjectsV2CommandOutput, request: PageRequest, where: string): ListPage {
-  const decode = output.EncodingType === 'url' ? urlDecoded : (text: string) => text;
-  const refuse = (reason: string): never => {
+  const { IsTruncated, NextContinuationToken: token, EncodingType } = output;
+  const refuse: Refuse = (reason) => {
     throw new StorageError('corrupt', `${where} was listed with an answer that ${reason}`, { where });
   };
-  if (typeof output.IsTruncated !== 'boolean') refuse('is no listing');
-  const nextToken = output.IsTruncated === true ? (output.NextContinuationToken ?? null) : null;
-  if (output.IsTruncated === true && (nextToken === null || nextToken === request.token))
+  if (typeof IsTruncated !== 'boolean') refuse('is no listing');
+  if (IsTruncated === true && (token === undefined || token === request.token))
     refuse('says that there is more and not where');
-  const objects = (output.Contents ?? []).map((content): StoredObject => {
-    const { Key, Size, LastModified, ETag } = content;
-    if (Key === undefined || Size === undefined) return refuse('leaves out a key or a size');
-    return {
-      key: decode(Key),
-      sizeBytes: Size,
-      modifiedMs: LastModified?.getTime() ?? null,
-      etag: ETag ?? null,
-    };
-  });
-  const prefixes = (output.CommonPrefixes ?? []).map(({ Prefix }) =>
-    decode(Prefix ?? refuse('leaves out a prefix')),
-  );
-  const { prefix } = request;
-  if (
-    !objects.every(({ key }) => key.startsWith(prefix)) ||
-    !prefixes.every((text) => text.startsWith(prefix))
-  )
-    refuse(`tells of keys outside of ${JSON.stringify(prefix)}`);
-  return { objects, prefixes, nextToken };
+  const nameOf = (text: string | undefined): string => {
+    const name = EncodingType === 'url' ? urlDecoded(text) : text;
+    if (name === undefined) return refuse(`holds the name ${text}, which cannot be read`);
+    if (!name.startsWith(request.prefix)) refuse(`tells of ${JSON.stringify(name)}, which was not asked for`);
+    return name;
+  };
+  return {
+    objects: (output.Contents ?? []).map((content) => objectOf(content, { nameOf, refuse })),
+    prefixes: (output.CommonPrefixes ?? []).map(({ Prefix }) => nameOf(Prefix)),
+    nextToken: IsTruncated === true ? (token ?? null) : null,
+  };
 }
 
-/** Keys come in the form of a query: `+` for a space, and percent signs. */
-function urlDecoded(text: string): string {
-  return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+type Refuse = (reason: string) => never;
+
+function objectOf(
+  { Key, Size, LastModified, ETag }: S3Object,
+  { nameOf, refuse }: { readonly nameOf: (text: string | undefined) => string; readonly refuse: Refuse },
+): StoredObject {
+  return {
+    key: nameOf(Key),
+    sizeBytes: Size ?? refuse('leaves out a size'),
+    modifiedMs: LastModified?.getTime() ?? null,
+    etag: ETag ?? null,
+  };
+}
+
+/** Names come in the form of a query: `+` for a space, and percent signs. Undefined where it is no such form. */
+function urlDecoded(text: string | undefined): string | undefined {
+  if (text === undefined || !/[%+]/.test(text)) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 // A real HDFS on 127.0.0.1: one NameNode, or an HA pair over a shared edits directory, and one DataNode, with WebHDFS by
 // http and https. Each is a JVM of its own; data lives in a temporary directory and dies with the cluster.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -206,6 +207,8 @@ async function startDaemons(
       daemon,
     });
     await until(daemon, 'its web server', () => answers(`http://${httpAddress}/jmx?qry=none`));
+    // it listens to the tools later than to browsers
+    await until(daemon, 'its RPC server', () => accepts(rpc));
     if (pair && first) await java.run('haadmin', TOOLS.haadmin, '-transitionToActive', '--forceactive', id);
   }
   return { nameNodes, dataNode: keep(java.start('dn', DATANODE)) };
@@ -227,6 +230,17 @@ async function answers(url: string, method = 'GET'): Promise<boolean> {
   const response = await fetch(url, { method }).catch(() => null);
   await response?.arrayBuffer();
   return response?.ok ?? false;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }
 
 async function until(daemon: Daemon, what: string, done: () => Promise<boolean>): Promise<void> {

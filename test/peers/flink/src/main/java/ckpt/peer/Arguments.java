@@ -1,9 +1,10 @@
 package ckpt.peer;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** {@code command PATH --name value ...} */
+/** {@code PATH --name value ...} */
 final class Arguments {
     private final String path;
     private final Map<String, String> options;
@@ -13,13 +14,14 @@ final class Arguments {
         this.options = options;
     }
 
-    static Arguments parse(String[] args) {
+    static Arguments parse(List<String> words) {
         String path = null;
         Map<String, String> options = new HashMap<>();
-        for (int i = 1; i < args.length; i++) {
-            if (!args[i].startsWith("--")) path = args[i];
-            else if (i + 1 < args.length) options.put(args[i].substring(2), args[++i]);
-            else throw new IllegalArgumentException(args[i] + " needs a value");
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!word.startsWith("--")) path = word;
+            else if (i + 1 < words.size()) options.put(word.substring(2), words.get(++i));
+            else throw new IllegalArgumentException(word + " needs a value");
         }
         return new Arguments(path, options);
     }

@@ -1,8 +1,13 @@
 package ckpt.peer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
-/** Real Flink reads what ckpt wrote. Each command prints one JSON document; a failure is one line and exit status 1. */
+/**
+ * Real Flink reads what ckpt wrote. Each command prints one JSON document on a line; a failure is one line and exit
+ * status 1. Commands are separated by {@code then}: they share the start of the JVM.
+ */
 public final class Main {
     private interface Command {
         Object run(Arguments arguments) throws Exception;
@@ -19,20 +24,29 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        Command command = args.length == 0 ? null : COMMANDS.get(args[0]);
-        if (command == null) {
-            System.err.println("usage: one of " + String.join(", ", COMMANDS.keySet()) + " and its arguments");
-            System.exit(2);
-        }
         try {
-            System.out.println(Json.print(command.run(Arguments.parse(args))));
+            for (List<String> words : commandsIn(args)) {
+                Command command = words.isEmpty() ? null : COMMANDS.get(words.get(0));
+                if (command == null) throw new IllegalArgumentException("a command is one of " + COMMANDS.keySet());
+                System.out.println(Json.print(command.run(Arguments.parse(words.subList(1, words.size())))));
+            }
             System.out.flush();
+            // Flink leaves threads behind.
             System.exit(0);
         } catch (Throwable failure) {
             if (System.getenv("CKPT_PEER_TRACE") != null) failure.printStackTrace();
             System.err.println(reasonOf(failure));
             System.exit(1);
         }
+    }
+
+    private static List<List<String>> commandsIn(String[] args) {
+        List<List<String>> commands = new ArrayList<>(List.of(new ArrayList<>()));
+        for (String word : args) {
+            if (word.equals("then")) commands.add(new ArrayList<>());
+            else commands.get(commands.size() - 1).add(word);
+        }
+        return commands;
     }
 
     /** The innermost cause: Flink wraps it many times. */

@@ -28,7 +28,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  */
 final class RestoreCommand {
     private static final long CHECKPOINT_INTERVAL_MS = 200;
-    private static final long TIMEOUT_MS = 120_000;
+    private static final long TIMEOUT_MS = 240_000;
     private static final int KEYS_PER_SECOND = 20_000;
 
     private RestoreCommand() {}

@@ -1,6 +1,6 @@
 // What a running job tells whoever watches it: one typed union, in the order in which things happen. Nothing here is
 // needed to run the job. Sizes are bytes, durations and times milliseconds.
-import type { Location } from '../model/location.js';
+import type { Location } from './location.js';
 
 /** Why a checkpoint did not become complete (Flink's CheckpointFailureReason, the ones that can happen here). */
 export type CheckpointFailureReason =

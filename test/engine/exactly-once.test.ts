@@ -1,0 +1,180 @@
+// The engine's promise: whatever fails, the committed output is that of a run without failures. Jobs of random shape in
+// a simulated world, with failing tasks, failing storage, and processes that die and are restored from what is on disk.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CollectSink } from '../../src/index.js';
+import { child, type Location } from '../../src/model/location.js';
+import { faultyStorage } from '../../src/storage/intercepted.js';
+import { MemoryStorage } from '../../src/storage/memory.js';
+import type { StorageRemover } from '../../src/storage/storage.js';
+import { randomInt, seededRandom } from '../../src/support/random.js';
+import { runs, testSeed } from '../support/runs.js';
+import { type CountingJob, countingJob, expectedCounts } from './support/jobs.js';
+import { JOB, simulate } from './support/simulation.js';
+
+interface Case {
+  readonly seed: number;
+  readonly records: number;
+  readonly keys: number;
+  readonly parallelism: readonly [number, number, number];
+  readonly intervalMs: number;
+  readonly maxConcurrent: number;
+  readonly numRetained: number;
+  /** A record in so many makes its task fail. */
+  readonly failOneIn: number;
+  /** A storage call in so many fails. */
+  readonly faultOneIn: number;
+  readonly inlineBytes: number;
+}
+
+const parallelism = fc.integer({ min: 1, max: 4 });
+const cases: fc.Arbitrary<Case> = fc.record({
+  seed: fc.integer(),
+  records: fc.integer({ min: 0, max: 400 }),
+  keys: fc.integer({ min: 1, max: 30 }),
+  parallelism: fc.tuple(parallelism, parallelism, parallelism),
+  intervalMs: fc.integer({ min: 1, max: 40 }),
+  maxConcurrent: fc.integer({ min: 1, max: 3 }),
+  numRetained: fc.integer({ min: 1, max: 3 }),
+  failOneIn: fc.integer({ min: 100, max: 2000 }),
+  faultOneIn: fc.constantFrom(10, 50, Number.POSITIVE_INFINITY),
+  inlineBytes: fc.constantFrom(0, 20_480),
+});
+
+describe('exactly once', () => {
+  test('the committed output equals that of a run without failures', async () => {
+    await fc.assert(fc.asyncProperty(cases, checkFailures), {
+      numRuns: runs({ sample: 20, full: 500 }),
+      seed: testSeed,
+    });
+  });
+
+  test('a process that dies is restored from what is on disk, at any parallelism', async () => {
+    const deaths = fc.tuple(
+      cases,
+      fc.integer({ min: 1, max: 150 }),
+      fc.tuple(parallelism, parallelism, parallelism),
+    );
+    await fc.assert(fc.asyncProperty(deaths, checkDeath), {
+      numRuns: runs({ sample: 15, full: 500 }),
+      seed: testSeed,
+    });
+  });
+
+  test('with at-least-once every result is committed, some perhaps twice', async () => {
+    const check = async (each: Case) => {
+      const { committed, expected } = await run(each, { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' });
+      for (const key of new Set(expected.map(keyOf))) {
+        const wanted = expected.filter((line) => keyOf(line) === key).length;
+        const counts = committed
+          .filter((line) => keyOf(line) === key)
+          .map((line) => Number(line.split(':')[1]));
+        expect(Math.max(...counts)).toBeGreaterThanOrEqual(wanted);
+        expect(counts.length).toBeGreaterThanOrEqual(wanted);
+      }
+    };
+    await fc.assert(fc.asyncProperty(cases, check), {
+      numRuns: runs({ sample: 8, full: 200 }),
+      seed: testSeed,
+    });
+  });
+});
+
+async function checkFailures(each: Case): Promise<void> {
+  const { committed, expected } = await run(each, {});
+  expect(committed).toEqual(expected);
+}
+
+async function run(each: Case, configuration: Readonly<Record<string, string>>) {
+  const sink = new CollectSink<string>();
+  const job = failingJob(each);
+  const { finish } = simulate({
+    build: countingJob(sink, job),
+    seed: each.seed,
+    slowStorage: true,
+    storage: failingStorage(each),
+    configuration: { ...settingsOf(each), ...configuration },
+  });
+  expect((await finish()).status).toBe('FINISHED');
+  return { committed: [...sink.committed].sort(), expected: expectedCounts(job) };
+}
+
+/** The process stops where it is after some storage calls; another one goes on with what the first left behind. */
+async function checkDeath([each, deathAtCall, newParallelism]: [
+  Case,
+  number,
+  CountingJob['parallelism'] & {},
+]) {
+  const sink = new CollectSink<string>();
+  const disk = new MemoryStorage();
+  let calls = 0;
+  const dying = faultyStorage(disk, () => (++calls >= deathAtCall ? 'unavailable' : null));
+  const first = simulate({
+    build: countingJob(sink, { ...each }),
+    seed: each.seed,
+    slowStorage: true,
+    storage: dying,
+    configuration: settingsOf(each),
+  });
+  await first.host.run(first.job.result, () => calls >= deathAtCall).catch(() => undefined);
+
+  const snapshot = await newestCheckpoint(disk);
+  const second = simulate({
+    build: countingJob(sink, { ...each, parallelism: newParallelism }),
+    seed: each.seed + 1,
+    storage: disk,
+    configuration: settingsOf(each),
+    options:
+      snapshot === null ? {} : { restore: { snapshot, claimMode: 'claim', allowNonRestoredState: false } },
+  });
+  expect((await second.finish()).status).toBe('FINISHED');
+  expect([...sink.committed].sort()).toEqual(expectedCounts(each));
+}
+
+function failingJob(each: Case): CountingJob {
+  const random = seededRandom(each.seed);
+  const interfere = (value: number) => {
+    if (randomInt(random, each.failOneIn) === 0) throw new Error(`failure by chance at ${value}`);
+  };
+  return { ...each, interfere };
+}
+
+function failingStorage({ seed, faultOneIn }: Case): StorageRemover {
+  const random = seededRandom(seed + 1);
+  const changing = (operation: string) => operation !== 'read' && operation !== 'stat';
+  let calls = 0;
+  return faultyStorage(new MemoryStorage(), ({ operation }) =>
+    // The first calls make the job's directories: without those it does not start at all.
+    ++calls > 2 && changing(operation) && random.next() < 1 / faultOneIn ? 'unavailable' : null,
+  );
+}
+
+function settingsOf(each: Case): Readonly<Record<string, string>> {
+  return {
+    'execution.checkpointing.interval': `${each.intervalMs}ms`,
+    'execution.checkpointing.max-concurrent-checkpoints': String(each.maxConcurrent),
+    'execution.checkpointing.num-retained': String(each.numRetained),
+    'execution.checkpointing.tolerable-failed-checkpoints': '1000000',
+    'execution.checkpointing.data-inline-threshold': `${each.inlineBytes}b`,
+    'restart-strategy.type': 'fixed-delay',
+    'restart-strategy.fixed-delay.attempts': '1000000',
+    'restart-strategy.fixed-delay.delay': '5ms',
+  };
+}
+
+async function newestCheckpoint(storage: StorageRemover): Promise<Location | null> {
+  const ids: number[] = [];
+  const started = await storage.stat(JOB).catch(() => null);
+  if (started === null) return null;
+  for await (const { entries } of storage.list(JOB)) {
+    for (const { path } of entries) {
+      const match = /chk-(\d+)\/_metadata$/.exec(path);
+      if (match !== null) ids.push(Number(match[1]));
+    }
+  }
+  return ids.length === 0 ? null : child(JOB, `chk-${Math.max(...ids)}`);
+}
+
+function keyOf(line: string): string {
+  return line.split(':')[0]!;
+}

@@ -1,0 +1,154 @@
+// The small parts of the runtime, each on its own.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { NO_TIMESTAMP } from '../../../src/engine/operators/operator.js';
+import { BATCH_RECORDS, Channel } from '../../../src/engine/runtime/channel.js';
+import { InputGate } from '../../../src/engine/runtime/input-gate.js';
+import { byChance, Scheduler, takingTurns } from '../../../src/engine/runtime/scheduler.js';
+import { WatermarkMerger } from '../../../src/engine/runtime/watermarks.js';
+import { seededRandom } from '../../../src/support/random.js';
+
+describe('watermarks of several channels', () => {
+  test('advance with the slowest channel', () => {
+    const merger = new WatermarkMerger(2);
+    expect([
+      merger.advance(0, 10),
+      merger.advance(1, 5),
+      merger.advance(1, 20),
+      merger.advance(0, 15),
+    ]).toEqual([null, 5, 10, 15]);
+  });
+
+  test('never go back, and are the minimum over the channels', () => {
+    const steps = fc.array(fc.record({ channel: fc.nat(2), timestampMs: fc.integer({ min: -50, max: 50 }) }));
+    fc.assert(
+      fc.property(steps, (events) => {
+        const merger = new WatermarkMerger(3);
+        const highest = [NO_TIMESTAMP, NO_TIMESTAMP, NO_TIMESTAMP];
+        let last = NO_TIMESTAMP;
+        for (const { channel, timestampMs } of events) {
+          highest[channel] = Math.max(highest[channel]!, timestampMs);
+          const minimum = Math.min(...highest);
+          expect(merger.advance(channel, timestampMs)).toBe(minimum > last ? minimum : null);
+          last = minimum;
+        }
+      }),
+    );
+  });
+});
+
+describe('a channel', () => {
+  test('keeps records and events in order, and timestamps with their records', () => {
+    const channel = new Channel();
+    channel.add('a', NO_TIMESTAMP);
+    channel.add('b', 7);
+    channel.addEvent({ kind: 'barrier', checkpointId: 1 });
+    channel.add('c', NO_TIMESTAMP);
+    channel.flush();
+    const first = channel.poll();
+    expect(first).toMatchObject({ kind: 'records', count: 2 });
+    if (first?.kind !== 'records') return;
+    expect([first.values[0], first.values[1], first.timestampsMs?.slice(0, 2)]).toEqual([
+      'a',
+      'b',
+      [NO_TIMESTAMP, 7],
+    ]);
+    expect(channel.poll()).toEqual({ kind: 'barrier', checkpointId: 1 });
+    expect(channel.poll()).toMatchObject({ count: 1, timestampsMs: null });
+    expect(channel.poll()).toBeUndefined();
+  });
+
+  test('blocks its producer once when it is full, and unblocks it once when there is room', () => {
+    const channel = new Channel();
+    const calls: string[] = [];
+    channel.producer = {
+      wake: () => {},
+      block: () => calls.push('block'),
+      unblock: () => calls.push('unblock'),
+    };
+    for (let record = 0; record < 6 * BATCH_RECORDS; record++) channel.add(record, NO_TIMESTAMP);
+    expect(calls).toEqual(['block']);
+    while (!channel.isEmpty) channel.poll();
+    expect(calls).toEqual(['block', 'unblock']);
+    expect(channel.room).toBeGreaterThan(0);
+  });
+});
+
+describe('an input gate', () => {
+  test('reads its channels in turns and leaves blocked ones alone', () => {
+    const channels = [new Channel(), new Channel()];
+    const gate = new InputGate(channels, takingTurns());
+    for (const [index, channel] of channels.entries()) {
+      for (const checkpointId of [1, 2])
+        channel.addEvent({ kind: 'barrier', checkpointId: 10 * index + checkpointId });
+    }
+    gate.block(0);
+    expect([gate.next(), gate.lastChannel]).toEqual([{ kind: 'barrier', checkpointId: 11 }, 1]);
+    gate.unblockAll();
+    const rest = [gate.next(), gate.next(), gate.next(), gate.next()];
+    expect(rest.map((event) => (event?.kind === 'barrier' ? event.checkpointId : null)).sort()).toEqual([
+      1,
+      12,
+      2,
+      null,
+    ]);
+  });
+});
+
+describe('the scheduler', () => {
+  const trace = (seed: number | null) => {
+    const turns: (() => void)[] = [];
+    const random = seed === null ? undefined : seededRandom(seed);
+    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) }, random);
+    const steps: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      let left = 5;
+      const task = {
+        step: () => {
+          steps.push(name);
+          return --left > 0 ? ('more' as const) : ('waiting' as const);
+        },
+      };
+      scheduler.wake(task);
+      scheduler.wake(task);
+    }
+    scheduler.start();
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) turn();
+    return steps.join('');
+  };
+
+  test('gives each task that is ready one step in turn', () => {
+    expect(trace(null)).toBe('abcabcabcabcabc');
+  });
+
+  test('picks by chance, the same for the same seed', () => {
+    expect(trace(1)).toBe(trace(1));
+    expect(new Set([1, 2, 3, 4].map(trace)).size).toBeGreaterThan(1);
+    expect([...trace(1)].sort().join('')).toBe('aaaaabbbbbccccc');
+  });
+
+  test('takes no step before it is started nor after it is stopped', () => {
+    const turns: (() => void)[] = [];
+    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) });
+    let steps = 0;
+    const task = { step: () => (++steps > 0 ? ('more' as const) : ('waiting' as const)) };
+    scheduler.wake(task);
+    expect(turns).toEqual([]);
+    scheduler.start();
+    turns.shift()?.();
+    const before = steps;
+    scheduler.stop();
+    scheduler.wake(task);
+    for (const turn of turns) turn();
+    expect(before).toBeGreaterThan(0);
+    expect(steps).toBe(before);
+  });
+
+  test('chance stays within its bounds', () => {
+    const choices = byChance(seededRandom(5));
+    for (let i = 0; i < 200; i++) {
+      expect(choices.pick(3)).toBeLessThan(3);
+      expect(choices.stepRecords()).toBeGreaterThanOrEqual(1);
+    }
+  });
+});
