@@ -17,6 +17,7 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
     case 'checkpoint-completed':
       return `${palette.good('checkpoint')} ${event.checkpointId}: ${formatBytes(event.stateBytes)} of state, ${plural(event.files, 'file')}, ${formatMs(event.durationMs)}, ${palette.faint(place(event))}`;
     case 'checkpoint-failed':
+      if (event.reason === 'job-end') return null;
       return `${palette.warning('checkpoint')} ${event.checkpointId} failed (${event.reason}): ${visible(event.error.message)}`;
     case 'cleanup-failed':
       return `${palette.warning('left behind:')} ${place(event)}: ${visible(event.error.message)}`;

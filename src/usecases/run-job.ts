@@ -74,7 +74,7 @@ export async function runJob(request: RunRequest, world: RunWorld): Promise<RunR
     const result = await job.result;
     return reportOf(graph.jobName, failed, result);
   } catch (thrown) {
-    throw thrown instanceof JobError ? atItsPlace(thrown) : thrown;
+    throw asFailure(thrown);
   } finally {
     world.signal.removeEventListener('abort', cancel);
   }
@@ -149,11 +149,22 @@ function injected({ failAfterRecords, failAtCheckpoint }: RunRequest): Partial<J
   };
 }
 
-/** The failure of a job with the line of the job that threw, where one did. */
-function atItsPlace(error: JobError): JobError {
-  const where = placeOf(error.cause) ?? error.where;
-  if (where === undefined) return error;
-  const { code, message, next, cause } = error;
+/**
+ * Why a job failed: with the line of the job that threw, where one did; and as a failure of the job where a file is gone
+ * that it had relied on, as `not-found` would say that the user named nothing.
+ */
+function asFailure(thrown: unknown): unknown {
+  if (thrown instanceof StorageError && thrown.kind === 'not-found') {
+    const {
+      message,
+      where,
+      next = 'put back what is missing, or go on from another snapshot with -s',
+    } = thrown;
+    return new JobError(message, { next, cause: thrown, ...(where !== undefined && { where }) });
+  }
+  const where = thrown instanceof JobError ? placeOf(thrown.cause) : undefined;
+  if (!(thrown instanceof JobError) || where === undefined) return thrown;
+  const { code, message, next, cause } = thrown;
   return new JobError(message, { code, where, cause, ...(next !== undefined && { next }) });
 }
 

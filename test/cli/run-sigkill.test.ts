@@ -102,7 +102,7 @@ async function committed(): Promise<Lines> {
   return lines;
 }
 
-describe('word count over a log', () => {
+describe('word count over a log', { timeout: runs({ sample: 120_000, full: 1_800_000 }) }, () => {
   it.each([1, 2])(
     'at parallelism %i has every line once though it is killed in the middle',
     async (parallelism) => {

@@ -64,6 +64,16 @@ describe('an event of a job', () => {
       'left behind: file:///checkpoints/job/chk-7: denied',
     ],
     [{ kind: 'checkpoint-triggered', checkpointId: 7 }, null],
+    [
+      {
+        kind: 'checkpoint-failed',
+        checkpointId: 8,
+        reason: 'job-end',
+        error: new Error('over'),
+        counted: false,
+      },
+      null,
+    ],
   ] as const)('is a line where it is worth one: $0.kind', (event, line) => {
     expect(renderJobEvent(event, PLAIN)).toBe(line);
   });

@@ -79,13 +79,13 @@ describe('a job that cannot be run', () => {
     expect(status).toBe(2);
   });
 
-  it.each<[string, RegExp]>([
-    ['user-error.ts', /Digest.*cannot digest bad.*user-error\.ts:2:/s],
-    ['wrong-value.ts', /Wrong.*not a number/s],
-  ])('fails where a function of it goes wrong, naming operator and message: %s', async (job, message) => {
+  it.each<[string, number, RegExp]>([
+    ['user-error.ts', 1, /Digest.*cannot digest bad.*user-error\.ts:2:/s],
+    ['wrong-value.ts', 2, /Wrong.*not a number/s],
+  ])('fails where %s goes wrong, naming operator and message, with %i', async (job, expected, message) => {
     const { status, text } = await refused({ job, checkpointDirectory: workplace.locate('failing') });
     expect(text).toMatch(message);
-    expect(status).toBe(1);
+    expect(status).toBe(expected);
   });
 });
 

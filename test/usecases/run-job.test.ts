@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobEvent } from '../../src/model/job-events.js';
@@ -139,6 +139,24 @@ describe('storage that fails', () => {
     });
     expect(report!.failedCheckpoints).toBeGreaterThan(0);
     expect(committed()).toEqual(words.map((word) => `${word} 1`).sort());
+  });
+
+  it('loses the output that a checkpoint had prepared: the job fails, and says how to go on', async () => {
+    const { error } = await workplace.run({
+      ...wordCount(Array.from({ length: 30_000 }, (_, index) => `w${index}`)),
+      properties: [
+        ['execution.checkpointing.interval', '5ms'],
+        ['restart-strategy.type', 'none'],
+      ],
+      watch: (event) => {
+        if (event.kind === 'checkpoint-completed')
+          rmSync(workplace.at('out'), { recursive: true, force: true });
+      },
+    });
+    expect(error).toMatchObject({
+      code: 'job-failed',
+      next: expect.stringContaining('restore an older checkpoint'),
+    });
   });
 
   it('cannot be written to at all: nothing runs', async () => {

@@ -85,7 +85,7 @@ describe('the package webhdfs behind its adapter', () => {
   it('asks for the path as it was encoded, and hands over all bytes', async () => {
     let asked = '';
     const url = await serve((socket) => socket.write(OK));
-    const [{ server }] = servers as [{ server: Server }];
+    const { server } = servers.at(-1)!;
     server.on('connection', (socket: Socket) => socket.once('data', (bytes) => (asked = bytes.toString())));
     expect(await fetch(url)).toMatchObject({ status: 200, body: Buffer.from('ok') });
     expect(asked).toMatch(/^GET \/webhdfs\/v1\/a%2520b\?op=open&x=1 /);
@@ -110,7 +110,7 @@ describe('the package webhdfs behind its adapter', () => {
 
   it('fails where nobody listens', async () => {
     const url = await serve(() => undefined);
-    const [{ server }] = servers as [{ server: Server }];
+    const { server } = servers.at(-1)!;
     await new Promise((resolve) => server.close(resolve));
     expect(await failureOf(fetch(url))).toMatchObject({ reached: 'unreachable' });
   });
