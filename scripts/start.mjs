@@ -2,7 +2,7 @@
 // cancelled, and what it wrote is listed and inspected. Everything it writes lies in .demo/, which each run begins anew.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, checkNode, install, must, root, run } from './steps.mjs';
+import { build, checkNode, install, must, root } from './steps.mjs';
 
 const demo = join(root, '.demo');
 const checkpoints = join(demo, 'checkpoints');
@@ -16,11 +16,23 @@ rmSync(demo, { recursive: true, force: true });
 mkdirSync(demo, { recursive: true });
 
 say(
-  'An unbounded job counts page views by user and takes a checkpoint every half second. After 150,000 records it fails',
-  'on purpose: it restarts from its newest checkpoint. After six checkpoints it is cancelled; three of them are retained.',
+  'An unbounded job counts page views by user and takes a checkpoint every half second. When its third checkpoint is',
+  'complete it fails on purpose and restarts from it. After six checkpoints it is cancelled; three are retained.',
 );
-await ckpt('run', 'example:page-views', '--checkpoint-dir', checkpoints, '--interval', '500ms', '--retain', '3',
-  '--fail-after', '150000', '--stop-after-checkpoints', '6');
+await ckpt(
+  'run',
+  'example:page-views',
+  '--checkpoint-dir',
+  checkpoints,
+  '--interval',
+  '500ms',
+  '--retain',
+  '3',
+  '--fail-at',
+  'checkpoint:3',
+  '--stop-after-checkpoints',
+  '6',
+);
 
 say('What lies there now: one row per snapshot, with what each added to the one before.');
 await ckpt('list', checkpoints);
@@ -30,11 +42,25 @@ say('What is in the newest one: operators, their state by name, and where the by
 await ckpt('inspect', newest);
 
 say('A second job restores that snapshot and goes on where the first one stopped, with another parallelism.');
-await ckpt('run', 'example:page-views', '-s', newest, '-p', '2', '--checkpoint-dir', checkpoints, '--interval', '500ms',
-  '--stop-after-checkpoints', '2');
+await ckpt(
+  'run',
+  'example:page-views',
+  '-s',
+  newest,
+  '-p',
+  '2',
+  '--checkpoint-dir',
+  checkpoints,
+  '--interval',
+  '500ms',
+  '--stop-after-checkpoints',
+  '2',
+);
 await ckpt('list', checkpoints);
 
-say('Now try your own: `node bin/run.js --help`, `node bin/run.js run examples/word-count.ts --help`, README.md.');
+say(
+  'Now try your own: `node bin/run.js --help`, `node bin/run.js run examples/word-count.ts --help`, README.md.',
+);
 
 /** The chk-N with the greatest N of the only job. */
 function newestSnapshot() {

@@ -51,11 +51,16 @@ export async function build() {
   const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
   const newest = Math.max(...sources.map((name) => newestMs(join(root, name))));
   if (existsSync(built) && existsSync(join(root, 'dist')) && statSync(built).mtimeMs >= newest) return;
-  await must('building', ...npm('run', '--silent', 'build'));
+  // The builder of the manifest would look for newer versions of itself.
+  const env = { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' };
+  await must('building', ...npm('run', '--silent', 'build'), { env });
 }
 
 function newestMs(path) {
   const status = statSync(path);
   if (!status.isDirectory()) return status.mtimeMs;
-  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name))), status.mtimeMs);
+  return readdirSync(path).reduce(
+    (newest, name) => Math.max(newest, newestMs(join(path, name))),
+    status.mtimeMs,
+  );
 }

@@ -7,8 +7,7 @@
 //
 // CKPT_TEST_SEED=N repeats the random tests of an earlier run. The suite against real Flink (test/peers) needs JDK 17
 // and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -45,7 +44,11 @@ if (options.ci) {
   }
 }
 if (options.long || options.ci) {
-  await vitest('long tests', { projects: projects(), env: { CKPT_TEST_FULL: '1' }, minutes: Number(options.minutes) });
+  await vitest('long tests', {
+    projects: projects(),
+    env: { CKPT_TEST_FULL: '1' },
+    minutes: Number(options.minutes),
+  });
 }
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
@@ -90,7 +93,9 @@ async function vitest(name, { projects: chosen, node = [process.execPath, []], e
 
 function read(report, status) {
   if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   const failed = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
   return { passed: numPassedTests, failed: failed === 0 && (status !== 0 || !success) ? 1 : failed };
 }

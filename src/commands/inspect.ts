@@ -49,7 +49,7 @@ export default class Inspect extends BaseCommand {
     const { args, flags } = await this.parse(Inspect);
     const session = this.openSession(flags);
     const { inspectSnapshot } = await import('../usecases/inspect-snapshot.js');
-    const { report, metadata } = await inspectSnapshot(session.locate(args.snapshot), {
+    const { report, document } = await inspectSnapshot(session.locate(args.snapshot), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
@@ -61,7 +61,7 @@ export default class Inspect extends BaseCommand {
       operator: flags.operator,
     };
     const rawDocument = async () =>
-      (await import('../render/raw-metadata.js')).rawMetadata(metadata, report.path);
+      (await import('../render/raw-metadata.js')).rawMetadata(await document(), report.path);
     await this.show(flags, {
       document: async () => ({
         ...(await import('../render/inspect-document.js')).inspectDocument(report, options),

@@ -60,8 +60,14 @@ export default class Run extends BaseCommand {
     fromSavepoint: string({
       char: 's',
       helpValue: 'SNAPSHOT',
-      description: 'Go on from this checkpoint or savepoint; it is left as it is.',
+      description: 'Go on from this checkpoint or savepoint.',
     }),
+    'claim-mode': option({
+      aliases: ['claimMode', 'restoreMode'],
+      options: ['no-claim', 'claim'] as const,
+      default: 'no-claim' as const,
+      description: "With claim the snapshot is the job's own: deleted when newer checkpoints replace it.",
+    })(),
     allowNonRestoredState: boolean({
       char: 'n',
       description: 'Leave behind the state of operators that the job does not have.',
@@ -103,6 +109,13 @@ export default class Run extends BaseCommand {
       default: 'retain' as const,
       description: 'What becomes of the checkpoints of a finished job. Flink deletes them.',
     })(),
+    'format-version': integer({
+      min: 3,
+      max: 6,
+      helpValue: '3..6',
+      description:
+        'Version of _metadata; Flink reads 3 from 1.15 on, 4 from 1.16, 5 from 2.0, 6 from 2.1. 6 where not given.',
+    }),
     'fail-after': integer({
       min: 1,
       helpValue: 'N',
@@ -131,7 +144,9 @@ export default class Run extends BaseCommand {
       properties: propertiesOf({ ...flags, properties: flags.property, onCancel: flags['on-cancel'] }),
       checkpointDirectory: located(session, flags['checkpoint-dir']),
       snapshot: located(session, flags.fromSavepoint),
+      claimMode: flags['claim-mode'],
       allowNonRestoredState: flags.allowNonRestoredState,
+      formatVersion: flags['format-version'] as RunRequest['formatVersion'],
       onFinish: flags['on-finish'],
       failAfterRecords: flags['fail-after'],
       failAtCheckpoint: flags['fail-at'],

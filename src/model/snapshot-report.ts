@@ -112,6 +112,8 @@ export interface OperatorReport {
   readonly finishedSubtasks: number;
   /** All of the operator finished before the snapshot. */
   readonly fullyFinished: boolean;
+  /** There is a handle of any kind, be it of no bytes: Flink then refuses a job that has no place for it. */
+  readonly hasState: boolean;
 }
 
 /** A named state of an operator. */

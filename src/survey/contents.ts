@@ -20,18 +20,26 @@ import type { SnapshotContents, SnapshotPlace } from '../model/survey.js';
 import { assertNever, BugError } from '../support/errors.js';
 import { ReferenceCollector } from './references-of.js';
 
+/** What to do besides with what a `_metadata` holds, in the same pass. */
+export interface ScanOptions {
+  readonly rewrites: readonly Rewrite[];
+  /** Makes a visitor for each layout that is tried; the last one made is the one that was told everything. */
+  readonly watch?: (() => MetadataVisitor) | undefined;
+}
+
 /** Reads the `_metadata` in `bytes` of the snapshot at `place`. Throws a FormatError where it cannot be understood. */
 export function contentsOf(
   bytes: Uint8Array,
   place: SnapshotPlace,
-  rewrites: readonly Rewrite[],
+  { rewrites, watch }: ScanOptions,
 ): SnapshotContents {
-  return scanMetadata(bytes, () => new ContentsScan(place, rewrites)).contents();
+  return scanMetadata(bytes, () => new ContentsScan(place, rewrites, watch?.())).contents();
 }
 
 class ContentsScan implements MetadataVisitor, StreamVisitor {
   readonly #place: SnapshotPlace;
   readonly #collector: ReferenceCollector;
+  readonly #watcher: MetadataVisitor | undefined;
   #checkpointId: bigint | null = null;
   #operatorId = '';
   #properties: CheckpointProperties | null = null;
@@ -39,25 +47,29 @@ class ContentsScan implements MetadataVisitor, StreamVisitor {
   #inlineBytes = 0n;
   #recordsWritten = true;
 
-  constructor(place: SnapshotPlace, rewrites: readonly Rewrite[]) {
+  constructor(place: SnapshotPlace, rewrites: readonly Rewrite[], watcher: MetadataVisitor | undefined) {
     this.#place = place;
+    this.#watcher = watcher;
     this.#collector = new ReferenceCollector(place.directory, rewrites);
   }
 
-  header({ checkpointId }: MetadataHeader): void {
-    this.#checkpointId = checkpointId;
+  header(header: MetadataHeader): void {
+    this.#checkpointId = header.checkpointId;
+    this.#watcher?.header(header);
   }
 
   operator(head: OperatorHead): void {
     this.#operatorId = head.id;
     this.#sizes = addSizes(this.#sizes, coordinatorSizes(head));
     visitCoordinatorStreams(head, this);
+    this.#watcher?.operator(head);
   }
 
   subtask(subtask: SubtaskState): void {
     this.#sizes = addSizes(this.#sizes, subtaskSizes(subtask));
     this.#recordsWritten &&= subtask.managedKeyedState.every(recordsWrittenBytes);
     visitSubtaskStreams(this.#operatorId, subtask, this);
+    this.#watcher?.subtask(subtask);
   }
 
   stream(stream: LeafStream, { role }: StreamPlace): void {
@@ -72,6 +84,7 @@ class ContentsScan implements MetadataVisitor, StreamVisitor {
 
   end(properties: CheckpointProperties | null): void {
     this.#properties = properties;
+    this.#watcher?.end(properties);
   }
 
   contents(): SnapshotContents {

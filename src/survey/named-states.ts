@@ -10,18 +10,22 @@ const KIND_OF_MODE = {
   BROADCAST: 'broadcast',
 } as const;
 
-/** The named states of an operator's subtasks, each once, in the order of their names. */
-export function namedStates(subtasks: readonly SubtaskState[]): readonly StateReport[] {
-  const reports = new Map<string, StateReport>();
-  for (const { managedOperatorState, rawOperatorState } of subtasks) {
+/** Is told the subtasks of an operator, and then names their states, each once, in the order of their names. */
+export class NamedStates {
+  readonly #reports = new Map<string, StateReport>();
+
+  add({ managedOperatorState, rawOperatorState }: SubtaskState): void {
     for (const handle of managedOperatorState) {
-      for (const part of partsOf(handle)) addTo(reports, { ...part, kind: KIND_OF_MODE[part.mode] });
+      for (const part of partsOf(handle)) addTo(this.#reports, { ...part, kind: KIND_OF_MODE[part.mode] });
     }
     for (const handle of rawOperatorState) {
-      for (const part of partsOf(handle)) addTo(reports, { ...part, kind: 'raw-operator' });
+      for (const part of partsOf(handle)) addTo(this.#reports, { ...part, kind: 'raw-operator' });
     }
   }
-  return [...reports.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+
+  reports(): readonly StateReport[] {
+    return [...this.#reports.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
 }
 
 type StatePart = Omit<StateReport, 'kind'>;

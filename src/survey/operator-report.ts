@@ -1,94 +1,110 @@
-// What a `_metadata` tells of one operator, without looking at any state file.
-import type {
-  KeyedStateHandle,
-  KeyGroupRange,
-  OperatorState,
-  OperatorStateHandle,
-  SubtaskState,
-} from '../model/metadata.js';
+// What a `_metadata` tells of one operator, subtask by subtask, without looking at any state file and without keeping
+// the subtasks: a `_metadata` may be larger than what there is room for.
+import type { KeyedStateHandle, KeyGroupRange, OperatorHead, SubtaskState } from '../model/metadata.js';
 import type { Rewrite } from '../model/rewrite.js';
 import type { OperatorReport } from '../model/snapshot-report.js';
 import {
+  addSizes,
   channelSizeBytes,
   coordinatorSizes,
   keyedSizeBytes,
   operatorHandleSizeBytes,
-  operatorSizes,
+  type StateSizes,
   streamSizeBytes,
+  subtaskSizes,
 } from '../model/state-sizes.js';
-import { visitCoordinatorStreams, visitSubtaskStreams } from '../model/streams.js';
+import { type LeafStream, visitCoordinatorStreams, visitSubtaskStreams } from '../model/streams.js';
 import type { SnapshotPlace } from '../model/survey.js';
-import { namedStates } from './named-states.js';
+import { NamedStates } from './named-states.js';
 import { ReferenceCollector } from './references-of.js';
 
-/** The report of an operator of the snapshot at `place`. */
-export function reportOperator(
-  operator: OperatorState,
-  place: SnapshotPlace,
-  rewrites: readonly Rewrite[],
-): OperatorReport {
-  const { id, name, uid, parallelism, maxParallelism, fullyFinished, subtasks } = operator;
-  const { stateSizeBytes, checkpointedSizeBytes } = operatorSizes(operator);
-  return {
-    id,
-    name,
-    uid,
-    parallelism,
-    maxParallelism,
-    fullBytes: stateSizeBytes,
-    addedBytes: checkpointedSizeBytes,
-    states: namedStates(subtasks),
-    keyedBytes: sum(subtasks.flatMap(keyedHandles), keyedSizeBytes),
-    operatorBytes: sum(subtasks, operatorBytes),
-    coordinatorBytes: coordinatorSizes(operator).stateSizeBytes,
-    inFlightBytes: sum(
-      subtasks.flatMap((subtask) => [...subtask.inputChannelState, ...subtask.resultSubpartitionState]),
-      channelSizeBytes,
-    ),
-    ...placesOfState(operator, place, rewrites),
-    keyGroupRanges: distinctRanges(subtasks.flatMap(keyedHandles)),
-    subtasks: subtasks.length,
-    finishedSubtasks: subtasks.filter(({ finished }) => finished).length,
-    fullyFinished,
-  };
-}
+/** Is told the subtasks of one operator of the snapshot at `place`, then asked for the report. */
+export class OperatorScan {
+  readonly #head: OperatorHead;
+  readonly #states = new NamedStates();
+  readonly #ranges = new Map<string, KeyGroupRange>();
+  #collector: ReferenceCollector;
+  #sizes: StateSizes;
+  #keyedBytes = 0n;
+  #operatorBytes = 0n;
+  #inFlightBytes = 0n;
+  #inlineBytes = 0n;
+  #subtasks = 0;
+  #finishedSubtasks = 0;
+  #hasState: boolean;
 
-function keyedHandles({ managedKeyedState, rawKeyedState }: SubtaskState): readonly KeyedStateHandle[] {
-  return [...managedKeyedState, ...rawKeyedState];
+  constructor(head: OperatorHead, place: SnapshotPlace, rewrites: readonly Rewrite[]) {
+    this.#head = head;
+    this.#collector = new ReferenceCollector(place.directory, rewrites);
+    this.#sizes = coordinatorSizes(head);
+    this.#hasState = head.coordinatorState !== null;
+    visitCoordinatorStreams(head, this);
+  }
+
+  subtask(subtask: SubtaskState): void {
+    this.#subtasks++;
+    if (subtask.finished) this.#finishedSubtasks++;
+    this.#hasState ||= hasState(subtask);
+    this.#sizes = addSizes(this.#sizes, subtaskSizes(subtask));
+    for (const handles of [subtask.managedKeyedState, subtask.rawKeyedState]) {
+      for (const handle of handles) this.#keyed(handle);
+    }
+    this.#operatorBytes += operatorBytes(subtask);
+    for (const handles of [subtask.inputChannelState, subtask.resultSubpartitionState]) {
+      for (const handle of handles) this.#inFlightBytes += channelSizeBytes(handle);
+    }
+    this.#states.add(subtask);
+    visitSubtaskStreams(this.#head.id, subtask, this);
+  }
+
+  stream(stream: LeafStream): void {
+    if (stream.kind === 'bytes') this.#inlineBytes += BigInt(stream.data.length);
+    else this.#collector.addStream(stream);
+  }
+
+  report(): OperatorReport {
+    const { id, name, uid, parallelism, maxParallelism, fullyFinished, coordinatorState } = this.#head;
+    return {
+      id,
+      name,
+      uid,
+      parallelism,
+      maxParallelism,
+      fullBytes: this.#sizes.stateSizeBytes,
+      addedBytes: this.#sizes.checkpointedSizeBytes,
+      states: this.#states.reports(),
+      keyedBytes: this.#keyedBytes,
+      operatorBytes: this.#operatorBytes,
+      coordinatorBytes: coordinatorState === null ? 0n : streamSizeBytes(coordinatorState),
+      inFlightBytes: this.#inFlightBytes,
+      inlineBytes: this.#inlineBytes,
+      files: this.#collector.fileCount,
+      keyGroupRanges: [...this.#ranges.values()].sort((a, b) => a.first - b.first || a.last - b.last),
+      subtasks: this.#subtasks,
+      finishedSubtasks: this.#finishedSubtasks,
+      fullyFinished,
+      hasState: this.#hasState,
+    };
+  }
+
+  /** Empty ranges hold nothing and are left out. */
+  #keyed(handle: KeyedStateHandle): void {
+    this.#keyedBytes += keyedSizeBytes(handle);
+    const { first, last } = handle.keyGroups;
+    if (last >= first) this.#ranges.set(`${first}-${last}`, handle.keyGroups);
+  }
 }
 
 function operatorBytes({ managedOperatorState, rawOperatorState, legacyState }: SubtaskState): bigint {
-  const handles: readonly OperatorStateHandle[] = [...managedOperatorState, ...rawOperatorState];
-  return sum(handles, operatorHandleSizeBytes) + sum(legacyState, streamSizeBytes);
+  let total = 0n;
+  for (const handle of managedOperatorState) total += operatorHandleSizeBytes(handle);
+  for (const handle of rawOperatorState) total += operatorHandleSizeBytes(handle);
+  for (const stream of legacyState) total += streamSizeBytes(stream);
+  return total;
 }
 
-function placesOfState(
-  operator: OperatorState,
-  place: SnapshotPlace,
-  rewrites: readonly Rewrite[],
-): Pick<OperatorReport, 'inlineBytes' | 'files'> {
-  const collector = new ReferenceCollector(place.directory, rewrites);
-  let inlineBytes = 0n;
-  const visitor = {
-    stream: (stream: Parameters<typeof collector.addStream>[0]) => {
-      if (stream.kind === 'bytes') inlineBytes += BigInt(stream.data.length);
-      else collector.addStream(stream);
-    },
-  };
-  visitCoordinatorStreams(operator, visitor);
-  for (const subtask of operator.subtasks) visitSubtaskStreams(operator.id, subtask, visitor);
-  return { inlineBytes, files: collector.references().files.length };
-}
-
-/** Ascending; empty ranges hold nothing and are left out. */
-function distinctRanges(handles: readonly KeyedStateHandle[]): readonly KeyGroupRange[] {
-  const ranges = new Map<string, KeyGroupRange>();
-  for (const { keyGroups } of handles) {
-    if (keyGroups.last >= keyGroups.first) ranges.set(`${keyGroups.first}-${keyGroups.last}`, keyGroups);
-  }
-  return [...ranges.values()].sort((a, b) => a.first - b.first || a.last - b.last);
-}
-
-function sum<T>(parts: readonly T[], sizeOf: (part: T) => bigint): bigint {
-  return parts.reduce((total, part) => total + sizeOf(part), 0n);
+/** Flink's OperatorSubtaskState#hasState. */
+function hasState(subtask: SubtaskState): boolean {
+  const { index: _, finished, ...slots } = subtask;
+  return !finished && Object.values(slots).some((handles) => handles.length > 0);
 }

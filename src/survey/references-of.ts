@@ -66,6 +66,11 @@ export class ReferenceCollector {
     else known.handles++;
   }
 
+  /** How many distinct files were collected. */
+  get fileCount(): number {
+    return this.#byLocation.size;
+  }
+
   /** What was collected, each list in the order of the paths. */
   references(): References {
     return {

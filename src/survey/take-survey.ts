@@ -1,10 +1,11 @@
 // Taking a survey: first every file under the roots is listed, then every `_metadata` is read, and last what they
 // reference outside of the listing is looked up. In this order a checkpoint that completes meanwhile can only save
 // files, never make one look unused; and a file that came after the listing is not taken for missing.
+import type { MetadataVisitor } from '../format/metadata/read.js';
 import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
 import type { FileReference } from '../model/references.js';
 import type { Rewrite } from '../model/rewrite.js';
-import type { MetadataFile, Presence, Survey, SurveyedSnapshot } from '../model/survey.js';
+import type { MetadataFile, Presence, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageReader } from '../storage/storage.js';
 import { mapConcurrently } from '../support/concurrency.js';
@@ -22,6 +23,9 @@ export interface SurveyOptions {
   readonly concurrency?: number;
 }
 
+/** Makes a visitor that is told what the `_metadata` at `file` holds, in the pass in which the survey reads it. */
+export type WatchMetadata = (place: SnapshotPlace, file: Location) => MetadataVisitor;
+
 const DEFAULT_CONCURRENCY = 16;
 
 /**
@@ -29,13 +33,16 @@ const DEFAULT_CONCURRENCY = 16;
  * A metadata that cannot be read or understood becomes an unreadable snapshot. Throws the StorageError of a location
  * that is absent or cannot be listed, and the UsageError of a store that cannot be opened.
  */
-export async function takeSurvey(locations: readonly Location[], options: SurveyOptions): Promise<Survey> {
-  const { openReader, rewrites = [], concurrency = DEFAULT_CONCURRENCY } = options;
+export async function takeSurvey(
+  locations: readonly Location[],
+  options: SurveyOptions & { readonly watch?: WatchMetadata },
+): Promise<Survey> {
+  const { openReader, rewrites = [], concurrency = DEFAULT_CONCURRENCY, watch } = options;
   const readers = new Readers(openReader);
   const listing = new Listing();
   for (const location of locations) await listing.add(location, await readers.of(location));
   const read = await mapConcurrently(listing.metadata, concurrency, async (candidate) =>
-    readSnapshot(candidate, { reader: await readers.of(candidate.location), rewrites }),
+    readSnapshot(candidate, { reader: await readers.of(candidate.location), rewrites, watch }),
   );
   const snapshots = [
     ...read.filter((snapshot) => snapshot !== null),
@@ -53,18 +60,22 @@ export async function takeSurvey(locations: readonly Location[], options: Survey
 interface SnapshotSource {
   readonly reader: StorageReader;
   readonly rewrites: readonly Rewrite[];
+  readonly watch: WatchMetadata | undefined;
 }
 
 /** Null where the `_metadata` vanished after it was listed. */
 async function readSnapshot(
   { location, status }: MetadataCandidate,
-  { reader, rewrites }: SnapshotSource,
+  { reader, rewrites, watch }: SnapshotSource,
 ): Promise<SurveyedSnapshot | null> {
   const place = placeOf(parent(location));
   const metadata: MetadataFile = { location, sizeBytes: status.sizeBytes, modifiedMs: status.modifiedMs };
   try {
     if (status.type !== 'file') throw noMetadata(location, status.type);
-    const contents = contentsOf(await reader.read(location), place, rewrites);
+    const contents = contentsOf(await reader.read(location), place, {
+      rewrites,
+      watch: watch && (() => watch(place, location)),
+    });
     return { state: 'read', place, metadata, contents };
   } catch (thrown) {
     if (isAbsence(thrown)) return null;

@@ -1,23 +1,23 @@
-// `ckpt inspect`: find the snapshot meant, read its `_metadata` whole, and report.
+// `ckpt inspect`: find the snapshot meant, and report what one pass over its `_metadata` tells.
 import { readMetadata } from '../format/metadata/read.js';
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
 import type { Metadata } from '../model/metadata.js';
 import { type FileReference, REFERENCE_SCOPES, type References } from '../model/references.js';
-import type { Rewrite } from '../model/rewrite.js';
 import type { RootKind } from '../model/snapshot.js';
 import type { FileRow, ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
-import { documentSizes } from '../model/state-sizes.js';
-import type { Survey, SurveyedSnapshot } from '../model/survey.js';
-import { UsageError } from '../support/errors.js';
-import { reportOperator } from '../survey/operator-report.js';
+import type { ReadSnapshot, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
+import { BugError, UsageError } from '../support/errors.js';
+import { SnapshotScan, type ToldByMetadata } from '../survey/snapshot-scan.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
 import { pathOf, timeOf } from './list-snapshots.js';
 
-/** A snapshot's report, and the whole of its `_metadata`. */
+/** A snapshot's report, and what it is about. */
 export interface Inspection {
   readonly report: SnapshotReport;
-  readonly metadata: Metadata;
+  readonly snapshot: ReadSnapshot;
+  /** Reads the `_metadata` again, whole. */
+  readonly document: () => Promise<Metadata>;
 }
 
 /**
@@ -25,13 +25,23 @@ export interface Inspection {
  * that cannot be read, and a UsageError where there is none.
  */
 export async function inspectSnapshot(location: Location, options: SurveyOptions): Promise<Inspection> {
-  const survey = await takeSurvey([location], options);
+  const { openReader, rewrites = [] } = options;
+  const scans = new Map<string, SnapshotScan>();
+  const watch = (place: SnapshotPlace, file: Location) => {
+    const scan = new SnapshotScan(place, rewrites);
+    scans.set(canonicalKey(file), scan);
+    return scan;
+  };
+  const survey = await takeSurvey([location], { ...options, watch });
   const node = newestOf(survey, location);
-  const { metadata: file } = node.snapshot;
-  const reader = await options.openReader(file.location);
-  const metadata = readMetadata(await reader.read(file.location));
-  const takenFor = survey.roots[0]?.takenFor ?? 'ancestor';
-  return { report: reportOf(node, { metadata, takenFor, rewrites: options.rewrites ?? [] }), metadata };
+  const file = node.snapshot.metadata.location;
+  const scan = scans.get(canonicalKey(file));
+  if (scan === undefined) throw new BugError(`${formatLocation(file)} was read and not scanned`);
+  return {
+    report: reportOf(node, scan.told(), survey.roots[0]?.takenFor ?? 'ancestor'),
+    snapshot: node.snapshot,
+    document: async () => readMetadata(await (await openReader(file)).read(file)),
+  };
 }
 
 /** The snapshot that `location` is; else in each directory of checkpoints the highest id, of those the last written. */
@@ -71,15 +81,8 @@ function nothingToInspect(nodes: readonly SnapshotNode[], location: Location): U
   return new UsageError(message, { where, next: 'ckpt list shows the snapshots of a directory' });
 }
 
-interface ReportParts {
-  readonly metadata: Metadata;
-  readonly takenFor: RootKind;
-  readonly rewrites: readonly Rewrite[];
-}
-
-function reportOf(node: ReadNode, { metadata, takenFor, rewrites }: ReportParts): SnapshotReport {
+function reportOf(node: ReadNode, told: ToldByMetadata, takenFor: RootKind): SnapshotReport {
   const { place, contents, metadata: file } = node.snapshot;
-  const sizes = documentSizes(metadata);
   return {
     path: pathOf(place, file),
     takenFor,
@@ -89,18 +92,7 @@ function reportOf(node: ReadNode, { metadata, takenFor, rewrites }: ReportParts)
     restorable: node.restorable,
     time: timeOf(file),
     metadataBytes: file.sizeBytes,
-    formatVersion: metadata.formatVersion,
-    dialect: metadata.dialect,
-    checkpointId: metadata.checkpointId,
-    properties: metadata.properties,
-    masterStates: metadata.masterStates.map(({ name, version, payload }) => ({
-      name,
-      version,
-      bytes: payload.length,
-    })),
-    operators: metadata.operators.map((operator) => reportOperator(operator, place, rewrites)),
-    fullBytes: sizes.stateSizeBytes,
-    addedBytes: sizes.checkpointedSizeBytes,
+    ...told,
     inlineBytes: contents.inlineBytes,
     ...fileFields(contents.references),
     missing: node.resolution.missing.map(fileRow),

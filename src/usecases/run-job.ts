@@ -5,6 +5,7 @@ import { StreamExecutionEnvironment } from '../engine/job/environment.js';
 import type { StreamGraph } from '../engine/job/stream-graph.js';
 import type { JobEvent, JobResult } from '../model/job-events.js';
 import { formatLocation, type Location } from '../model/location.js';
+import type { WritableVersion } from '../model/metadata.js';
 import type { RunReport } from '../model/run-report.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
@@ -23,7 +24,11 @@ export interface RunRequest {
   /** Where checkpoints are written; null takes none. */
   readonly checkpointDirectory: Location | null;
   readonly snapshot: Location | null;
+  /** `claim`: the job owns the snapshot, and deletes it when it is subsumed. */
+  readonly claimMode: 'claim' | 'no-claim';
   readonly allowNonRestoredState: boolean;
+  /** Version of the `_metadata` that are written; the newest where undefined. */
+  readonly formatVersion: WritableVersion | undefined;
   readonly onFinish: 'retain' | 'delete';
   /** Injected failure: the source task that emits the record with this number fails, once. */
   readonly failAfterRecords: number | undefined;
@@ -59,7 +64,7 @@ export async function runJob(request: RunRequest, world: RunWorld): Promise<RunR
     if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) cancel();
     world.onEvent(event);
   };
-  const jobOptions = { configuration, onFinish: request.onFinish, ...restore, ...injected(request) };
+  const jobOptions = { configuration, ...restore, ...given(request) };
   const job = startJob(graph, jobOptions, {
     ...world,
     storage,
@@ -120,8 +125,8 @@ async function buildGraph(
 async function restoreOptions(request: RunRequest, world: RunWorld): Promise<Pick<JobOptions, 'restore'>> {
   if (request.snapshot === null) return {};
   const snapshot = await resolveSnapshot(request.snapshot, world.openReader);
-  const { allowNonRestoredState } = request;
-  return { restore: { snapshot, claimMode: 'no-claim', allowNonRestoredState } };
+  const { claimMode, allowNonRestoredState } = request;
+  return { restore: { snapshot, claimMode, allowNonRestoredState } };
 }
 
 const LOCAL: Location = { store: 'file', scheme: 'file', authority: '', path: '/' };
@@ -142,8 +147,10 @@ function refuseDirectory(thrown: unknown): never {
   throw new StorageError(kind, message, { next, cause: thrown, ...(where !== undefined && { where }) });
 }
 
-function injected({ failAfterRecords, failAtCheckpoint }: RunRequest): Partial<JobOptions> {
+function given({ onFinish, formatVersion, failAfterRecords, failAtCheckpoint }: RunRequest) {
   return {
+    onFinish,
+    ...(formatVersion !== undefined && { formatVersion }),
     ...(failAfterRecords !== undefined && { failAfterRecords }),
     ...(failAtCheckpoint !== undefined && { failAtCheckpoint }),
   };

@@ -13,7 +13,7 @@ import { child, type Location } from '../../src/model/location.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { FormatError, UsageError } from '../../src/support/errors.js';
 import { countingJob, expectedCounts } from './support/jobs.js';
-import { JOB, type Simulation, simulate } from './support/simulation.js';
+import { type Simulation, simulate } from './support/simulation.js';
 
 const RETAIN = {
   'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',

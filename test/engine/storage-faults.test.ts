@@ -14,7 +14,7 @@ import { JOB, simulate } from './support/simulation.js';
 
 type Moment = 'before' | 'after';
 
-const job = { records: 60, keys: 4, parallelism: [1, 2, 1] } as const;
+const job = { records: 40, keys: 4, parallelism: [1, 1, 1] } as const;
 const configuration = {
   'execution.checkpointing.interval': '10ms',
   'execution.checkpointing.data-inline-threshold': '0',
@@ -84,7 +84,7 @@ async function runWithFault(n: number, moment: Moment, tolerable: string) {
     build: countingJob(sink, job),
     storage: failingOnce(disk, counter, { n, moment }),
     configuration: { ...configuration, 'execution.checkpointing.tolerable-failed-checkpoints': tolerable },
-    options: { failAfterRecords: 45 },
+    options: { failAfterRecords: 30 },
   });
   const error: unknown = await simulated.finish().then(
     () => null,

@@ -50,50 +50,62 @@ describeWithFlink('a checkpoint of `ckpt run`', (flink) => {
     root = mkdtempSync(join(tmpdir(), 'ckpt-peers-run-'));
     const job = join(root, 'job.mjs');
     writeFileSync(job, JOB);
-    for (const [index, setting] of SETTINGS.entries()) taken.set(setting, take(job, join(root, `${index}`), setting));
+    for (const [index, setting] of SETTINGS.entries())
+      taken.set(setting, take(job, join(root, `${index}`), setting));
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it.each(SETTINGS)('has metadata that Flink reads: $backend, inline up to $inline, version $version', async (setting) => {
-    const { directory, checkpointId } = taken.get(setting)!;
-    expect(await flink.run(['metadata', directory])).toMatchObject({
-      checkpointId,
-      operators: expect.arrayContaining([
-        expect.objectContaining({
-          uid: setting.version >= 5 ? 'counter' : null,
-          id: '0da08f51eaa85fc298e176a139b3649a',
-          parallelism: setting.parallelism,
-          maxParallelism: 128,
-        }),
-      ]),
-    });
-  });
+  it.each(SETTINGS)(
+    'has metadata that Flink reads: $backend, inline up to $inline, version $version',
+    async (setting) => {
+      const { directory, checkpointId } = taken.get(setting)!;
+      expect(await flink.run(['metadata', directory])).toMatchObject({
+        checkpointId,
+        operators: expect.arrayContaining([
+          expect.objectContaining({
+            uid: setting.version >= 5 ? 'counter' : null,
+            id: '0da08f51eaa85fc298e176a139b3649a',
+            parallelism: setting.parallelism,
+            maxParallelism: 128,
+          }),
+        ]),
+      });
+    },
+  );
 
-  it.each(SETTINGS)('has the values of a consistent cut: $backend, inline up to $inline, version $version', async (setting) => {
-    const { directory } = taken.get(setting)!;
-    const read = await flink.run(['keyed-state', directory, '--uid', 'counter', '--state', 'count']);
-    const counts = new Map(Object.entries(read as Record<string, string>));
-    expect(counts.size).toBe(KEYS);
-    const positions = await splitsOf(directory);
-    expect(counts).toEqual(countsUpTo(positions));
-  });
+  it.each(SETTINGS)(
+    'has the values of a consistent cut: $backend, inline up to $inline, version $version',
+    async (setting) => {
+      const { directory } = taken.get(setting)!;
+      const read = await flink.run(['keyed-state', directory, '--uid', 'counter', '--state', 'count']);
+      const counts = new Map(Object.entries(read as Record<string, string>));
+      expect(counts.size).toBe(KEYS);
+      const positions = await splitsOf(directory);
+      expect(counts).toEqual(countsUpTo(positions));
+    },
+  );
 
-  it.each(SETTINGS)('restores a Flink job that goes on: $backend, inline up to $inline, version $version', async (setting) => {
-    const { directory, checkpointId } = taken.get(setting)!;
-    const keys = Array.from({ length: KEYS }, (_, key) => `key-${key}`);
-    const parallelism = setting.parallelism === 1 ? 2 : 1;
-    const restored = await flink.run(
-      ['restore', directory, '--uid', 'counter', '--state', 'count', '--parallelism', String(parallelism)],
-      [...keys, 'never seen'].join('\n'),
-    );
-    const values = Object.fromEntries(countsUpTo(await splitsOf(directory)));
-    expect(restored).toMatchObject({
-      values: { ...values, 'never seen': null },
-      subtasks: parallelism,
-      restoredCheckpointId: checkpointId,
-    });
-    expect((restored as { completedCheckpointId: number }).completedCheckpointId).toBeGreaterThan(checkpointId);
-  });
+  it.each(SETTINGS)(
+    'restores a Flink job that goes on: $backend, inline up to $inline, version $version',
+    async (setting) => {
+      const { directory, checkpointId } = taken.get(setting)!;
+      const keys = Array.from({ length: KEYS }, (_, key) => `key-${key}`);
+      const parallelism = setting.parallelism === 1 ? 2 : 1;
+      const restored = await flink.run(
+        ['restore', directory, '--uid', 'counter', '--state', 'count', '--parallelism', String(parallelism)],
+        [...keys, 'never seen'].join('\n'),
+      );
+      const values = Object.fromEntries(countsUpTo(await splitsOf(directory)));
+      expect(restored).toMatchObject({
+        values: { ...values, 'never seen': null },
+        subtasks: parallelism,
+        restoredCheckpointId: checkpointId,
+      });
+      expect((restored as { completedCheckpointId: number }).completedCheckpointId).toBeGreaterThan(
+        checkpointId,
+      );
+    },
+  );
 
   /** The source's own positions, as Flink reads them out of its operator state. */
   async function splitsOf(directory: string): Promise<readonly { next: number; step: number }[]> {
@@ -131,5 +143,8 @@ function take(job: string, directory: string, setting: (typeof SETTINGS)[number]
   );
   if (run.status !== 0) throw new Error(`ckpt run failed: ${run.stderr}${run.stdout}`);
   const { newestSnapshot } = JSON.parse(run.stdout);
-  return { directory: new URL(newestSnapshot.path ?? newestSnapshot).pathname, checkpointId: newestSnapshot.id ?? 3 };
+  return {
+    directory: new URL(newestSnapshot.path ?? newestSnapshot).pathname,
+    checkpointId: newestSnapshot.id ?? 3,
+  };
 }

@@ -120,6 +120,7 @@ export function operator(fields: Partial<OperatorReport>): OperatorReport {
       { first: 96, last: 127 },
     ],
     subtasks: 4,
+    hasState: true,
     finishedSubtasks: 0,
     fullyFinished: false,
     ...fields,

@@ -18,11 +18,9 @@ import {
 const CHK = 's3://b/ckpt/0a6d8e2b0094db680d9a9874fabf74e8/chk-5';
 
 function contents(parts: DocumentParts, ...rewrites: string[]) {
-  return contentsOf(
-    metadataBytes(parts),
-    placeOf(parseLocation(CHK, '/')),
-    rewrites.map((text) => parseRewrite(text, '/')),
-  );
+  return contentsOf(metadataBytes(parts), placeOf(parseLocation(CHK, '/')), {
+    rewrites: rewrites.map((text) => parseRewrite(text, '/')),
+  });
 }
 
 function files(parts: DocumentParts, ...rewrites: string[]) {
@@ -157,6 +155,6 @@ describe('the kind of a snapshot', () => {
 
   it('is a savepoint where neither tells, so that no rule takes it for one of many', () => {
     const place = placeOf(parseLocation('s3://b/before-the-upgrade', '/'));
-    expect(contentsOf(metadataBytes({ version: 3 }), place, []).kind).toBe('savepoint');
+    expect(contentsOf(metadataBytes({ version: 3 }), place, { rewrites: [] }).kind).toBe('savepoint');
   });
 });

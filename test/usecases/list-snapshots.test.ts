@@ -185,9 +185,9 @@ describe('inspecting', () => {
       [`${JOB_A}/chk-2/_metadata`]: 'garbage',
       [`${JOB_A}/chk-3/f`]: 'incomplete',
     };
-    const { report, metadata } = await inspect(files, JOB_A);
+    const { report, document } = await inspect(files, JOB_A);
     expect(report).toMatchObject({ checkpointId: 1n, fullBytes: 3n, inlineBytes: 3n, fileCount: 0 });
-    expect(metadata.operators).toHaveLength(1);
+    expect((await document()).operators).toHaveLength(1);
   });
 
   it('fails with the reason where the only `_metadata` is damaged, and where there is none', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobEvent } from '../../src/model/job-events.js';
@@ -77,6 +77,21 @@ describe('running a job', () => {
     const second = await workplace.run({ ...endless, snapshot, properties });
     expect(second.report).toMatchObject({ state: 'CANCELED', restarts: 0 });
     expect(second.events.find(({ kind }) => kind === 'restored')).toMatchObject({ location: snapshot });
+  });
+
+  it('leaves the snapshot that it goes on from alone, unless it claims it', async () => {
+    const endless = { job: 'example:page-views', stopAfterCheckpoints: 1 };
+    const snapshot = workplace.locate((await workplace.run(endless)).report!.retained[0]!.path);
+    await workplace.run({ ...endless, snapshot });
+    expect(existsSync(snapshot.path)).toBe(true);
+    await workplace.run({ ...endless, snapshot, claimMode: 'claim' });
+    expect(existsSync(snapshot.path)).toBe(false);
+  });
+
+  it('writes the metadata version that it is told to', async () => {
+    const { report } = await workplace.run({ formatVersion: 3 });
+    const metadata = readFileSync(`${workplace.locate(report!.retained.at(-1)!.path).path}/_metadata`);
+    expect(metadata.readInt32BE(4)).toBe(3);
   });
 
   it('writes every word once into files, over an injected failure', async () => {

@@ -68,7 +68,7 @@ export class CheckpointLocation implements CheckpointStreams {
   }
 
   make(): Promise<void> {
-    return this.#parts.storage.makeDirectory(this.directory);
+    return this.#track(this.#parts.storage.makeDirectory(this.directory));
   }
 
   newId(): string {
@@ -83,9 +83,7 @@ export class CheckpointLocation implements CheckpointStreams {
     }
     if (this.#closed) throw new StorageError('conflict', 'the checkpoint has been given up');
     this.#files.push(location);
-    const writing = this.#parts.storage.put(location, bytes);
-    this.#writing.add(writing);
-    await writing.finally(() => this.#writing.delete(writing));
+    await this.#track(this.#parts.storage.put(location, bytes));
     return { kind: 'relative-file', relativePath: name, sizeBytes: BigInt(bytes.length) };
   }
 
@@ -109,6 +107,11 @@ export class CheckpointLocation implements CheckpointStreams {
     await Promise.allSettled(this.#writing);
     const metadata = this.#metadataAttempted ? child(this.directory, METADATA) : null;
     return removeSnapshot(this.#parts.storage, { metadata, files: this.#files, directory: this.directory });
+  }
+
+  #track(writing: Promise<void>): Promise<void> {
+    this.#writing.add(writing);
+    return writing.finally(() => this.#writing.delete(writing));
   }
 }
 

@@ -14,12 +14,16 @@ export interface SinkWriter<T, Committable> {
   backpressure?(): Promise<void> | undefined;
   /**
    * Called at a barrier, before the snapshot: ends what was written so far and makes it durable. The committables
-   * become part of the checkpoint.
+   * become part of the checkpoint. Ids rise over restarts too; a job without checkpoints calls it once, at its end, with
+   * Number.MAX_SAFE_INTEGER.
    */
   prepareCommit(checkpointId: number): Promise<readonly Committable[]>;
   /** Makes committables visible. May be called again for the same one after a recovery: must then do nothing. */
   commit(committables: readonly Committable[]): Promise<void>;
-  /** Called once before anything is written after a recovery: takes away what earlier attempts left uncommitted. */
+  /**
+   * Called once before anything is written, at the first start and after every recovery: takes away what earlier attempts
+   * left uncommitted. By then all subtasks have committed what the restored checkpoint holds.
+   */
   recover?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -96,6 +96,7 @@ export class JobRunner {
     const tasks = vertices.reduce((sum, { parallelism }) => sum + parallelism, 0);
     this.#event({ kind: 'job-started', jobId: this.#jobId, jobName, tasks });
     for (;;) {
+      if (this.#canceled) return { kind: 'canceled' };
       const outcome = await this.#runAttempt(checkpoints);
       if (outcome.kind !== 'failed') return outcome;
       this.#event({ kind: 'task-failed', task: outcome.task, error: asError(outcome.error) });
@@ -109,7 +110,6 @@ export class JobRunner {
   async #runAttempt(checkpoints: JobCheckpoints): Promise<AttemptOutcome> {
     const attempt = await this.#makeAttempt(checkpoints);
     this.#attempt = attempt;
-    if (this.#canceled) attempt.end({ kind: 'canceled' });
     try {
       await attempt.open();
       attempt.run();

@@ -3,6 +3,7 @@
 import { keyGroupOf, subtaskOfKeyGroup } from '../../model/key-groups.js';
 import type { KeySpec } from '../job/stream-graph.js';
 import type { Output } from '../operators/operator.js';
+import { wrongKey } from '../state/wrong-key.js';
 import type { Channel, ChannelEvent } from './channel.js';
 
 /** Picks the channel of a record. */
@@ -11,6 +12,7 @@ type Partitioner = (value: unknown) => number;
 /** What a writer must know of the stream it writes. */
 export interface StreamTarget {
   readonly key: KeySpec | null;
+  readonly operatorName: string;
   readonly maxParallelism: number;
 }
 
@@ -23,10 +25,8 @@ export class RecordWriter implements Output<unknown> {
   constructor(channels: readonly Channel[], target: StreamTarget) {
     this.#channels = channels;
     this.#only = channels.length === 1 ? channels[0]! : null;
-    this.#partition =
-      target.key === null
-        ? roundRobin(channels.length)
-        : byKeyGroup(target.key, channels.length, target.maxParallelism);
+    const { key } = target;
+    this.#partition = key === null ? roundRobin(channels.length) : byKeyGroup(key, channels.length, target);
   }
 
   processElement(value: unknown, timestampMs: number): void {
@@ -60,11 +60,16 @@ function roundRobin(channels: number): Partitioner {
   };
 }
 
-function byKeyGroup({ selector, type }: KeySpec, channels: number, maxParallelism: number): Partitioner {
-  return (value) =>
-    subtaskOfKeyGroup(
-      keyGroupOf(type.javaHashCode(selector(value)), maxParallelism),
-      channels,
-      maxParallelism,
-    );
+function byKeyGroup({ selector, type }: KeySpec, channels: number, target: StreamTarget): Partitioner {
+  const { maxParallelism, operatorName } = target;
+  return (value) => {
+    const key = selector(value);
+    let hash: number;
+    try {
+      hash = type.javaHashCode(key);
+    } catch (cause) {
+      throw cause instanceof TypeError ? wrongKey(operatorName, type, cause) : cause;
+    }
+    return subtaskOfKeyGroup(keyGroupOf(hash, maxParallelism), channels, maxParallelism);
+  };
 }

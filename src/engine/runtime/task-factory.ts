@@ -106,8 +106,8 @@ class Subtask implements ChainSurroundings {
     const { wiring, graph, task } = this.#parts;
     const channels = wiring.outOf(stream, this.subtaskIndex);
     for (const channel of channels) channel.producer = task;
-    const { maxParallelism } = graph.vertices[stream.target]!.head;
-    return new RecordWriter(channels, { key: stream.edge.key, maxParallelism });
+    const { maxParallelism, node } = graph.vertices[stream.target]!.head;
+    return new RecordWriter(channels, { key: stream.edge.key, operatorName: node.name, maxParallelism });
   }
 
   async restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void> {

@@ -17,17 +17,9 @@ import type {
   ValueStateDescriptor,
 } from '../job/state.js';
 import { declaredState, sameKeyedState } from './declared-state.js';
-import { type Column, HeapColumns } from './heap-columns.js';
+import { type Column, HeapColumns, type KeyedBackendParts } from './heap-columns.js';
 import { HeapListState, HeapMapState, HeapValueState } from './heap-states.js';
 import type { KeyedStateBackend, SnapshotWriter, StateStreams } from './keyed-backend.js';
-
-/** What a backend must know of its operator and subtask. */
-export interface KeyedBackendParts {
-  readonly operatorName: string;
-  readonly keyType: TypeSerializer<unknown>;
-  readonly keyGroups: KeyGroupRange;
-  readonly maxParallelism: number;
-}
 
 /** A state and where its contents are. */
 interface HeapTable {

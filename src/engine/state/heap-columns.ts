@@ -5,10 +5,12 @@ import type { KeyedEntry } from '../../format/state/keyed-state.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { keyGroupOf } from '../../model/key-groups.js';
 import type { KeyGroupRange } from '../../model/metadata.js';
-import { BugError, messageOf, UsageError } from '../../support/errors.js';
+import { BugError } from '../../support/errors.js';
 import { KeyIndex } from './key-index.js';
+import { wrongKey } from './wrong-key.js';
 
-export interface HeapColumnsParts {
+/** What a backend must know of its operator and subtask. */
+export interface KeyedBackendParts {
   readonly operatorName: string;
   readonly keyType: TypeSerializer<unknown>;
   readonly keyGroups: KeyGroupRange;
@@ -28,7 +30,7 @@ interface SlotsByKeyGroup {
 const SWEEP_KEYS = 4096;
 
 export class HeapColumns {
-  readonly #parts: HeapColumnsParts;
+  readonly #parts: KeyedBackendParts;
   readonly #keyType: TypeSerializer<unknown>;
   readonly #index: KeyIndex;
   readonly #columns: Column[] = [];
@@ -36,7 +38,7 @@ export class HeapColumns {
   /** Slot of the current key, -1 before the first. Read by every state handle for every record, hence a plain field. */
   slot = -1;
 
-  constructor(parts: HeapColumnsParts) {
+  constructor(parts: KeyedBackendParts) {
     this.#parts = parts;
     this.#keyType = parts.keyType;
     this.#index = new KeyIndex(parts.keyType);
@@ -60,7 +62,8 @@ export class HeapColumns {
       const slot = this.#index.find(key, hash);
       this.slot = slot >= 0 ? slot : this.#addChecked(key, hash);
     } catch (cause) {
-      throw cause instanceof TypeError ? this.#wrongKey(cause) : cause;
+      const { operatorName } = this.#parts;
+      throw cause instanceof TypeError ? wrongKey(operatorName, this.#keyType, cause) : cause;
     }
   }
 
@@ -137,18 +140,6 @@ export class HeapColumns {
       slots[ends[groupOf(hash)]!++] = slot;
     });
     return { starts, slots };
-  }
-
-  #wrongKey(cause: TypeError): UsageError {
-    const { operatorName, keyType } = this.#parts;
-    return new UsageError(
-      `a key of operator ${operatorName} is no ${keyType.typeName}: ${messageOf(cause)}`,
-      {
-        where: operatorName,
-        next: 'give keyBy the type of its keys, for example keyBy(selector, Types.LONG)',
-        cause,
-      },
-    );
   }
 }
 

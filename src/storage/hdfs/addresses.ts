@@ -1,5 +1,5 @@
-// Which NameNodes serve a location, and at which addresses of WebHDFS: from the location itself, from --webhdfs, or from
-// Hadoop's configuration. Pure.
+// Which NameNodes serve a location, and at which addresses of WebHDFS: from the location itself, from --webhdfs, or
+// from Hadoop's configuration. Pure.
 import { formatLocation, type Location, parseUri } from '../../model/location.js';
 import { UsageError } from '../../support/errors.js';
 import type { HadoopConfiguration } from './hadoop-configuration.js';
@@ -55,7 +55,9 @@ function defaultFsOf(get: HadoopConfiguration): Location | null {
   return parseUri(get('fs.defaultFS') ?? get('fs.default.name') ?? '');
 }
 
-/** Addresses that the configuration has for a name service, or for the NameNode whose RPC address this is; else none. */
+/**
+ * Addresses that the configuration has for a name service, or for the NameNode whose RPC address this is; else none.
+ */
 function nameServiceOf(authority: string, protocol: Protocol, get: HadoopConfiguration): readonly string[] {
   const services = listOf(get('dfs.nameservices'));
   if (services.includes(authority)) {

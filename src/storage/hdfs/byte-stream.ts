@@ -1,9 +1,9 @@
-// The bytes of a file from a DataNode, by the package webhdfs. It is given an encoded path and a time limit, is listened to for errors
-// to the end, and believed only if all announced bytes came: left alone it takes a connection that broke for the end of the
-// file, and an error message that comes in two pieces for two errors.
+// The bytes of a file from a DataNode, by the package webhdfs. It is given an encoded path and a time limit, is
+// listened to for errors to the end, and believed only if all announced bytes came: left alone it takes a connection
+// that broke for the end of the file, and an error message that comes in two pieces for two errors.
 /// <reference path="./webhdfs.d.ts" />
 import type { IncomingMessage } from 'node:http';
-import { ConnectionError, type HttpAnswer } from './http.js';
+import { ConnectionError, connectionMessage, type HttpAnswer } from './http.js';
 
 export interface StreamOptions {
   /** Longest wait for a connection and for the next bytes. */
@@ -42,7 +42,11 @@ export async function fetchFromDataNode(url: URL, { silenceMs, ca }: StreamOptio
 }
 
 function connectionError(error: Error, response: IncomingMessage | undefined): ConnectionError {
-  return new ConnectionError(response === undefined ? 'unreachable' : 'broken', error.message, error);
+  return new ConnectionError(
+    response === undefined ? 'unreachable' : 'broken',
+    connectionMessage(error),
+    error,
+  );
 }
 
 function portOf(url: URL): string {

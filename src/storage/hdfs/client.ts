@@ -1,5 +1,5 @@
-// The operations of WebHDFS that decide, list or change, typed (Hadoop "WebHDFS REST API"). Asks the active NameNode of a pair and
-// stays with it. Repeats nothing that may have been carried out: that is for a wrapper to decide.
+// The operations of WebHDFS that decide, list or change, typed (Hadoop "WebHDFS REST API"). Asks the active NameNode
+// of a pair and stays with it. Repeats nothing that may have been carried out: that is for a wrapper to decide.
 import { formatLocation, type Location, parent } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import { type ContentSummary, type DirectoryPage, RemoteDocument, type RemoteStatus } from './documents.js';
@@ -22,8 +22,8 @@ export class WebHdfsClient {
   }
 
   /**
-   * Entries of a directory from after the name `after` on, as many as the NameNode sends at once; null where a file is in its place.
-   * Before Hadoop 2.9 that is the whole directory.
+   * Entries of a directory from after the name `after` on, as many as the NameNode sends at once; null where a file is
+   * in its place. Before Hadoop 2.9 that is the whole directory.
    */
   async directoryPage(location: Location, after: string | null): Promise<DirectoryPage | null> {
     const list = { verb: 'list', method: 'GET' } as const;
@@ -95,7 +95,9 @@ export class WebHdfsClient {
     if (answer.status !== 201) throw remoteError(answer, attempted);
   }
 
-  /** The URL of a DataNode that has the bytes: `length` from `offset`, or all. Holds the credentials: not for messages. */
+  /**
+   * The URL of a DataNode that has the bytes: `length` from `offset`, or all. Holds the credentials: not for messages.
+   */
   async whereToRead(
     location: Location,
     range: { readonly offset: number; readonly length: number } | null,
@@ -108,8 +110,8 @@ export class WebHdfsClient {
   }
 
   /**
-   * Gives the file `from` the name `to`, atomically (rename2 of the NameNode). With `replace` a file of that name goes, else
-   * `already-exists` is thrown.
+   * Gives the file `from` the name `to`, atomically (rename2 of the NameNode). With `replace` a file of that name
+   * goes, else `already-exists` is thrown.
    */
   async rename(from: Location, to: Location, options: { readonly replace: boolean }): Promise<void> {
     const parameters = { destination: to.path, renameoptions: options.replace ? 'OVERWRITE' : 'NONE' };

@@ -1,5 +1,5 @@
-// The JSON documents of WebHDFS (Hadoop `org.apache.hadoop.hdfs.web.JsonUtil`), read strictly: what does not look as it should is
-// `corrupt`, and never an empty listing.
+// The JSON documents of WebHDFS (Hadoop `org.apache.hadoop.hdfs.web.JsonUtil`), read strictly: what does not look as
+// it should is `corrupt`, and never an empty listing.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import type { FileStatus } from '../storage.js';

@@ -1,5 +1,5 @@
-// The XML of Hadoop's configuration files: as much of XML as they have, and an error for the rest. Knows tags, texts and
-// references; what the elements mean is hadoop-configuration's to say.
+// The XML of Hadoop's configuration files: as much of XML as they have, and an error for the rest. Knows tags, texts
+// and references; what the elements mean is hadoop-configuration's to say.
 import { UsageError } from '../../support/errors.js';
 
 /** A piece of an XML document. `<a/>` is an opening and a closing one. */
@@ -25,7 +25,9 @@ const PIECE = new RegExp(
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-/** The pieces of a document, in order, tags matched. `file` is for messages. Throws a UsageError for what is no XML. */
+/**
+ * The pieces of a document, in order, tags matched. `file` is for messages. Throws a UsageError for what is no XML.
+ */
 export function* xmlPieces(document: string, file: string): Generator<XmlPiece> {
   const open: string[] = [];
   const fail = (what: string, at: number): never => {

@@ -1,5 +1,5 @@
-// One HTTP exchange on node:http and node:https with time limits on connecting and on silence. Knows nothing of HDFS. Node's fetch
-// would not do: it breaks on the unasked `100 Continue` that a DataNode sends before it takes a file.
+// One HTTP exchange on node:http and node:https with time limits on connecting and on silence. Knows nothing of HDFS.
+// Node's fetch would not do: it breaks on the unasked `100 Continue` that a DataNode sends before it takes a file.
 import {
   type Agent,
   type ClientRequest,
@@ -33,6 +33,11 @@ export class ConnectionError extends Error {
     this.name = 'ConnectionError';
     this.reached = reached;
   }
+}
+
+/** The message of an error of node:http; one that stands for the failures of several addresses has a code only. */
+export function connectionMessage(error: NodeJS.ErrnoException): string {
+  return error.message || error.code || 'the connection failed';
 }
 
 /** Longest waits in milliseconds: for a connection, and for the next sign of life of a connected server. */
@@ -95,6 +100,7 @@ class Attempt {
   readonly #options: HttpOptions;
   #connected = false;
   #answered = false;
+  #gaveUp = false;
   #cancelTimer: () => void = () => undefined;
 
   constructor(call: HttpCall, options: HttpOptions, request: ClientRequest) {
@@ -105,7 +111,7 @@ class Attempt {
 
   /** The server had closed the kept connection before this request came to it. */
   get metClosedConnection(): boolean {
-    return this.#request.reusedSocket && !this.#answered;
+    return this.#request.reusedSocket && !this.#answered && !this.#gaveUp;
   }
 
   #run(body: Uint8Array | undefined): Promise<HttpAnswer> {
@@ -118,7 +124,7 @@ class Attempt {
     });
     return new Promise((resolve, reject) => {
       const fail = (thrown: Error): void => reject(this.#failure(thrown));
-      request.once('error', fail);
+      request.on('error', fail);
       request.once('response', (response) => {
         this.#answered = true;
         this.#alive();
@@ -131,7 +137,7 @@ class Attempt {
   /** A body in portions that are taken as fast as the connection takes them: each is a sign of life. */
   *#slices(body: Uint8Array | undefined): Generator<Uint8Array> {
     for (let start = 0; start < (body?.length ?? 0); start += SLICE_BYTES) {
-      this.#alive();
+      if (this.#connected) this.#alive();
       yield body!.subarray(start, start + SLICE_BYTES);
     }
   }
@@ -153,12 +159,13 @@ class Attempt {
   /** Ends the request unless something happens within `limitMs`. */
   #expect(limitMs: number, what: string): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#options.clock.schedule(limitMs, () =>
-      this.#request.destroy(new Error(`${what} within ${limitMs / 1000} s`)),
-    );
+    this.#cancelTimer = this.#options.clock.schedule(limitMs, () => {
+      this.#gaveUp = true;
+      this.#request.destroy(new Error(`${what} within ${limitMs / 1000} s`));
+    });
   }
 
   #failure(thrown: Error): ConnectionError {
-    return new ConnectionError(this.#connected ? 'broken' : 'unreachable', thrown.message, thrown);
+    return new ConnectionError(this.#connected ? 'broken' : 'unreachable', connectionMessage(thrown), thrown);
   }
 }

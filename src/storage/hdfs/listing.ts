@@ -1,8 +1,9 @@
-// Everything below a directory, several pages at a time. Memory is flat: at most `concurrency` pages are under way, and
-// of directories still to be listed only the names are kept, the deepest first.
+// Everything below a directory, several pages at a time. Memory is flat: at most `concurrency` pages are under way,
+// and of directories still to be listed only the names are kept, the deepest first.
 //
 // The trash of Hadoop's shell (`.Trash`) is reported as a directory and not entered: what is in it has been deleted.
-// Snapshots (`.snapshot`) are in no listing of HDFS. Either is listed where it is asked for, as a root or by a root in it.
+// Snapshots (`.snapshot`) are in no listing of HDFS. Either is listed where it is asked for, as a root or by a root in
+// it.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import type { Retry } from '../retrying.js';

@@ -1,6 +1,6 @@
-// The NameNodes of a name service as one: asks the active one of a pair and stays with it. Moves on from a standby, from
-// one that cannot be reached, and, where only reading, from one that fell silent. Repeats nothing that may have been
-// carried out: that is for a wrapper to decide.
+// The NameNodes of a name service as one: asks the active one of a pair and stays with it. Moves on from a standby,
+// from one that cannot be reached, and, where only reading, from one that fell silent. Repeats nothing that may have
+// been carried out: that is for a wrapper to decide.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';

@@ -1,5 +1,5 @@
-// The doors to HDFS, one for each right, and what else its NameNodes can be asked. Settings come in as values; of files only
-// Hadoop's configuration is read, through the storage that the caller gives for it.
+// The doors to HDFS, one for each right, and what else its NameNodes can be asked. Settings come in as values; of
+// files only Hadoop's configuration is read, through the storage that the caller gives for it.
 import { userInfo } from 'node:os';
 import { child, formatLocation, type Location } from '../../model/location.js';
 import { type Clock, systemClock } from '../../support/clock.js';
@@ -79,8 +79,8 @@ export function hdfsFacts(location: Location, settings: HdfsSettings = {}): Hdfs
 }
 
 /**
- * Hadoop's configuration from core-site.xml and hdfs-site.xml of `directory`, read through `files`. Throws a UsageError
- * where neither is there, or one cannot be read.
+ * Hadoop's configuration from core-site.xml and hdfs-site.xml of `directory`, read through `files`. Throws a
+ * UsageError where neither is there, or one cannot be read.
  */
 export async function readHadoopConfiguration(
   files: StorageReader,

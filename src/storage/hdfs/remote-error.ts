@@ -1,5 +1,5 @@
-// What an answer of WebHDFS that is no success means for us: by the class of its RemoteException, else by its status. Never by its
-// text. Only a FileNotFoundException is `not-found`; a 404 of anybody else says that no WebHDFS is there.
+// What an answer of WebHDFS that is no success means for us: by the class of its RemoteException, else by its status.
+// Never by its text. A 404 without an exception of HDFS is not `not-found`: it says that no WebHDFS is there.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError, type StorageErrorKind } from '../../support/errors.js';
 import type { HttpAnswer } from './http.js';
@@ -80,7 +80,8 @@ export function remoteError(answer: HttpAnswer, attempted: Attempted): RemoteErr
   const remote = remoteException(answer);
   const { status } = answer;
   if (remote !== null) {
-    // Every other exception, IOException above all, says that it could not be done: not why, and not that nothing is there.
+    // Every other exception, IOException above all, says that it could not be done: not why, and not that nothing is
+    // there.
     const kind = KINDS[remote.exception] ?? 'unavailable';
     const what = `${firstLine(remote.message)} (${remote.exception})`;
     return new RemoteError(kind, what, { ...attempted, exception: remote.exception, status });
@@ -97,7 +98,7 @@ interface StatusMeaning {
 }
 
 const NO_KERBEROS =
-  'this tool does not speak SPNEGO: log in with kinit, get a delegation token (hdfs fetchdt, or op=GETDELEGATIONTOKEN) and give that';
+  'give a delegation token: this tool does not speak SPNEGO; after kinit, curl --negotiate gets one by op=GETDELEGATIONTOKEN';
 
 function meaningOfStatus({ status, headers }: HttpAnswer): StatusMeaning {
   const challenge = headers['www-authenticate'];

@@ -1,6 +1,6 @@
-// Writing to and removing from HDFS. A file appears whole or not at all: its bytes go to a hidden sibling, which then gets
-// its name in one step of the NameNode. Bytes are where HDFS puts them: on the DataNodes of `dfs.namenode.replication.min`
-// replicas, forced to disk where `dfs.datanode.synconclose` is set.
+// Writing to and removing from HDFS. A file appears whole or not at all: its bytes go to a hidden sibling, which then
+// gets its name in one step of the NameNode. Bytes are where HDFS puts them: on the DataNodes of
+// `dfs.namenode.replication.min` replicas, forced to disk where `dfs.datanode.synconclose` is set.
 import { baseName, child, formatLocation, type Location, parent } from '../../model/location.js';
 import { mapConcurrently } from '../../support/concurrency.js';
 import { StorageError } from '../../support/errors.js';

@@ -7,6 +7,7 @@ import { rootCertificates } from 'node:tls';
 import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
 import { UsageError } from '../../support/errors.js';
 import { S3_DEFAULTS, type S3Configuration } from './configuration.js';
+import { readListingsQuickly } from './list-answer.js';
 
 /** A client, and the time of the store's clock as its latest answer told it. */
 export interface S3Connection {
@@ -24,6 +25,9 @@ export async function connectS3(configuration: S3Configuration): Promise<S3Conne
   const options = clientOptions(configuration);
   let s3 = new sdk.S3(options);
   if (!(await hasRegion(s3))) s3 = new sdk.S3({ ...options, region: 'us-east-1' });
+  // it describes every answer at length, for a logger that we do not have
+  s3.middlewareStack.remove('loggerMiddleware');
+  readListingsQuickly(s3);
   let latestDateMs: number | null = null;
   s3.middlewareStack.add(
     (next) => async (request) => {

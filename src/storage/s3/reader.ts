@@ -36,7 +36,9 @@ export class S3Reader implements StorageReader {
   }
 
   async *list(root: Location): AsyncGenerator<ListingBatch> {
-    const options = { fetchPage: pagesOf(this.requests, root), concurrency: concurrencyOf(this.requests) };
+    // Amazon's directory buckets list in no order
+    const concurrency = root.authority.endsWith('--x-s3') ? 1 : concurrencyOf(this.requests);
+    const options = { fetchPage: pagesOf(this.requests, root), concurrency };
     const prefix = prefixOf(root);
     let isEmpty = true;
     for await (const objects of listPrefix(prefix, options)) {

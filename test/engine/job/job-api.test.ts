@@ -9,6 +9,7 @@ import {
   MapStateDescriptor,
   type RuntimeContext,
   Types,
+  type ValueState,
   ValueStateDescriptor,
 } from '../../../src/index.js';
 import { operatorIdOfUid } from '../../../src/model/operator-id.js';
@@ -240,22 +241,22 @@ describe('a job that asks for what cannot be fails at once with', () => {
           .keyBy(() => undefined as unknown as string)
           .map(String),
     ],
+    'a key that is nothing, where there are several subtasks': [
+      /a key of operator Map is no string/,
+      (env) =>
+        env
+          .fromElements(1)
+          .keyBy(() => undefined as unknown as string)
+          .map(String)
+          .setParallelism(2),
+    ],
     'a value that is not of the type of its state': [
       /state x, key a: expected long \(a safe integer\), got 1.5/,
       (env) =>
         env
           .fromElements('a')
           .keyBy((word) => word)
-          .map({
-            state: {} as { update(value: number): void },
-            open(context: RuntimeContext) {
-              this.state = context.getState(new ValueStateDescriptor('x', Types.LONG));
-            },
-            map(word: string) {
-              this.state.update(1.5);
-              return word;
-            },
-          }),
+          .map(new KeepHalf()),
     ],
     "the task and message of a user's exception": [
       /^Source: Collection Source -> Map \(1\/1\) failed.*: out of luck$/,
@@ -291,3 +292,17 @@ describe('a job without checkpoints', () => {
     expect(simulation.events.filter(({ kind }) => kind === 'restarting')).toEqual([]);
   });
 });
+
+/** Keeps in a state of whole numbers what is none. */
+class KeepHalf {
+  private half!: ValueState<number>;
+
+  open(context: RuntimeContext): void {
+    this.half = context.getState(new ValueStateDescriptor('x', Types.LONG));
+  }
+
+  map(word: string): string {
+    this.half.update(1.5);
+    return word;
+  }
+}

@@ -197,6 +197,12 @@ describe.each(FORMATS)('the $name format', ({ name, kind, write, open }) => {
     );
   });
 
+  it('is told from the other by its bytes, where the handle is one that both have', () => {
+    const { bytes, offsets } = write(SMALL);
+    const snapshot = openKeyedSnapshot(bytes, { ...SMALL, kind: 'key-groups', offsets }, DECLARED);
+    expect(rowsRead(snapshot)).toEqual(rowsOf(SMALL, isCanonical));
+  });
+
   it('gives a subtask of another parallelism the key groups of its own, from the files of all', () => {
     fc.assert(
       fc.property(sample, fc.nat({ max: 999 }), fc.nat({ max: 999 }), (given, cut, wanted) => {

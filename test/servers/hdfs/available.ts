@@ -1,4 +1,5 @@
-// Whether a real HDFS can be had on this machine. Where it cannot, its tests are skipped and say so; in CI that is a failure.
+// Whether a real HDFS can be had on this machine. Where it cannot, its tests are skipped and say so; in CI that is a
+// failure.
 import { describe } from 'vitest';
 import { missingTools } from './java.js';
 

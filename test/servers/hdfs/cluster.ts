@@ -1,5 +1,5 @@
-// A real HDFS on 127.0.0.1: one NameNode, or an HA pair over a shared edits directory, and one DataNode, with WebHDFS by
-// http and https. Each is a JVM of its own; data lives in a temporary directory and dies with the cluster.
+// A real HDFS on 127.0.0.1: one NameNode, or an HA pair over a shared edits directory, and one DataNode, with WebHDFS
+// by http and https. Each is a JVM of its own; data lives in a temporary directory and dies with the cluster.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';

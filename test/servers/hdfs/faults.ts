@@ -1,4 +1,5 @@
-// Real servers that break, and a proxy that breaks what a real server answers. Whatever happens, nothing reads as absent.
+// Real servers that break, and a proxy that breaks what a real server answers. Whatever happens, nothing reads as
+// absent.
 import { describe, expect, it } from 'vitest';
 import { child, type Location } from '../../../src/model/location.js';
 import type { HdfsSettings } from '../../../src/storage/hdfs/open.js';

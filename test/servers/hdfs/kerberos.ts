@@ -1,4 +1,5 @@
-// A Kerberos realm (MiniKdc) with a secured NameNode and DataNode on localhost, and delegation tokens of its user alice.
+// A Kerberos realm (MiniKdc) with a secured NameNode and DataNode on localhost, and delegation tokens of its user
+// alice.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

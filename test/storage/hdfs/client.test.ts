@@ -40,6 +40,7 @@ const remover = (fakes: readonly { readonly address: string }[], settings: HdfsS
     webhdfs: fakes.map(({ address }) => address),
     user: 'u',
     limits: LIMITS,
+    clock,
     ...settings,
   });
 

@@ -69,7 +69,7 @@ describe('listing a prefix in parallel', () => {
             expect(keys.sort()).toEqual(below(options.keys, prefix));
           },
         ),
-        { numRuns: runs({ sample: 300, full: 30_000 }), seed: testSeed },
+        { numRuns: runs({ sample: 120, full: 20_000 }), seed: testSeed },
       );
     },
   );
@@ -86,7 +86,7 @@ describe('listing a prefix in parallel', () => {
           failures++;
         }
       }),
-      { numRuns: runs({ sample: 100, full: 5_000 }), seed: testSeed },
+      { numRuns: runs({ sample: 50, full: 3_000 }), seed: testSeed },
     );
     expect(failures).toBe(0);
   });

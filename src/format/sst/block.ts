@@ -1,0 +1,148 @@
+// A block on its way from the file to its entries: bounds, checksum, compression, then keys that leave out what they
+// share with the key before. Source: RocksDB BlockFetcher, BlockBuilder, DataBlockFooter.
+//
+//     block      entries | [hash index: u8 buckets | u16 n] | n * u32 restart offset | u32 n, top bit: hash index
+//     in a file  the block, maybe compressed | u8 compression | u32 checksum of all before it
+//     entry      varint shared | varint unshared | [varint value length] | unshared bytes of the key | value
+//
+// Restart offsets and the hash index serve searches; reading in order needs neither.
+import { FormatError } from '../../support/errors.js';
+import { checksumOf, contextModifier } from './checksum.js';
+import { compressionName, decompressBlock } from './compression.js';
+import { type BlockHandle, type Footer, TRAILER_BYTES } from './footer.js';
+import { type Origin, TableCursor } from './table-cursor.js';
+import { readRange, type TableFile } from './table-file.js';
+
+/** A block, verified and no longer compressed. */
+export interface Block {
+  readonly bytes: Uint8Array;
+  readonly origin: Origin;
+}
+
+/** Where blocks are and what their checksums are made of. */
+export interface BlockSource {
+  readonly file: TableFile;
+  readonly footer: Footer;
+}
+
+/** Shorter than this is no block: the number of restarts alone takes 4 bytes. */
+const LEAST_BYTES = 4;
+const HASH_INDEX = 0x80000000;
+/** Keys of a block, written out, may take this much and {@link KEY_EXPANSION} times the block's own bytes. */
+const KEY_ALLOWANCE_BYTES = 16 * 1024 * 1024;
+const KEY_EXPANSION = 64;
+
+export async function readBlock(source: BlockSource, handle: BlockHandle, field: string): Promise<Block> {
+  expectInFile(source.footer, handle, field);
+  const length = handle.sizeBytes + TRAILER_BYTES;
+  const bytes = await readRange(source.file, { offset: handle.offset, length, field });
+  return openBlock(bytes, { footer: source.footer, offset: handle.offset, field });
+}
+
+/** Reads blocks that follow each other in the file, many with one read of up to `readAheadBytes`. */
+export async function* readBlocks(
+  source: BlockSource,
+  handles: AsyncIterable<BlockHandle>,
+  { field, readAheadBytes }: { readonly field: string; readonly readAheadBytes: number },
+): AsyncGenerator<Block> {
+  for await (const run of adjacentHandles(handles, readAheadBytes)) {
+    const first = run[0]!;
+    for (const handle of run) expectInFile(source.footer, handle, field);
+    const last = run[run.length - 1]!;
+    const length = last.offset + last.sizeBytes + TRAILER_BYTES - first.offset;
+    const bytes = await readRange(source.file, { offset: first.offset, length, field });
+    for (const { offset, sizeBytes } of run) {
+      const start = offset - first.offset;
+      const whole = bytes.subarray(start, start + sizeBytes + TRAILER_BYTES);
+      yield openBlock(whole, { footer: source.footer, offset, field });
+    }
+  }
+}
+
+async function* adjacentHandles(
+  handles: AsyncIterable<BlockHandle>,
+  mostBytes: number,
+): AsyncGenerator<BlockHandle[]> {
+  let run: BlockHandle[] = [];
+  let end = 0;
+  for await (const handle of handles) {
+    const next = handle.offset + handle.sizeBytes + TRAILER_BYTES;
+    if (run.length > 0 && (handle.offset !== end || next - run[0]!.offset > mostBytes)) {
+      yield run;
+      run = [];
+    }
+    run.push(handle);
+    end = next;
+  }
+  if (run.length > 0) yield run;
+}
+
+function expectInFile(footer: Footer, { offset, sizeBytes }: BlockHandle, field: string): void {
+  if (sizeBytes < LEAST_BYTES || offset + sizeBytes + TRAILER_BYTES > footer.offset) {
+    throw new FormatError(`a block of ${sizeBytes} bytes cannot be here`, { offset, field });
+  }
+}
+
+function openBlock(
+  bytes: Uint8Array,
+  { footer, offset, field }: { readonly footer: Footer; readonly offset: number; readonly field: string },
+): Block {
+  const sizeBytes = bytes.length - TRAILER_BYTES;
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + sizeBytes, TRAILER_BYTES);
+  const compression = trailer.getUint8(0);
+  const covered = bytes.subarray(0, sizeBytes + 1);
+  const checksum = checksumOf(footer.checksum, covered) + contextModifier(footer.baseContext, offset);
+  if (footer.checksum !== 'none' && checksum >>> 0 !== trailer.getUint32(1, true)) {
+    throw new FormatError('the checksum does not match', { offset, field });
+  }
+  if (compressionName(compression) === null) {
+    throw new FormatError(`no compression ${compression}`, { offset: offset + sizeBytes, field });
+  }
+  const block = inFile(offset, field, () => decompressBlock(compression, bytes.subarray(0, sizeBytes)));
+  return { bytes: block, origin: { offset, field, wasCompressed: compression !== 0 } };
+}
+
+/** Errors of the decompressor count from the start of the block; here they get the place in the file. */
+function inFile<T>(offset: number, field: string, decompress: () => T): T {
+  try {
+    return decompress();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new FormatError(error.message, { offset: offset + error.offset, field: `${field}.${error.field}` });
+  }
+}
+
+/** An entry of a block. The value was read by the caller of {@link blockEntries}. */
+export interface BlockEntry<Value> {
+  readonly key: Buffer;
+  readonly value: Value;
+  /** Where the entry begins in the block, for errors. */
+  readonly position: number;
+}
+
+/** Reads a value; `shared` is the number of bytes that its key took from the one before. */
+export type ReadValue<Value> = (source: TableCursor, shared: number) => Value;
+
+/** The entries of a block, in their order. The key is a copy; what the value is, `readValue` decides. */
+export function* blockEntries<Value>(
+  block: Block,
+  readValue: ReadValue<Value>,
+): Generator<BlockEntry<Value>> {
+  const source = cursorOfEntries(block);
+  let allowance = KEY_ALLOWANCE_BYTES + KEY_EXPANSION * block.bytes.length;
+  let key = Buffer.alloc(0);
+  while (source.remaining > 0) {
+    const position = source.position;
+    const shared = source.varint32('shared');
+    const unshared = source.varint32('unshared');
+    if (shared > key.length) {
+      throw source.error(`shares ${shared} bytes with a key of ${key.length}`, 'shared', position);
+    }
+    // The length of the value, where there is one, stands between the lengths and the key.
+    const { value, rest } = readValueAround(source, unshared, () => readValue(source, shared));
+    allowance -= shared + rest.length;
+    if (allowance < 0) throw source.error('keys far longer than their block', 'shared', position);
+    key = Buffer.concat([key.subarray(0, shared), rest]);
+    yield { key, value, position };
+  }
+}

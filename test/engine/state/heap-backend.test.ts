@@ -1,0 +1,175 @@
+// Keyed state in memory against a plain model of it, through snapshots and restores at other key-group ranges.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { HeapKeyedStateBackend } from '../../../src/engine/state/heap-backend.js';
+import type { CheckpointStreams, StateStreams } from '../../../src/engine/state/keyed-backend.js';
+import { tupleSerializer } from '../../../src/format/state/composite-serializers.js';
+import type { TypeSerializer } from '../../../src/format/state/serializer.js';
+import { ListStateDescriptor, MapStateDescriptor, Types, ValueStateDescriptor } from '../../../src/index.js';
+import { keyGroupRangeOf } from '../../../src/model/key-groups.js';
+import type { KeyedStateHandle, StreamStateHandle } from '../../../src/model/metadata.js';
+import { runs, testSeed } from '../../support/runs.js';
+
+const inMemory: CheckpointStreams & StateStreams = {
+  write: async (data) => ({ kind: 'bytes', handleName: 'x', data }) as StreamStateHandle,
+  read: async (stream) => (stream.kind === 'bytes' ? stream.data : new Uint8Array()),
+  newId: () => '00000000-0000-4000-8000-000000000000',
+};
+
+function open(keyType: TypeSerializer<never>, subtask = 0, parallelism = 1) {
+  const keyGroups = keyGroupRangeOf(subtask, parallelism, 128);
+  const parts = {
+    operatorName: 'test',
+    keyType: keyType as TypeSerializer<unknown>,
+    keyGroups,
+    maxParallelism: 128,
+  };
+  const backend = new HeapKeyedStateBackend(parts);
+  return {
+    backend,
+    value: backend.getValueState(new ValueStateDescriptor('value', Types.LONG)),
+    list: backend.getListState(new ListStateDescriptor('list', Types.INT)),
+    map: backend.getMapState(new MapStateDescriptor('map', Types.STRING, Types.INT)),
+  };
+}
+
+type Operation = readonly [key: number, what: 'value' | 'list' | 'map' | 'clear', argument: number];
+
+interface Contents {
+  value: number | null;
+  list: number[];
+  map: Map<string, number>;
+}
+
+/** Does to the state and to the model what the operations say, and compares what they read. */
+function apply(
+  operations: readonly Operation[],
+  keyOf: (key: number) => unknown,
+  state: ReturnType<typeof open>,
+) {
+  const model = new Map<number, Contents>();
+  for (const [key, what, argument] of operations) {
+    const contents: Contents = model.get(key) ?? { value: null, list: [], map: new Map() };
+    model.set(key, contents);
+    state.backend.setCurrentKey(keyOf(key));
+    expect(read(state)).toEqual(contents);
+    change(state, contents, what === 'clear' ? (`clear-${argument % 3}` as const) : what, argument);
+  }
+  return model;
+}
+
+type Change = 'value' | 'list' | 'map' | `clear-${number}`;
+
+function change(state: ReturnType<typeof open>, contents: Contents, what: Change, argument: number): void {
+  const mapKey = `m${argument % 2}`;
+  switch (what) {
+    case 'value':
+      state.value.update(argument);
+      contents.value = argument;
+      break;
+    case 'list':
+      state.list.add(argument);
+      contents.list.push(argument);
+      break;
+    case 'map':
+      state.map.put(mapKey, argument);
+      contents.map.set(mapKey, argument);
+      break;
+    case 'clear-0':
+      state.value.clear();
+      contents.value = null;
+      break;
+    case 'clear-1':
+      state.list.clear();
+      contents.list = [];
+      break;
+    default:
+      state.map.remove(mapKey);
+      contents.map.delete(mapKey);
+  }
+}
+
+function read({ value, list, map }: ReturnType<typeof open>): Contents {
+  return { value: value.value(), list: [...list.get()], map: new Map(map.entries()) };
+}
+
+const operation: fc.Arbitrary<Operation> = fc.tuple(
+  fc.nat(40),
+  fc.constantFrom('value', 'list', 'map', 'clear'),
+  fc.nat(100),
+);
+
+describe('the hashmap backend', () => {
+  const keyTypes: Readonly<Record<string, readonly [TypeSerializer<never>, (key: number) => unknown]>> = {
+    strings: [Types.STRING as never, (key) => `k${key}`],
+    'whole numbers': [Types.INT as never, (key) => key - 20],
+    bigints: [Types.LONG_BIGINT as never, (key) => BigInt(key) << 40n],
+    doubles: [Types.DOUBLE as never, (key) => [Number.NaN, 0, -0, Number.POSITIVE_INFINITY][key] ?? key / 7],
+    tuples: [tupleSerializer(Types.STRING, Types.INT) as never, (key) => [`k${key % 5}`, key]],
+  };
+  for (const [name, [keyType, keyOf]] of Object.entries(keyTypes)) {
+    test(`gives every key its own, for keys that are ${name}, also after a restore at another parallelism`, async () => {
+      const check = async (operations: readonly Operation[], parallelism: number) => {
+        const before = open(keyType);
+        const model = apply(operations, keyOf, before);
+        const handle = await before.backend.snapshot()(inMemory);
+        const after = await restoreAll(keyType, handle!, parallelism);
+        for (const [key, contents] of model) {
+          const found = after.flatMap((state) => {
+            try {
+              state.backend.setCurrentKey(keyOf(key));
+            } catch {
+              return [];
+            }
+            return [read(state)];
+          });
+          expect(found).toEqual([contents]);
+        }
+      };
+      const operations = fc.array(operation, { maxLength: 80 });
+      await fc.assert(fc.asyncProperty(operations, fc.integer({ min: 1, max: 4 }), check), {
+        numRuns: runs({ sample: 25, full: 500 }),
+        seed: testSeed,
+      });
+    });
+  }
+
+  test('forgets keys without contents, and gives their room to others', async () => {
+    const state = open(Types.INT as never);
+    for (let key = 0; key < 30_000; key++) {
+      state.backend.setCurrentKey(key);
+      if (key % 2 === 0) state.value.update(key);
+      if (key % 6 === 0) state.value.clear();
+    }
+    for (let key = 0; key < 30_000; key++) {
+      state.backend.setCurrentKey(key);
+      expect(state.value.value()).toBe(key % 2 === 0 && key % 6 !== 0 ? key : null);
+    }
+  });
+
+  test('takes its copy at the snapshot: what changes afterwards is not in it', async () => {
+    const state = open(Types.STRING as never);
+    state.backend.setCurrentKey('a');
+    state.value.update(1);
+    state.list.add(1);
+    const write = state.backend.snapshot();
+    state.value.update(2);
+    state.list.add(2);
+    const [restored] = await restoreAll(Types.STRING as never, (await write(inMemory))!, 1);
+    restored!.backend.setCurrentKey('a');
+    expect(read(restored!)).toEqual({ value: 1, list: [1], map: new Map() });
+  });
+
+  test('writes nothing where it has no states', async () => {
+    const keyGroups = { first: 0, last: 127 };
+    const keyType = Types.STRING as TypeSerializer<unknown>;
+    const backend = new HeapKeyedStateBackend({ operatorName: 'x', keyType, keyGroups, maxParallelism: 128 });
+    expect(await backend.snapshot()(inMemory)).toBeNull();
+  });
+});
+
+async function restoreAll(keyType: TypeSerializer<never>, handle: KeyedStateHandle, parallelism: number) {
+  const states = Array.from({ length: parallelism }, (_, subtask) => open(keyType, subtask, parallelism));
+  for (const { backend } of states) await backend.restore([handle], inMemory);
+  return states;
+}
