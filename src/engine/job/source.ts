@@ -33,7 +33,10 @@ export interface SourceReader<T, Split> {
 /** A source of records. `Split` must survive `serializeSplit` and back. */
 export interface Source<T, Split = unknown> {
   readonly boundedness: 'bounded' | 'unbounded';
-  /** Called when the job starts without a snapshot, and again when it restarts before its first checkpoint. Split i goes to subtask i modulo the parallelism. */
+  /**
+   * Called when the job starts without a snapshot, and again when it restarts before its first checkpoint. Split i goes to
+   * subtask i modulo the parallelism.
+   */
   discoverSplits(parallelism: number): Promise<readonly Split[]>;
   serializeSplit(split: Split): Uint8Array;
   /** Throws where the bytes are not a split of this source. */

@@ -4,7 +4,6 @@
 import { openCanonicalSnapshot } from '../../format/state/canonical-snapshot.js';
 import { openHeapSnapshot, writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
 import type { KeyedSnapshot, KeyedState, WrittenKeyedState } from '../../format/state/keyed-state.js';
-import type { TypeSerializer } from '../../format/state/serializer.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
 import { UsageError } from '../../support/errors.js';
 import type {

@@ -98,21 +98,12 @@ function openBlock(
   if (compressionName(compression) === null) {
     throw new FormatError(`no compression ${compression}`, { offset: offset + sizeBytes, field });
   }
-  const block = inFile(offset, field, () => decompressBlock(compression, bytes.subarray(0, sizeBytes)));
+  const stored = { offset, field, wasCompressed: false };
+  const block = decompressBlock(compression, bytes.subarray(0, sizeBytes), stored);
   return { bytes: block, origin: { offset, field, wasCompressed: compression !== 0 } };
 }
 
-/** Errors of the decompressor count from the start of the block; here they get the place in the file. */
-function inFile<T>(offset: number, field: string, decompress: () => T): T {
-  try {
-    return decompress();
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(error.message, { offset: offset + error.offset, field: `${field}.${error.field}` });
-  }
-}
-
-/** An entry of a block. The value was read by the caller of {@link blockEntries}. */
+/** An entry of a block, its key written out. */
 export interface BlockEntry<Value> {
   readonly key: Buffer;
   readonly value: Value;
@@ -120,29 +111,58 @@ export interface BlockEntry<Value> {
   readonly position: number;
 }
 
-/** Reads a value; `shared` is the number of bytes that its key took from the one before. */
-export type ReadValue<Value> = (source: TableCursor, shared: number) => Value;
+/** How the values of a block are told apart from what follows them. */
+export interface ValueLayout<Value> {
+  /** Whether each value has its length in front of the key; else it tells its own end. */
+  readonly hasLength: boolean;
+  /** `shared` is what the key took from the one before; `length` is 0 where the layout has none. */
+  read(source: TableCursor, entry: { readonly shared: number; readonly length: number }): Value;
+}
 
-/** The entries of a block, in their order. The key is a copy; what the value is, `readValue` decides. */
-export function* blockEntries<Value>(
-  block: Block,
-  readValue: ReadValue<Value>,
-): Generator<BlockEntry<Value>> {
+/** Values that are bytes: views of the block. */
+export const BYTE_VALUES: ValueLayout<Buffer> = {
+  hasLength: true,
+  read: (source, { length }) => source.bytes(length, 'value'),
+};
+
+/** The entries of a block, in their order. Every key is a copy of its own. */
+export function* blockEntries<Value>(block: Block, layout: ValueLayout<Value>): Generator<BlockEntry<Value>> {
   const source = cursorOfEntries(block);
   let allowance = KEY_ALLOWANCE_BYTES + KEY_EXPANSION * block.bytes.length;
-  let key = Buffer.alloc(0);
+  let key: Buffer = Buffer.alloc(0);
   while (source.remaining > 0) {
     const position = source.position;
     const shared = source.varint32('shared');
     const unshared = source.varint32('unshared');
+    const length = layout.hasLength ? source.varint32('valueLength') : 0;
     if (shared > key.length) {
       throw source.error(`shares ${shared} bytes with a key of ${key.length}`, 'shared', position);
     }
-    // The length of the value, where there is one, stands between the lengths and the key.
-    const { value, rest } = readValueAround(source, unshared, () => readValue(source, shared));
-    allowance -= shared + rest.length;
+    allowance -= shared + unshared;
     if (allowance < 0) throw source.error('keys far longer than their block', 'shared', position);
-    key = Buffer.concat([key.subarray(0, shared), rest]);
-    yield { key, value, position };
+    const rest = source.bytes(unshared, 'key');
+    const previous = key;
+    key = Buffer.allocUnsafe(shared + unshared);
+    previous.copy(key, 0, 0, shared);
+    rest.copy(key, shared);
+    yield { key, value: layout.read(source, { shared, length }), position };
   }
+}
+
+/** A cursor that ends where the entries do. */
+function cursorOfEntries({ bytes, origin }: Block): TableCursor {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wrong = (message: string) => new TableCursor(bytes, origin).error(message, 'restarts', countAt);
+  const countAt = bytes.length - 4;
+  if (countAt < 0) throw wrong('too short for a block');
+  const packed = view.getUint32(countAt, true);
+  let restartsEnd = countAt;
+  if (packed >= HASH_INDEX) {
+    restartsEnd -= 2;
+    if (restartsEnd < 0) throw wrong('too short for a hash index');
+    restartsEnd -= view.getUint16(restartsEnd, true);
+  }
+  const end = restartsEnd - 4 * (packed % HASH_INDEX);
+  if (end < 0) throw wrong(`${packed % HASH_INDEX} restarts do not fit`);
+  return new TableCursor(bytes, origin, end);
 }

@@ -64,7 +64,8 @@ export async function readFooter(file: TableFile): Promise<Footer> {
   if (magic === LEGACY_MAGIC) return readLegacy(file);
   if (magic === MAGIC) return readVersioned(file);
   const other = OTHER_TABLES.get(magic);
-  if (other !== undefined) throw new UnreadTableError('table-kind', `a ${other} table, not a block-based one`);
+  if (other !== undefined)
+    throw new UnreadTableError('table-kind', `a ${other} table, not a block-based one`);
   throw new FormatError(`the file does not end like a table, but with ${magic}`, {
     offset: magicAt,
     field: 'magic',

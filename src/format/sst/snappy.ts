@@ -5,14 +5,14 @@
 //     00             literal; bits 2-7 length - 1, or 60 to 63 for a length - 1 in 1 to 4 bytes
 //     01             copy; bits 2-4 length - 4, bits 5-7 and one byte the distance
 //     10, 11         copy; bits 2-7 length - 1, distance in 2 or 4 bytes
-import { TableCursor } from './table-cursor.js';
+import { type Origin, TableCursor } from './table-cursor.js';
 
 /** No element yields more for its bytes: 64 bytes for a copy of 3. */
 const MOST_BYTES_PER_BYTE = 22;
 
-/** Throws a FormatError, with offsets in `bytes`, where they are not snappy or not of the length they tell. */
-export function decompressSnappy(bytes: Uint8Array): Uint8Array {
-  const source = new TableCursor(bytes, { offset: 0, field: 'snappy', wasCompressed: false });
+/** Throws a FormatError where `bytes`, found at `origin`, are not snappy or not of the length they tell. */
+export function decompressSnappy(bytes: Uint8Array, origin: Origin): Uint8Array {
+  const source = new TableCursor(bytes, origin);
   const length = source.varint32('length');
   if (length > bytes.length * MOST_BYTES_PER_BYTE) {
     throw source.error(`${bytes.length} bytes cannot hold ${length}`, 'length', 0);
@@ -42,15 +42,20 @@ interface Copy {
   readonly distance: number;
 }
 
-function readLiteral(source: TableCursor, tag: number): { readonly length: number; readonly literal: Buffer } {
+function readLiteral(
+  source: TableCursor,
+  tag: number,
+): { readonly length: number; readonly literal: Buffer } {
   const code = tag >> 2;
   const length = (code < 60 ? code : readNumber(source, code - 59)) + 1;
   return { length, literal: source.bytes(length, 'literal') };
 }
 
 function readCopy(source: TableCursor, tag: number): Copy {
-  if ((tag & 3) !== 1) return { length: (tag >> 2) + 1, distance: readNumber(source, tag & 2 ? 2 * ((tag & 1) + 1) : 1) };
-  return { length: ((tag >> 2) & 7) + 4, distance: ((tag >> 5) << 8) | source.u8('distance') };
+  const form = tag & 3;
+  if (form === 1)
+    return { length: ((tag >> 2) & 7) + 4, distance: ((tag >> 5) << 8) | source.u8('distance') };
+  return { length: (tag >> 2) + 1, distance: readNumber(source, form === 2 ? 2 : 4) };
 }
 
 function readNumber(source: TableCursor, length: number): number {

@@ -51,10 +51,12 @@ interface KeyAndValue {
 
 export function readCanonicalEntry(source: ByteReader, place: EntryPlace): CanonicalEntry {
   const { state, keyGroup } = place;
+  const start = source.offset;
   const keyEnd = readLength(source, 'keyLength');
   const isLastOfState = readPrefix(source, place);
   const { namespace, key, value, map } = readKeyAndValue(source, place, keyEnd);
-  return { entry: { state, keyGroup, namespace, key, value }, isLastOfState, map };
+  const sizeBytes = source.offset - start;
+  return { entry: { state, keyGroup, namespace, key, value, sizeBytes }, isLastOfState, map };
 }
 
 /** Returns whether the entry is the last of its state. */

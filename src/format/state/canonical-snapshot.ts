@@ -112,6 +112,8 @@ function* wholeMaps(entries: Iterable<CanonicalEntry>): Generator<KeyedStateEntr
   for (const read of entries) {
     if (pending !== null && isSameMap(pending, read)) {
       for (const [mapKey, value] of read.map?.entries ?? []) pending.map?.entries.set(mapKey, value);
+      const sizeBytes: number = pending.entry.sizeBytes + read.entry.sizeBytes;
+      pending = { ...pending, entry: { ...pending.entry, sizeBytes } };
     } else {
       if (pending !== null) yield pending.entry;
       pending = read;

@@ -122,6 +122,7 @@ function* readStates(source: ByteReader, types: KeyedTypes, keyGroup: number): G
     seen.add(state);
     source.enter(state.name);
     for (let left = source.count('entryCount', 2); left > 0; left--) {
+      const entryAt = source.offset;
       yield state.kind === 'PRIORITY_QUEUE'
         ? timerEntry(source, state, keyGroup)
         : {
@@ -130,6 +131,7 @@ function* readStates(source: ByteReader, types: KeyedTypes, keyGroup: number): G
             namespace: state.namespace.read(source),
             key: types.key.read(source),
             value: state.value.read(source),
+            sizeBytes: source.offset - entryAt,
           };
     }
     source.leave();
@@ -137,6 +139,7 @@ function* readStates(source: ByteReader, types: KeyedTypes, keyGroup: number): G
 }
 
 function timerEntry(source: ByteReader, state: TimerState, keyGroup: number): KeyedStateEntry {
+  const entryAt = source.offset;
   const { namespace, key, timestampMs } = state.timer.read(source);
-  return { state, keyGroup, namespace, key, value: timestampMs };
+  return { state, keyGroup, namespace, key, value: timestampMs, sizeBytes: source.offset - entryAt };
 }

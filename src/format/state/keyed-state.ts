@@ -57,6 +57,8 @@ export interface KeyedEntry {
 export interface KeyedStateEntry extends KeyedEntry {
   readonly state: KeyedState;
   readonly keyGroup: number;
+  /** Bytes that it takes in the file. */
+  readonly sizeBytes: number;
 }
 
 /** A state and what is in it. `entries` is called once for every key group, in ascending order. */

@@ -1,0 +1,90 @@
+// The bytes behind the handles of one snapshot, read as far as they are needed.
+import { child, formatLocation, type Location } from '../model/location.js';
+import type { StreamStateHandle } from '../model/metadata.js';
+import { type Rewrite, resolvePath } from '../model/rewrite.js';
+import { streamSizeBytes } from '../model/state-sizes.js';
+import { assertNever, StorageError, UsageError } from '../support/errors.js';
+import type { Readers } from './readers.js';
+
+/** Where the streams of a snapshot are looked up. */
+export interface StreamSource {
+  readonly readers: Readers;
+  /** That of the `_metadata`: relative paths start there. */
+  readonly directory: Location;
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** A stream that can be read in parts. */
+export interface OpenStream {
+  readonly sizeBytes: number;
+  /** Where it is; null for inline bytes. */
+  readonly location: Location | null;
+  /** `length` bytes from `offset`; throws StorageError `corrupt` where the file ends before. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Opens a stream; the size of a file whose handle does not know it is asked of the store. */
+export async function openStream(stream: StreamStateHandle, source: StreamSource): Promise<OpenStream> {
+  switch (stream.kind) {
+    case 'bytes':
+      return inline(stream.data);
+    case 'segment-empty':
+      return inline(new Uint8Array());
+    case 'key-groups-stream':
+      return openStream(stream.stream, source);
+    case 'relative-file':
+      return openFile(child(source.directory, stream.relativePath), { source, start: 0, of: stream });
+    case 'file':
+      return openFile(resolve(stream.path, source), { source, start: 0, of: stream });
+    case 'segment':
+      return openFile(resolve(stream.path, source), { source, start: Number(stream.startPos), of: stream });
+    default:
+      return assertNever(stream, 'stream handle');
+  }
+}
+
+function inline(data: Uint8Array): OpenStream {
+  return {
+    sizeBytes: data.length,
+    location: null,
+    read: async (offset, length) => data.subarray(offset, offset + length),
+  };
+}
+
+interface FilePart {
+  readonly source: StreamSource;
+  readonly start: number;
+  readonly of: StreamStateHandle;
+}
+
+async function openFile(location: Location, { source, start, of }: FilePart): Promise<OpenStream> {
+  const reader = await source.readers.of(location);
+  const told = streamSizeBytes(of);
+  const sizeBytes = told < 0n ? (await reader.stat(location)).sizeBytes : Number(told);
+  return {
+    sizeBytes,
+    location,
+    async read(offset, length) {
+      const bytes = await reader.readRange(location, start + offset, length);
+      if (bytes.length < length) throw tooShort(location, start + offset + length);
+      return bytes;
+    },
+  };
+}
+
+function resolve(path: string, { rewrites }: StreamSource): Location {
+  const location = resolvePath(path, rewrites);
+  if (location !== null) return location;
+  throw new UsageError(`${path} is no location of a known store`, {
+    where: path,
+    next: 'give a copy of it with --rewrite FROM=TO',
+  });
+}
+
+function tooShort(location: Location, wanted: number): StorageError {
+  const where = formatLocation(location);
+  return new StorageError('corrupt', `${where} ends before byte ${wanted}`, {
+    where,
+    next: 'ckpt list shows which snapshots are whole',
+  });
+}
