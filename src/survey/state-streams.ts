@@ -43,6 +43,12 @@ export async function openStream(stream: StreamStateHandle, source: StreamSource
   }
 }
 
+/** All bytes of a stream. */
+export async function readWhole(stream: StreamStateHandle, source: StreamSource): Promise<Uint8Array> {
+  const opened = await openStream(stream, source);
+  return opened.read(0, opened.sizeBytes);
+}
+
 function inline(data: Uint8Array): OpenStream {
   return {
     sizeBytes: data.length,

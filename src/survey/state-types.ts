@@ -1,6 +1,5 @@
 // Names of states, kinds and types as the headers of state files have them.
 import type { KeyedHeader } from '../format/state/keyed-header.js';
-import type { KeyedState } from '../format/state/keyed-state.js';
 import type { SerializerSnapshot, UnknownSnapshot } from '../format/state/serializer.js';
 import { serializerOf } from '../format/state/snapshot-classes.js';
 import type { StateMeta } from '../format/state/state-meta.js';
@@ -43,16 +42,6 @@ export function operatorStateTypes(meta: StateMeta): StateTypes {
   };
 }
 
-/** A state whose serializers are all known. */
-export function boundStateTypes(state: KeyedState, key: string): StateTypes {
-  const { name } = state;
-  if (state.kind === 'PRIORITY_QUEUE') {
-    return { name, kind: 'timers', key, namespace: null, value: state.timer.typeName };
-  }
-  const kind = KINDS.get(state.kind) ?? 'unknown';
-  return { name, kind, key, namespace: state.namespace.typeName, value: state.value.typeName };
-}
-
 /** Why a header ends early. */
 export function stopsAt({ className, version }: UnknownSnapshot): string {
   return `the header cannot be read beyond the serializer ${simpleName(className)} (version ${version}), which is not known here`;
@@ -75,5 +64,8 @@ function typeName(snapshot: SerializerSnapshot): string {
 }
 
 function simpleName(className: string): string {
-  return className.slice(className.lastIndexOf('.') + 1).replace(/^.*\$/, '').replace(/Snapshot$/, '');
+  return className
+    .slice(className.lastIndexOf('.') + 1)
+    .replace(/^.*\$/, '')
+    .replace(/Snapshot$/, '');
 }

@@ -10,7 +10,10 @@ export interface SinkContext {
 /** Writes within one subtask. All calls come one after the other. */
 export interface SinkWriter<T, Committable> {
   write(record: T): void;
-  /** Resolves when more may be written, for sinks with a bounded buffer; undefined where that is now. */
+  /**
+   * Resolves when more may be written, for sinks with a bounded buffer; undefined where that is now. Asked after every
+   * write. Records that are already on their way, some hundred at most, may still come before it resolves.
+   */
   backpressure?(): Promise<void> | undefined;
   /**
    * Called at a barrier, before the snapshot: ends what was written so far and makes it durable. The committables

@@ -1,6 +1,7 @@
 // A task that reads a source. Barriers begin here, at a message of the coordinator between two records.
 // Source: Flink SourceOperatorStreamTask.
 import { BugError } from '../../support/errors.js';
+import { MAX_WATERMARK } from '../operators/operator.js';
 import type { SourceOperator } from '../operators/source-operator.js';
 import type { FailureInjection } from './failure-injection.js';
 import type { OperatorChain } from './operator-chain.js';
@@ -36,9 +37,14 @@ export class SourceTask extends Task {
     const result = this.#source.poll(this.#injection.allow(Math.min(limit, this.chain.room)));
     this.#injection.count(this.#source.emitted - before);
     if (result === 'more') return true;
-    if (result === 'end') this.endInput();
+    if (result === 'end') this.#end();
     else this.#awaitInput();
     return false;
+  }
+
+  #end(): void {
+    this.chain.input.processWatermark(MAX_WATERMARK);
+    this.endInput();
   }
 
   #awaitInput(): void {

@@ -1,7 +1,6 @@
 // One subtask of a chain of operators: a state machine that is called step by step and never waits. It stops for a full
 // channel, for an operator that asked for time, or because there is nothing to do; whoever changes that wakes it.
 // Messages (checkpoints, their outcome) are taken between records. Source: Flink StreamTask, MailboxProcessor.
-import { MAX_WATERMARK } from '../operators/operator.js';
 import type { ChannelEnd, ChannelEvent } from './channel.js';
 import type { OperatorChain } from './operator-chain.js';
 import type { Choices, Runnable, StepResult } from './scheduler.js';
@@ -127,9 +126,8 @@ export abstract class Task implements Runnable, ChannelEnd {
     this.chain.broadcast(event);
   }
 
-  /** No record follows. */
+  /** No record follows, and the last watermark has passed. */
   protected endInput(): void {
-    this.chain.input.processWatermark(MAX_WATERMARK);
     this.chain.endInput();
     this.broadcast({ kind: 'end-of-data' });
     this.#ended = true;

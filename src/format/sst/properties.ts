@@ -5,8 +5,9 @@ import { TableCursor } from './table-cursor.js';
 
 /** What a table says of itself. Sizes and counts are of the table alone; keys and values count as they were put in. */
 export interface TableProperties {
-  /** Writes of any kind except range deletions, which have a count of their own. */
+  /** Writes of any kind, also deletions of keys and of ranges. */
   readonly entries: number;
+  /** Deletions of single keys and of ranges. */
   readonly deletions: number;
   readonly mergeOperands: number;
   readonly rangeDeletions: number;

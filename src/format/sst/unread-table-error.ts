@@ -10,7 +10,8 @@ export type UnreadPart =
   | 'comparator'
   | 'value-type'
   | 'merge-operator'
-  | 'global-sequence';
+  | 'global-sequence'
+  | 'column-family';
 
 /** A sound table that holds what is not read here; code `unread-table`. */
 export class UnreadTableError extends CkptError {

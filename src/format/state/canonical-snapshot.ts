@@ -111,15 +111,20 @@ function* wholeMaps(entries: Iterable<CanonicalEntry>): Generator<KeyedStateEntr
   let pending: CanonicalEntry | null = null;
   for (const read of entries) {
     if (pending !== null && isSameMap(pending, read)) {
-      for (const [mapKey, value] of read.map?.entries ?? []) pending.map?.entries.set(mapKey, value);
-      const sizeBytes: number = pending.entry.sizeBytes + read.entry.sizeBytes;
-      pending = { ...pending, entry: { ...pending.entry, sizeBytes } };
+      pending = joined(pending, read);
     } else {
       if (pending !== null) yield pending.entry;
       pending = read;
     }
   }
   if (pending !== null) yield pending.entry;
+}
+
+/** The entries of `next` go into the map of `map`. */
+function joined(map: CanonicalEntry, next: CanonicalEntry): CanonicalEntry {
+  for (const [mapKey, value] of next.map?.entries ?? []) map.map?.entries.set(mapKey, value);
+  const sizeBytes = map.entry.sizeBytes + next.entry.sizeBytes;
+  return { ...map, entry: { ...map.entry, sizeBytes } };
 }
 
 function isSameMap(a: CanonicalEntry, b: CanonicalEntry): boolean {

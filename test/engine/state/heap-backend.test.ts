@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HeapKeyedStateBackend } from '../../../src/engine/state/heap-backend.js';
 import type { CheckpointStreams, StateStreams } from '../../../src/engine/state/keyed-backend.js';
+import { writeCanonicalSnapshot } from '../../../src/format/state/canonical-snapshot.js';
 import { tupleSerializer } from '../../../src/format/state/composite-serializers.js';
+import { voidNamespaceSerializer } from '../../../src/format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../../src/format/state/serializer.js';
 import { ListStateDescriptor, MapStateDescriptor, Types, ValueStateDescriptor } from '../../../src/index.js';
-import { keyGroupRangeOf } from '../../../src/model/key-groups.js';
+import { keyGroupOf, keyGroupRangeOf } from '../../../src/model/key-groups.js';
 import type { KeyedStateHandle, StreamStateHandle } from '../../../src/model/metadata.js';
 import { runs, testSeed } from '../../support/runs.js';
 
@@ -158,6 +160,71 @@ describe('the hashmap backend', () => {
     const [restored] = await restoreAll(Types.STRING as never, (await write(inMemory))!, 1);
     restored!.backend.setCurrentKey('a');
     expect(read(restored!)).toEqual({ value: 1, list: [1], map: new Map() });
+  });
+
+  test('replaces, extends and empties lists and maps', () => {
+    const { backend, list, map, value } = open(Types.STRING as never);
+    backend.setCurrentKey('a');
+    list.addAll([1, 2]);
+    list.update([3]);
+    expect(list.get()).toEqual([3]);
+    list.update([]);
+    expect([list.get(), map.isEmpty(), map.contains('x'), map.get('x')]).toEqual([[], true, false, null]);
+    map.put('x', 1);
+    map.put('y', 2);
+    expect([[...map.keys()], [...map.values()], map.contains('x'), map.get('y')]).toEqual([
+      ['x', 'y'],
+      [1, 2],
+      true,
+      2,
+    ]);
+    map.clear();
+    expect([...map.entries()]).toEqual([]);
+    value.update(7);
+    value.update(null as unknown as number);
+    expect(value.value()).toBeNull();
+  });
+
+  test('restores canonical savepoints too', async () => {
+    const { backend, value } = open(Types.STRING as never);
+    const state = {
+      kind: 'VALUE',
+      name: 'value',
+      namespace: voidNamespaceSerializer as TypeSerializer<unknown>,
+      value: Types.LONG as TypeSerializer<unknown>,
+    } as const;
+    const keyGroup = keyGroupOf(Types.STRING.javaHashCode('a'), 128);
+    const { bytes, offsets } = writeCanonicalSnapshot({
+      key: Types.STRING as TypeSerializer<unknown>,
+      keyGroups: { first: 0, last: 127 },
+      maxParallelism: 128,
+      states: [
+        { state, entries: (group) => (group === keyGroup ? [{ namespace: null, key: 'a', value: 42 }] : []) },
+      ],
+    });
+    const stream = { kind: 'bytes', handleName: 'x', data: bytes } as const;
+    const keyGroups = { first: 0, last: 127 };
+    await backend.restore(
+      [{ kind: 'savepoint-key-groups', keyGroups, offsets, stream, stateHandleId: null }],
+      inMemory,
+    );
+    backend.setCurrentKey('a');
+    expect(value.value()).toBe(42);
+  });
+
+  test('refuses handles of other backends', async () => {
+    const { backend } = open(Types.STRING as never);
+    const changes = {
+      kind: 'changelog-memory',
+      keyGroups: { first: 0, last: 1 },
+      from: 0n,
+      to: 0n,
+      changes: [],
+      stateHandleId: null,
+    } as const;
+    await expect(backend.restore([changes], inMemory)).rejects.toThrow(
+      /cannot be restored: changelog-memory/,
+    );
   });
 
   test('writes nothing where it has no states', async () => {
