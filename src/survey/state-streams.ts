@@ -6,12 +6,16 @@ import { streamSizeBytes } from '../model/state-sizes.js';
 import { assertNever, StorageError, UsageError } from '../support/errors.js';
 import type { Readers } from './readers.js';
 
-/** Where the streams of a snapshot are looked up. */
-export interface StreamSource {
-  readonly readers: Readers;
+/** What a path of a `_metadata` starts from. */
+export interface StreamPaths {
   /** That of the `_metadata`: relative paths start there. */
   readonly directory: Location;
   readonly rewrites: readonly Rewrite[];
+}
+
+/** Where the streams of a snapshot are looked up. */
+export interface StreamSource extends StreamPaths {
+  readonly readers: Readers;
 }
 
 /** A stream that can be read in parts. */
@@ -33,11 +37,28 @@ export async function openStream(stream: StreamStateHandle, source: StreamSource
     case 'key-groups-stream':
       return openStream(stream.stream, source);
     case 'relative-file':
-      return openFile(child(source.directory, stream.relativePath), { source, start: 0, of: stream });
     case 'file':
-      return openFile(resolve(stream.path, source), { source, start: 0, of: stream });
+      return openFile(stream, source, 0);
     case 'segment':
-      return openFile(resolve(stream.path, source), { source, start: Number(stream.startPos), of: stream });
+      return openFile(stream, source, Number(stream.startPos));
+    default:
+      return assertNever(stream, 'stream handle');
+  }
+}
+
+/** The file that a stream is in; null where it is in none, or in one of a store that is not known here. */
+export function streamLocation(stream: StreamStateHandle, paths: StreamPaths): Location | null {
+  switch (stream.kind) {
+    case 'bytes':
+    case 'segment-empty':
+      return null;
+    case 'key-groups-stream':
+      return streamLocation(stream.stream, paths);
+    case 'relative-file':
+      return child(paths.directory, stream.relativePath);
+    case 'file':
+    case 'segment':
+      return resolvePath(stream.path, paths.rewrites);
     default:
       return assertNever(stream, 'stream handle');
   }
@@ -57,15 +78,13 @@ function inline(data: Uint8Array): OpenStream {
   };
 }
 
-interface FilePart {
-  readonly source: StreamSource;
-  readonly start: number;
-  readonly of: StreamStateHandle;
-}
+type FileStream = Extract<StreamStateHandle, { kind: 'file' | 'relative-file' | 'segment' }>;
 
-async function openFile(location: Location, { source, start, of }: FilePart): Promise<OpenStream> {
+async function openFile(stream: FileStream, source: StreamSource, start: number): Promise<OpenStream> {
+  const location = streamLocation(stream, source);
+  if (location === null) throw unknownStore(stream);
   const reader = await source.readers.of(location);
-  const told = streamSizeBytes(of);
+  const told = streamSizeBytes(stream);
   const sizeBytes = told < 0n ? (await reader.stat(location)).sizeBytes : Number(told);
   return {
     sizeBytes,
@@ -78,10 +97,9 @@ async function openFile(location: Location, { source, start, of }: FilePart): Pr
   };
 }
 
-function resolve(path: string, { rewrites }: StreamSource): Location {
-  const location = resolvePath(path, rewrites);
-  if (location !== null) return location;
-  throw new UsageError(`${path} is no location of a known store`, {
+function unknownStore(stream: FileStream): UsageError {
+  const path = stream.kind === 'relative-file' ? stream.relativePath : stream.path;
+  return new UsageError(`${path} is no location of a known store`, {
     where: path,
     next: 'give a copy of it with --rewrite FROM=TO',
   });

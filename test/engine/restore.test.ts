@@ -1,6 +1,8 @@
 // Starting a job from a snapshot: at another parallelism, with operators that came and went, and what is refused.
 import { describe, expect, test } from 'vitest';
 import type { StreamExecutionEnvironment } from '../../src/engine/job/environment.js';
+import { readMetadata } from '../../src/format/metadata/read.js';
+import { writeMetadata } from '../../src/format/metadata/write.js';
 import {
   CollectSink,
   KeyedProcessFunction,
@@ -10,6 +12,7 @@ import {
   ValueStateDescriptor,
 } from '../../src/index.js';
 import { child, type Location } from '../../src/model/location.js';
+import type { SubtaskState } from '../../src/model/metadata.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { FormatError, UsageError } from '../../src/support/errors.js';
 import { countingJob, expectedCounts } from './support/jobs.js';
@@ -150,7 +153,47 @@ describe('a job restored from a snapshot', () => {
   });
 });
 
+/** Writes the snapshot's `_metadata` anew, every subtask with what `added` says. */
+async function withStateAdded(storage: MemoryStorage, snapshot: Location, added: Partial<SubtaskState>) {
+  const metadata = readMetadata(await storage.read(child(snapshot, '_metadata')));
+  const operators = metadata.operators.map((operator) => ({
+    ...operator,
+    subtasks: operator.subtasks.map((subtask) => ({ ...subtask, ...added })),
+  }));
+  await storage.put(child(snapshot, '_metadata'), writeMetadata({ ...metadata, operators }, 6));
+}
+
 describe('a restore is refused, before any record, with', () => {
+  const stream = { kind: 'bytes', handleName: 'x', data: new Uint8Array(4) } as const;
+  const channel = {
+    kind: 'channel',
+    direction: 'input',
+    subtaskIndex: 0,
+    channel: { group: 0, index: 0 },
+    offsets: [0n],
+    sizeBytes: 4n,
+    stream,
+  } as const;
+  const keyGroups = { first: 0, last: 127 };
+  const raw = {
+    kind: 'key-groups',
+    keyGroups,
+    offsets: Array(128).fill(0n),
+    stream,
+    stateHandleId: 'x',
+  } as const;
+  test.each([
+    { what: 'records in flight', added: { inputChannelState: [channel] } },
+    { what: 'raw keyed state', added: { rawKeyedState: [raw] } },
+  ])('$what, which would be lost in silence', async ({ what, added }) => {
+    const storage = new MemoryStorage();
+    const snapshot = await takeSnapshot(storage, countingJob(new CollectSink(), job));
+    await withStateAdded(storage, snapshot, added);
+    const refused = restoreFrom(storage, snapshot, { build: countingJob(new CollectSink(), job) });
+    await expect(refused.finish()).rejects.toThrow(`cannot be restored: ${what}`);
+    noRecords(refused.events);
+  });
+
   const noRecords = (events: readonly { kind: string }[]) =>
     expect(events.filter(({ kind }) => kind === 'restarting' || kind === 'checkpoint-triggered')).toEqual([]);
 

@@ -11,7 +11,7 @@ import type {
   OperatorStateHandle,
   StreamStateHandle,
 } from '../../model/metadata.js';
-import { JobError, UsageError } from '../../support/errors.js';
+import { JobError, StorageError, UsageError } from '../../support/errors.js';
 import type { StateStreams } from '../state/keyed-backend.js';
 import type { RestoredLists } from '../state/operator-state.js';
 import type { PlannedOperator } from './pending-checkpoint.js';
@@ -48,6 +48,7 @@ export async function restoreStates(
     const state = snapshot.metadata.operators.find(({ id }) => id === operator.id);
     if (state === undefined) continue;
     checkMaxParallelism(operator, state, snapshot.where);
+    refuseWhatIsNotRestored(operator, state);
     const lists = await restoreLists(operator, state, snapshot.streams);
     const subtasks = lists.map((own, index) => ({ keyed: keyedOf(operator, state, index), lists: own }));
     restored.set(operator.id, subtasks);
@@ -84,7 +85,10 @@ function hasState({ coordinatorState, subtasks }: OperatorState): boolean {
         holds(subtask.managedKeyedState) ||
         holds(subtask.rawKeyedState) ||
         holds(subtask.managedOperatorState) ||
-        holds(subtask.rawOperatorState),
+        holds(subtask.rawOperatorState) ||
+        holds(subtask.legacyState) ||
+        holds(subtask.inputChannelState) ||
+        holds(subtask.resultSubpartitionState),
     )
   );
 }
@@ -99,6 +103,22 @@ function checkMaxParallelism(operator: PlannedOperator, state: OperatorState, wh
       next: `set it with setMaxParallelism(${state.maxParallelism}): it cannot change with keyed state`,
     },
   );
+}
+
+/** State that the engine has no use for must not be dropped in silence. */
+function refuseWhatIsNotRestored(
+  operator: PlannedOperator,
+  { coordinatorState, subtasks }: OperatorState,
+): void {
+  if (coordinatorState !== null) throw unreadable(operator, 'state of a source coordinator');
+  for (const subtask of subtasks) {
+    if (subtask.rawKeyedState.length > 0) throw unreadable(operator, 'raw keyed state');
+    if (subtask.rawOperatorState.length > 0) throw unreadable(operator, 'raw operator state');
+    if (subtask.legacyState.length > 0) throw unreadable(operator, 'state of Flink 1.1');
+    if (subtask.inputChannelState.length + subtask.resultSubpartitionState.length > 0) {
+      throw unreadable(operator, 'records in flight (an unaligned checkpoint)');
+    }
+  }
 }
 
 function keyedOf(operator: PlannedOperator, state: OperatorState, index: number): KeyedStateHandle[] {
@@ -167,6 +187,7 @@ async function readStream(
   try {
     return await streams.read(stream);
   } catch (cause) {
+    if (cause instanceof StorageError && cause.kind !== 'not-found' && cause.kind !== 'corrupt') throw cause;
     const message = `the state of operator ${operator.name} cannot be read: ${(cause as Error).message}`;
     throw new JobError(message, {
       code: 'restore',
@@ -179,6 +200,6 @@ async function readStream(
 function unreadable(operator: PlannedOperator, what: string): UsageError {
   return new UsageError(`operator ${operator.name} has operator state that cannot be restored: ${what}`, {
     where: operator.name,
-    next: 'take the snapshot with this engine, uncompressed',
+    next: 'take the snapshot with this engine, or an aligned one of basic types with Flink',
   });
 }

@@ -1,9 +1,14 @@
 // Keyed state in memory. One look-up leads from a key to what all states have of it, however many a record touches; the
 // snapshot is copied out at the barrier and written later. Snapshots are Flink's heap format.
 // Source: Flink HeapKeyedStateBackend, HeapSnapshotStrategy, HeapRestoreOperation.
-import { openCanonicalSnapshot } from '../../format/state/canonical-snapshot.js';
-import { openHeapSnapshot, writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
-import type { KeyedSnapshot, KeyedState, WrittenKeyedState } from '../../format/state/keyed-state.js';
+import { writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
+import { openKeyedSnapshot } from '../../format/state/keyed-snapshot.js';
+import type {
+  KeyedSnapshot,
+  KeyedState,
+  KeyedStateEntry,
+  WrittenKeyedState,
+} from '../../format/state/keyed-state.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
 import { UsageError } from '../../support/errors.js';
 import type {
@@ -93,16 +98,22 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
       throw this.#unreadable(handle.kind);
     const bytes = await streams.read(handle.stream);
     const declared = { key: this.#parts.keyType, states: this.#tables.map(({ state }) => state) };
-    if (handle.kind === 'key-groups') return openHeapSnapshot(bytes, handle, declared);
-    return openCanonicalSnapshot(bytes, { ...handle, maxParallelism: this.#parts.maxParallelism }, declared);
+    return openKeyedSnapshot(bytes, { ...handle, maxParallelism: this.#parts.maxParallelism }, declared);
   }
 
   #load(snapshot: KeyedSnapshot): void {
     if (snapshot.kind !== 'readable') throw this.#unreadable(snapshot.kind);
     const columns = new Map(snapshot.states.map((state) => [state, this.#columnOf(state)]));
-    for (const { state, key, value } of snapshot.entries(this.keyGroups)) {
-      columns.get(state)![this.#keys.restoredSlot(key)] = value;
+    for (const entry of snapshot.entries(this.keyGroups)) {
+      this.#refuseWhatHasNoPlace(entry);
+      columns.get(entry.state)![this.#keys.restoredSlot(entry.key)] = entry.value;
     }
+  }
+
+  /** One value for a key and state is all that there is room for: more would be lost in silence. */
+  #refuseWhatHasNoPlace({ state, namespace }: KeyedStateEntry): void {
+    if (state.kind === 'PRIORITY_QUEUE') throw this.#unreadable(`timers of ${state.name}`);
+    if (namespace !== null) throw this.#unreadable(`windows of ${state.name}`);
   }
 
   /** A state that the job has not asked for keeps its contents, and goes into the next snapshot with them. */

@@ -40,7 +40,7 @@ const LEGACY_MAGIC = '57fb808b247547db';
 /** Tables of other builders, which Flink does not use. */
 const OTHER_TABLES = new Map([
   ['b8138f7aeb18344f', 'plain'],
-  ['86eeaa5b8d7d3e78', 'plain'],
+  ['6495bf6396224282', 'plain'],
   ['7378f1c5d0896792', 'cuckoo'],
 ]);
 const MAGIC_BYTES = 8;

@@ -5,7 +5,8 @@ import { HeapKeyedStateBackend } from '../../../src/engine/state/heap-backend.js
 import type { CheckpointStreams, StateStreams } from '../../../src/engine/state/keyed-backend.js';
 import { writeCanonicalSnapshot } from '../../../src/format/state/canonical-snapshot.js';
 import { tupleSerializer } from '../../../src/format/state/composite-serializers.js';
-import { voidNamespaceSerializer } from '../../../src/format/state/runtime-serializers.js';
+import { writeHeapSnapshot } from '../../../src/format/state/heap-snapshot.js';
+import { timerSerializer, voidNamespaceSerializer } from '../../../src/format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../../src/format/state/serializer.js';
 import { ListStateDescriptor, MapStateDescriptor, Types, ValueStateDescriptor } from '../../../src/index.js';
 import { keyGroupOf, keyGroupRangeOf } from '../../../src/model/key-groups.js';
@@ -210,6 +211,40 @@ describe('the hashmap backend', () => {
     );
     backend.setCurrentKey('a');
     expect(value.value()).toBe(42);
+  });
+
+  test.each([
+    {
+      what: 'timers',
+      state: {
+        kind: 'PRIORITY_QUEUE',
+        name: '_timer_state/event_user-timers',
+        timer: timerSerializer(Types.STRING, voidNamespaceSerializer) as never,
+      } as const,
+      entry: { namespace: null, key: 'a', value: 5n },
+    },
+    {
+      what: 'windows',
+      state: {
+        kind: 'VALUE',
+        name: 'sum',
+        namespace: Types.LONG as never,
+        value: Types.LONG as never,
+      } as const,
+      entry: { namespace: 60_000, key: 'a', value: 1 },
+    },
+  ])('refuses $what, of which it could keep one for each key only', async ({ what, state, entry }) => {
+    const keyGroup = keyGroupOf(Types.STRING.javaHashCode('a'), 128);
+    const keyGroups = { first: 0, last: 127 };
+    const { bytes, offsets } = writeHeapSnapshot({
+      key: Types.STRING as TypeSerializer<unknown>,
+      keyGroups,
+      states: [{ state, entries: (group) => (group === keyGroup ? [entry] : []) }],
+    });
+    const stream = { kind: 'bytes', handleName: 'x', data: bytes } as const;
+    const { backend } = open(Types.STRING as never);
+    const handle = { kind: 'key-groups', keyGroups, offsets, stream, stateHandleId: null } as const;
+    await expect(backend.restore([handle], inMemory)).rejects.toThrow(`cannot be restored: ${what} of`);
   });
 
   test('refuses handles of other backends', async () => {

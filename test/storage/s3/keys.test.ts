@@ -43,7 +43,7 @@ describe('keys and paths', () => {
           }
         },
       ),
-      { numRuns: runs({ sample: 500, full: 50_000 }), seed: testSeed },
+      { numRuns: runs({ sample: 200, full: 20_000 }), seed: testSeed },
     );
   });
 });
@@ -98,7 +98,7 @@ describe('the order of keys', () => {
           expect(sibling < directory ? -1 : 1).toBe(sign);
         }
       }),
-      { numRuns: runs({ sample: 1000, full: 100_000 }), seed: testSeed },
+      { numRuns: runs({ sample: 500, full: 50_000 }), seed: testSeed },
     );
   });
 
@@ -127,7 +127,7 @@ describe('prefixes in place of names', () => {
         expect(others.flatMap(covering)).toEqual([]);
         expect(prefixes.filter((prefix) => /\p{Surrogate}/u.test(prefix))).toEqual([]);
       }),
-      { numRuns: runs({ sample: 500, full: 50_000 }), seed: testSeed },
+      { numRuns: runs({ sample: 200, full: 20_000 }), seed: testSeed },
     );
   });
 

@@ -69,26 +69,20 @@ describe('listing a prefix in parallel', () => {
             expect(keys.sort()).toEqual(below(options.keys, prefix));
           },
         ),
-        { numRuns: runs({ sample: 120, full: 20_000 }), seed: testSeed },
+        { numRuns: runs({ sample: 120, full: 50_000 }), seed: testSeed },
       );
     },
+    300_000,
   );
 
-  it('delivers every key once where there is no order at all, or fails', async () => {
-    let failures = 0;
+  it('delivers every key once in one stream, where there is no order at all', async () => {
     await fc.assert(
       fc.asyncProperty(bucket, async (options) => {
-        try {
-          const { keys } = await listed({ ...options, order: 'none' }, 'r/', 1);
-          expect(keys.sort()).toEqual(below(options.keys, 'r/'));
-        } catch (thrown) {
-          if (!(thrown instanceof StorageError)) throw thrown;
-          failures++;
-        }
+        const { keys } = await listed({ ...options, order: 'none' }, 'r/', 1);
+        expect(keys.sort()).toEqual(below(options.keys, 'r/'));
       }),
-      { numRuns: runs({ sample: 50, full: 3_000 }), seed: testSeed },
+      { numRuns: runs({ sample: 50, full: 2_000 }), seed: testSeed },
     );
-    expect(failures).toBe(0);
   });
 
   it('fails where keys turn out to be in no order after the stream was split', async () => {

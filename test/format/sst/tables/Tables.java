@@ -87,7 +87,7 @@ public class Tables {
     List<ColumnFamilyDescriptor> families = List.of(
         new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY), new ColumnFamilyDescriptor("state".getBytes(), family));
     List<ColumnFamilyHandle> handles = new ArrayList<>();
-    DBOptions open = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true).setDbHostId("host");
+    DBOptions open = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
     try (RocksDB db = RocksDB.open(open, directory.toString(), families, handles)) {
       writes.put(db, handles.get(1), new WriteOptions().setDisableWAL(true));
       db.flush(new FlushOptions().setWaitForFlush(true), handles.get(1));

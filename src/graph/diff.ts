@@ -1,0 +1,147 @@
+// Two snapshots of the same or of different jobs, side by side. Pure.
+import { canonicalKey, formatLocation } from '../model/location.js';
+import type { FileReference } from '../model/references.js';
+import type {
+  DiffSide,
+  FileTotal,
+  Growths,
+  OperatorGrowth,
+  SnapshotDiff,
+  StateGrowth,
+} from '../model/snapshot-diff.js';
+import type { FileRow, OperatorReport, SnapshotReport, StateReport } from '../model/snapshot-report.js';
+
+/** What is compared of a snapshot. */
+export interface Compared {
+  readonly report: SnapshotReport;
+  readonly files: readonly FileReference[];
+  /**
+   * What RocksDB calls a file within its subtask, with its size, and where it lies (`canonicalKey`). RocksDB writes a
+   * file of one name once, so the same name and size are the same bytes.
+   */
+  readonly localFiles: ReadonlyMap<string, string>;
+}
+
+export function diffSnapshots(a: Compared, b: Compared): SnapshotDiff {
+  const [filesA, filesB] = [byKey(a.files), byKey(b.files)];
+  const added = b.files.filter((file) => !filesA.has(canonicalKey(file.location)));
+  const gone = a.files.filter((file) => !filesB.has(canonicalKey(file.location)));
+  const kept = b.files.filter((file) => filesA.has(canonicalKey(file.location)));
+  const sentAgain = reuploadedKeys(a, b);
+  return {
+    a: sideOf(a.report),
+    b: sideOf(b.report),
+    growth: growthsOf(sideOf(a.report), sideOf(b.report)),
+    operators: operatorGrowths(a.report.operators, b.report.operators),
+    kept: totalOf(kept),
+    appendedBytes: kept.reduce((sum, file) => {
+      const more = sizeOf(file) - sizeOf(filesA.get(canonicalKey(file.location)) ?? file);
+      return more > 0n ? sum + more : sum;
+    }, 0n),
+    added: totalOf(added),
+    gone: totalOf(gone),
+    reuploaded: totalOf(added.filter((file) => sentAgain.has(canonicalKey(file.location)))),
+    addedFiles: added.map(rowOf),
+    goneFiles: gone.map(rowOf),
+  };
+}
+
+function byKey(files: readonly FileReference[]): ReadonlyMap<string, FileReference> {
+  return new Map(files.map((file) => [canonicalKey(file.location), file]));
+}
+
+function reuploadedKeys(a: Compared, b: Compared): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [name, place] of b.localFiles) {
+    const before = a.localFiles.get(name);
+    if (before !== undefined && before !== place) found.add(place);
+  }
+  return found;
+}
+
+function sideOf(report: SnapshotReport): DiffSide {
+  const { path, job, checkpointId, formatVersion, time } = report;
+  const { fullBytes, inlineBytes, metadataBytes, fileCount: files, fileBytes } = report;
+  return {
+    path,
+    job,
+    checkpointId,
+    formatVersion,
+    time,
+    fullBytes,
+    inlineBytes,
+    metadataBytes,
+    files,
+    fileBytes,
+  };
+}
+
+function growthsOf(a: DiffSide, b: DiffSide): Growths {
+  return {
+    fullBytes: b.fullBytes - a.fullBytes,
+    inlineBytes: b.inlineBytes - a.inlineBytes,
+    metadataBytes: b.metadataBytes - a.metadataBytes,
+    files: b.files - a.files,
+    fileBytes: b.fileBytes - a.fileBytes,
+  };
+}
+
+function operatorGrowths(
+  a: readonly OperatorReport[],
+  b: readonly OperatorReport[],
+): readonly OperatorGrowth[] {
+  return pairs(a, b, ({ id }) => id)
+    .filter(([before, after]) => before?.hasState || after?.hasState)
+    .map(([before, after]): OperatorGrowth => {
+      const { id, name, uid } = (after ?? before)!;
+      const [bytesA, bytesB] = [before?.fullBytes ?? null, after?.fullBytes ?? null];
+      return {
+        id,
+        name: name ?? before?.name ?? null,
+        uid: uid ?? before?.uid ?? null,
+        bytesA,
+        bytesB,
+        growthBytes: (bytesB ?? 0n) - (bytesA ?? 0n),
+        states: stateGrowths(before?.states ?? [], after?.states ?? []),
+      };
+    })
+    .sort((x, y) => compare(y.growthBytes, x.growthBytes) || compare(x.id, y.id));
+}
+
+function stateGrowths(a: readonly StateReport[], b: readonly StateReport[]): readonly StateGrowth[] {
+  return pairs(a, b, ({ kind, name }) => `${name} ${kind}`)
+    .map(([before, after]): StateGrowth => {
+      const { name, kind } = (after ?? before)!;
+      const [bytesA, bytesB] = [before?.bytes ?? null, after?.bytes ?? null];
+      const told = before?.bytes !== null && after?.bytes !== null;
+      return { name, kind, bytesA, bytesB, growthBytes: told ? (bytesB ?? 0n) - (bytesA ?? 0n) : null };
+    })
+    .sort((x, y) => compare(x.name, y.name));
+}
+
+/** Each thing of either side with its counterpart. */
+function pairs<T>(
+  a: readonly T[],
+  b: readonly T[],
+  keyOf: (value: T) => string,
+): readonly (readonly [T | undefined, T | undefined])[] {
+  const [inA, inB] = [new Map(a.map((t) => [keyOf(t), t])), new Map(b.map((t) => [keyOf(t), t]))];
+  return [...new Set([...inA.keys(), ...inB.keys()])].map((key) => [inA.get(key), inB.get(key)]);
+}
+
+function compare<T extends bigint | string>(x: T, y: T): number {
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function totalOf(files: readonly FileReference[]): FileTotal {
+  return { files: files.length, bytes: files.reduce((sum, file) => sum + sizeOf(file), 0n) };
+}
+
+/** Unknown sizes are written as -1, and add nothing. */
+function sizeOf({ sizeBytes }: FileReference): bigint {
+  return sizeBytes < 0n ? 0n : sizeBytes;
+}
+
+function rowOf({ location, sizeBytes, kind, handles, scope }: FileReference): FileRow {
+  return { path: formatLocation(location), bytes: sizeBytes, kind, references: handles, scope };
+}
