@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // unit: functions and rooms, real files, no process and no server. cli: the built binary. peers: real Flink.
-// servers: real S3 and HDFS.
+// servers: storage drivers against a real S3 server and a real HDFS.
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,

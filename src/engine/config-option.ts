@@ -60,6 +60,11 @@ export function memory(key: string, defaultValue: number, limitBytes: number): C
   };
 }
 
+/** Any text, taken as it is. */
+export function text(key: string, description: string): ConfigOption<string | null> {
+  return { key, deprecatedKeys: [], defaultValue: null, description, parse: (value) => value };
+}
+
 export function boolean(key: string, defaultValue: boolean, description: string): ConfigOption<boolean> {
   const parse = (text: string) => {
     const lower = text.toLowerCase();

@@ -1,7 +1,7 @@
 // Flink's option keys with their types and defaults: what `-D key=value` sets. Deprecated keys of Flink 1.x are
 // understood. Sources: Flink CheckpointingOptions, StateBackendOptions, RestartStrategyOptions.
 import { UsageError } from '../support/errors.js';
-import { boolean, type ConfigOption, duration, integer, memory, oneOf } from './config-option.js';
+import { boolean, type ConfigOption, duration, integer, memory, oneOf, text } from './config-option.js';
 
 /** Settings of a job: texts by key, read through typed options. Immutable. */
 export class Configuration {
@@ -85,6 +85,10 @@ export const options = {
       'jobmanager keeps all state inside _metadata',
     ),
     deprecatedKeys: ['state.checkpoint-storage'],
+  },
+  directory: {
+    ...text('execution.checkpointing.dir', 'where checkpoints are written; none are taken where not set'),
+    deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
   },
   createSubdir: {
     ...boolean(

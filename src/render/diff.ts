@@ -1,6 +1,7 @@
 // `ckpt diff` for people: two snapshots, what grew, and what became of the files.
 import type { DiffSide, OperatorGrowth, SnapshotDiff, StateGrowth } from '../model/snapshot-diff.js';
 import { shareBar } from './bar.js';
+import { byChange, magnitude } from './changes.js';
 import { nameOf } from './operator-name.js';
 import type { Look } from './palette.js';
 import { labelled, section, shareLines } from './section.js';
@@ -24,7 +25,13 @@ export function renderDiff(diff: SnapshotDiff, { withFiles, top }: DiffOptions, 
   const of = operators.length === diff.operators.length ? '' : ` of ${diff.operators.length}`;
   const lines = [
     `${look.palette.strong(signedBytes(diff.growth.fullBytes))}  from checkpoint ${formatCount(diff.a.checkpointId)} to ${formatCount(diff.b.checkpointId)}`,
-    ...labelled([['a', sideText(diff.a)], ['b', sideText(diff.b)]], look),
+    ...labelled(
+      [
+        ['a', sideText(diff.a)],
+        ['b', sideText(diff.b)],
+      ],
+      look,
+    ),
     ...section('Growth', growthTable(diff, look), look),
     ...section(`Operators by change: ${operators.length}${of}`, operatorTable(operators, look), look),
     ...section('Named states', stateTable(operators, look), look),
@@ -47,7 +54,10 @@ const GROWTH_COLUMNS: readonly Column[] = [
 ];
 
 function growthTable({ a, b, growth }: SnapshotDiff, look: Look): readonly string[] {
-  const bytes = (label: string, field: 'fullBytes' | 'fileBytes' | 'inlineBytes' | 'metadataBytes'): Cell[] => [
+  const bytes = (
+    label: string,
+    field: 'fullBytes' | 'fileBytes' | 'inlineBytes' | 'metadataBytes',
+  ): Cell[] => [
     { text: label, paint: look.palette.faint },
     formatBytes(a[field]),
     formatBytes(b[field]),
@@ -84,7 +94,7 @@ const OPERATOR_COLUMNS: readonly Column[] = [
 
 function operatorTable(operators: readonly OperatorGrowth[], look: Look): readonly string[] {
   if (operators.length === 0) return [];
-  const most = operators.reduce((max, { growthBytes }) => (magnitude(growthBytes) > max ? magnitude(growthBytes) : max), 0n);
+  const most = magnitude(operators[0]?.growthBytes ?? 0n);
   const { head, rows } = layOut(
     OPERATOR_COLUMNS,
     operators.map(({ id, name, uid, bytesA, bytesB, growthBytes }) => [
@@ -137,7 +147,10 @@ function filesTitle({ b }: SnapshotDiff): string {
   return `${formatCount(b.files)}, ${formatBytes(b.fileBytes)}`;
 }
 
-function fileLines({ b, kept, appendedBytes, added, gone, reuploaded }: SnapshotDiff, look: Look): readonly string[] {
+function fileLines(
+  { b, kept, appendedBytes, added, gone, reuploaded }: SnapshotDiff,
+  look: Look,
+): readonly string[] {
   const appended = appendedBytes > 0n ? `, ${formatBytes(appendedBytes)} of it appended` : '';
   return shareLines(
     [
@@ -169,11 +182,6 @@ function listed({ addedFiles, goneFiles }: SnapshotDiff, look: Look): readonly s
   );
 }
 
-/** The largest change first, be it growth or loss. */
-function byChange(operators: readonly OperatorGrowth[]): readonly OperatorGrowth[] {
-  return [...operators].sort((a, b) => Number(magnitude(b.growthBytes) - magnitude(a.growthBytes)));
-}
-
 function change(bytes: bigint | number, look: Look): Cell {
   return { text: signedBytes(bytes), paint: look.palette.strong };
 }
@@ -181,8 +189,4 @@ function change(bytes: bigint | number, look: Look): Cell {
 function signedBytes(bytes: bigint | number): string {
   if (bytes === 0 || bytes === 0n) return '0 B';
   return bytes > 0 ? `+${formatBytes(bytes)}` : `-${formatBytes(-bytes)}`;
-}
-
-function magnitude(bytes: bigint): bigint {
-  return bytes < 0n ? -bytes : bytes;
 }

@@ -1,18 +1,23 @@
 // `ckpt inspect --json`. The fields are public: they are added to, never renamed.
 import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
+import type { OperatorStates } from '../model/state-report.js';
+import type { InspectOptions } from './inspect.js';
 import { type OperatorSelection, selectOperators } from './inspect-operators.js';
 
 /** The document below its `schema` and `schemaVersion`. Operators stand in the order of the file. */
 export function inspectDocument(
   report: SnapshotReport,
-  options: OperatorSelection & { readonly withFiles: boolean },
+  options: OperatorSelection & Pick<InspectOptions, 'withFiles' | 'states'>,
 ) {
+  const described = new Map(options.states?.map((states) => [states.id, states]));
   const chosen = new Set(selectOperators(report.operators, options));
   return {
     path: report.path,
     formatVersion: report.formatVersion,
     checkpointId: report.checkpointId,
-    operators: report.operators.filter((operator) => chosen.has(operator)).map(operatorDocument),
+    operators: report.operators
+      .filter((operator) => chosen.has(operator))
+      .map((operator) => operatorDocument(operator, described.get(operator.id))),
     fullBytes: report.fullBytes,
     addedBytes: report.addedBytes,
     inlineBytes: report.inlineBytes,
@@ -21,8 +26,13 @@ export function inspectDocument(
   };
 }
 
-function operatorDocument(operator: OperatorReport) {
+/** With `--states` the states are those of the files too, with their types. */
+function operatorDocument(operator: OperatorReport, described: OperatorStates | undefined) {
   const { id, name, uid, parallelism, maxParallelism, fullBytes, addedBytes } = operator;
-  const states = operator.states.map(({ name, kind, bytes }) => ({ name, kind, bytes }));
-  return { id, name, uid, parallelism, maxParallelism, fullBytes, addedBytes, states };
+  const head = { id, name, uid, parallelism, maxParallelism, fullBytes, addedBytes };
+  if (described !== undefined) {
+    const { states, keyGroups, remarks } = described;
+    return { ...head, states, keyGroups, remarks };
+  }
+  return { ...head, states: operator.states.map(({ name, kind, bytes }) => ({ name, kind, bytes })) };
 }

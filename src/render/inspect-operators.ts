@@ -3,6 +3,7 @@ import type { KeyGroupRange } from '../model/metadata.js';
 import type { OperatorReport } from '../model/snapshot-report.js';
 import { UsageError } from '../support/errors.js';
 import { shareBar } from './bar.js';
+import { nameOf } from './operator-name.js';
 import type { Look } from './palette.js';
 import { type Column, layOut } from './table.js';
 import { formatBytes, formatCount, plural } from './units.js';
@@ -32,7 +33,7 @@ export function selectOperators(
 }
 
 function unknownOperator(operators: readonly OperatorReport[], wanted: string): UsageError {
-  const names = operators.map((operator) => operator.name ?? operator.uid ?? operator.id);
+  const names = operators.map(nameOf);
   const next = names.length === 0 ? 'the snapshot has no operators' : `there are ${names.join(', ')}`;
   return new UsageError(`no operator has the name, uid or id ${wanted}`, { where: '--operator', next });
 }
@@ -115,7 +116,7 @@ export function stateTable(operators: readonly OperatorReport[], look: Look): re
       { text: state.name, paint: look.palette.strong },
       state.kind,
       formatCount(state.elements),
-      { text: operator.name ?? operator.uid ?? operator.id, paint: look.palette.faint },
+      { text: nameOf(operator), paint: look.palette.faint },
     ]),
   );
   if (cells.length === 0) return [];

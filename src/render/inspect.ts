@@ -1,12 +1,14 @@
 // `ckpt inspect` for people: one snapshot from its head down to its operators and files.
 import type { CheckpointProperties, SnapshotType } from '../model/metadata.js';
-import type { SnapshotReport } from '../model/snapshot-report.js';
+import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
+import type { OperatorStates } from '../model/state-report.js';
 import { describeRoot, paintOf } from './condition.js';
 import { writtenBy } from './flink-releases.js';
 import { fileTable, troubleLines } from './inspect-files.js';
 import { operatorTable, selectOperators, stateTable } from './inspect-operators.js';
 import type { Look } from './palette.js';
 import { labelled, type Share, section, shareLines } from './section.js';
+import { describedStateTable, keyGroupLines, remarkLines } from './states.js';
 import { visible } from './text.js';
 import { formatAge, formatBytes, formatCount, formatTime, plural } from './units.js';
 
@@ -19,6 +21,8 @@ export interface InspectOptions {
   readonly top: number | undefined;
   /** Only operators with this name, uid or id. */
   readonly operator: string | undefined;
+  /** What the state files tell of the operators shown; null where they were not looked into. */
+  readonly states: readonly OperatorStates[] | null;
 }
 
 /** The report as text. */
@@ -34,11 +38,24 @@ export function renderInspect(report: SnapshotReport, options: InspectOptions, l
       operatorTable(operators, report.fullBytes, look),
       look,
     ),
-    ...section('Named states', stateTable(operators, look), look),
+    ...stateSections(operators, options.states, look),
     ...section('What is wrong', troubleLines(report, look), look),
     ...(options.withFiles ? section('All files', fileTable(report, look), look) : []),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function stateSections(
+  operators: readonly OperatorReport[],
+  states: InspectOptions['states'],
+  look: Look,
+): readonly string[] {
+  if (states === null) return section('Named states', stateTable(operators, look), look);
+  return [
+    ...section('States', describedStateTable(operators, states, look), look),
+    ...section('Key groups', keyGroupLines(operators, states), look),
+    ...section('Not told', remarkLines(operators, states, look), look),
+  ];
 }
 
 function title(report: SnapshotReport, look: Look): string {

@@ -33,14 +33,18 @@ export function renderRestoreCheck(path: string, check: RestoreCheck, look: Look
       look,
     ),
     '',
-    look.palette.faint('By structure only: operator ids and parallelism. Types of state and keys are not compared.'),
+    look.palette.faint(
+      'By structure only: operator ids and parallelism. Types of state and keys are not compared.',
+    ),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 function answer({ wouldRestore, wouldRestoreWithoutLeftOvers }: RestoreCheck, { palette }: Look): string {
   if (wouldRestore) return palette.good('it would restore');
-  const but = wouldRestoreWithoutLeftOvers ? ', but for --allowNonRestoredState, which drops what is left over' : '';
+  const but = wouldRestoreWithoutLeftOvers
+    ? ', but for --allowNonRestoredState, which drops what is left over'
+    : '';
   return `${palette.bad('it would not restore')}${but}`;
 }
 

@@ -5,7 +5,9 @@ import { visible } from './text.js';
 /** `key = value` for each row; of an operator's list `subtask 0 = [a, b]`. */
 export function renderStateValues({ rows, state }: StateValues): string {
   const isList = state.kind === 'operator-list' || state.kind === 'operator-union';
-  return rows.map((row) => `${isList ? `subtask ${row.subtask}` : keyText(row)} = ${textOf(row.value)}\n`).join('');
+  return rows
+    .map((row) => `${isList ? `subtask ${row.subtask}` : keyText(row)} = ${textOf(row.value)}\n`)
+    .join('');
 }
 
 /** The document below its `schema` and `schemaVersion`. Java longs are decimal strings, maps lists of key and value. */
@@ -46,7 +48,8 @@ function jsonOf(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  if (value instanceof Map) return [...value].map(([key, entry]) => ({ key: jsonOf(key), value: jsonOf(entry) }));
+  if (value instanceof Map)
+    return [...value].map(([key, entry]) => ({ key: jsonOf(key), value: jsonOf(entry) }));
   if (value instanceof Set) return [...value].map(jsonOf);
   if (Array.isArray(value)) return value.map(jsonOf);
   if (typeof value === 'object' && value !== null) {

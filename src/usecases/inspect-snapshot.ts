@@ -12,6 +12,8 @@ import { SnapshotScan, type ToldByMetadata } from '../survey/snapshot-scan.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
 import { pathOf, timeOf } from './list-snapshots.js';
 
+export type { SurveyOptions };
+
 /** A snapshot's report, and what it is about. */
 export interface Inspection {
   readonly report: SnapshotReport;

@@ -1,7 +1,7 @@
 // What is inside the state of an inspected snapshot: the states of its operators, and the values of one.
 import type { Metadata, OperatorState } from '../model/metadata.js';
 import { operatorIdOfUid } from '../model/operator-id.js';
-import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
+import type { OperatorReport } from '../model/snapshot-report.js';
 import type { OperatorStates, StateValues } from '../model/state-report.js';
 import { BugError, UsageError } from '../support/errors.js';
 import { describeStates } from '../survey/describe-states.js';
@@ -12,25 +12,6 @@ import type { SurveyOptions } from '../survey/take-survey.js';
 import type { Inspection } from './inspect-snapshot.js';
 
 const DEFAULT_CONCURRENCY = 16;
-
-/** The report with what uids tell of operators whose names the `_metadata` does not have, and the uids of nobody. */
-export interface NamedReport {
-  readonly report: SnapshotReport;
-  readonly unused: readonly string[];
-}
-
-/** Gives operators without a uid the one of `uids` that is theirs. */
-export function nameByUid(report: SnapshotReport, uids: readonly string[]): NamedReport {
-  const byId = new Map(uids.map((uid) => [operatorIdOfUid(uid), uid]));
-  const operators = report.operators.map(
-    (operator): OperatorReport => ({ ...operator, uid: operator.uid ?? byId.get(operator.id) ?? null }),
-  );
-  const ids = new Set(operators.map(({ id }) => id));
-  return {
-    report: { ...report, operators },
-    unused: [...byId].filter(([id]) => !ids.has(id)).map(([, uid]) => uid),
-  };
-}
 
 /** The states of these operators, in their order. Reads their state files; what cannot be read is a remark. */
 export async function statesOf(

@@ -21,7 +21,7 @@ export interface RunRequest {
   readonly args: readonly string[];
   /** Flink's options as keys and texts; of a key that comes twice the last counts. */
   readonly properties: readonly (readonly [key: string, text: string])[];
-  /** Where checkpoints are written; null takes none. */
+  /** Where checkpoints are written, before what `properties` say of it; where neither says, none are taken. */
   readonly checkpointDirectory: Location | null;
   readonly snapshot: Location | null;
   /** `claim`: the job owns the snapshot, and deletes it when it is subsumed. */
@@ -52,7 +52,8 @@ export interface RunWorld
  * Runs the job to its end. Throws a UsageError for what cannot be run as said, and what the engine throws where the
  * job fails for good.
  */
-export async function runJob(request: RunRequest, world: RunWorld): Promise<RunReport> {
+export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunReport> {
+  const request = withCheckpointDirectory(asked, world);
   const configuration = configurationOf(request);
   const graph = await buildGraph(request, configuration, world);
   const restore = await restoreOptions(request, world);
@@ -83,6 +84,12 @@ export async function runJob(request: RunRequest, world: RunWorld): Promise<RunR
   } finally {
     world.signal.removeEventListener('abort', cancel);
   }
+}
+
+function withCheckpointDirectory(request: RunRequest, { locate }: RunWorld): RunRequest {
+  const directory = Configuration.of(request.properties).get(options.directory);
+  if (request.checkpointDirectory !== null || directory === null) return request;
+  return { ...request, checkpointDirectory: locate(directory) };
 }
 
 const DEFAULT_INTERVAL = '10s';

@@ -10,7 +10,13 @@ import { NOW, operator, row, sampleList, sampleReport } from './samples.js';
 
 const WIDE = { palette: PLAIN, width: 140 };
 const NARROW = { palette: PLAIN, width: 80 };
-const ALL: InspectOptions = { nowMs: NOW, withFiles: true, top: undefined, operator: undefined };
+const ALL: InspectOptions = {
+  nowMs: NOW,
+  withFiles: true,
+  top: undefined,
+  operator: undefined,
+  states: null,
+};
 
 describe('the list view', () => {
   test('shows a row per snapshot, grouped by job, with totals and hints', async () => {

@@ -43,6 +43,13 @@ describe('running a job', () => {
     expect(error).toMatchObject({ code: 'usage', next: 'add --checkpoint-dir DIR' });
   });
 
+  it('takes the place of its checkpoints from the option that Flink has for it', async () => {
+    const place = workplace.at('by-option');
+    const properties = [['state.checkpoints.dir', place]] as const;
+    const { report } = await workplace.run({ checkpointDirectory: null, properties });
+    expect(report!.retained.at(-1)!.path).toContain('/by-option/');
+  });
+
   it('deletes the checkpoints of a finished job where it is told to', async () => {
     const { report } = await workplace.run({ onFinish: 'delete' });
     expect(report).toMatchObject({ state: 'FINISHED', retained: [] });

@@ -138,9 +138,9 @@ export function* blockEntries<Value>(block: Block, layout: ValueLayout<Value>): 
     if (shared > key.length) {
       throw source.error(`shares ${shared} bytes with a key of ${key.length}`, 'shared', position);
     }
+    const rest = source.bytes(unshared, 'key');
     allowance -= shared + unshared;
     if (allowance < 0) throw source.error('keys far longer than their block', 'shared', position);
-    const rest = source.bytes(unshared, 'key');
     const previous = key;
     key = Buffer.allocUnsafe(shared + unshared);
     previous.copy(key, 0, 0, shared);

@@ -117,7 +117,8 @@ function entriesOf(block: Block, before: TableEntry | undefined): readonly Table
   const entries: TableEntry[] = [];
   let previous = before;
   for (const { key, value, position } of blockEntries(block, BYTE_VALUES)) {
-    const entry = { ...readInternalKey(key, { source, position }), value };
+    const { key: userKey, sequence, kind } = readInternalKey(key, { source, position });
+    const entry = { key: userKey, sequence, kind, value };
     if (entry.kind === 'range-deletion')
       throw source.error('a range deletion among entries', 'key', position);
     if (previous !== undefined && compareWrites(previous, entry) >= 0) {

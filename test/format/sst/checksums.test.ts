@@ -38,13 +38,16 @@ const VECTORS = [
 const hex = (value: number | bigint, digits: number) => value.toString(16).padStart(digits, '0');
 
 describe('checksums', () => {
-  it.each(VECTORS)('of %i bytes are those of xxHash and CRC-32C', (length, crc, xxh32, xxh64, xxh3Of) => {
+  it.each(VECTORS)('of %i bytes are those of xxHash and CRC-32C', (length, ...expected) => {
     // Not at the start of its memory: blocks are views.
     const bytes = Uint8Array.from({ length: length + 3 }, (_, i) => ((i - 3) * 7 + 13) % 251).subarray(3);
-    expect(hex(crc32c(bytes), 8)).toBe(crc);
-    expect(hex(xxHash32(bytes), 8)).toBe(xxh32);
-    expect(hex(xxHash64(bytes), 16)).toBe(xxh64);
-    expect(hex(xxh3(bytes), 16)).toBe(xxh3Of);
+    const found = [
+      hex(crc32c(bytes), 8),
+      hex(xxHash32(bytes), 8),
+      hex(xxHash64(bytes), 16),
+      hex(xxh3(bytes), 16),
+    ];
+    expect(found).toEqual(expected);
   });
 
   it('know the check value of CRC-32C and the empty input of xxHash', () => {

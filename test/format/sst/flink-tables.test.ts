@@ -1,12 +1,12 @@
 // Every RocksDB table that real Flink wrote into the fixtures.
 import { describe, expect, it } from 'vitest';
 import { openRocksDbSnapshot, type RocksDbSnapshot } from '../../../src/format/sst/rocksdb-snapshot.js';
-import { openTable, tableEntries, tableRangeDeletions } from '../../../src/format/sst/table.js';
-import { tableFileOf } from '../../../src/format/sst/table-file.js';
+import { tableEntries, tableRangeDeletions } from '../../../src/format/sst/table.js';
 import type { KeyedStateEntry } from '../../../src/format/state/keyed-state.js';
 import { keyGroupOf } from '../../../src/model/key-groups.js';
 import { operatorIdOfUid } from '../../../src/model/operator-id.js';
 import { fixtureCases, fixtureStates } from '../../support/fixtures.js';
+import { runs, testSeed } from '../../support/runs.js';
 import { openAll, type TablesOfSubtask, tablesOfSubtasks } from './flink-tables.js';
 
 const subtasks = tablesOfSubtasks();
@@ -16,6 +16,12 @@ async function open({ metaStream, tables, handle, operator }: TablesOfSubtask): 
   const { maxParallelism } = operator;
   const opened = await openAll(tables);
   return openRocksDbSnapshot({ metaStream, tables: opened, keyGroups: handle.keyGroups, maxParallelism });
+}
+
+/** All in the long run; in the short one some, others each time. */
+function sampled<T>(all: readonly T[]): readonly T[] {
+  const step = runs({ sample: 5, full: 1 });
+  return all.filter((_, index) => index % step === testSeed % step);
 }
 
 async function entriesOf(snapshot: Readable, name?: string): Promise<KeyedStateEntry[]> {
@@ -35,14 +41,9 @@ describe('the tables of a checkpoint', () => {
   });
 
   it('hold the writes that their properties count, in order, behind checksums that match', async () => {
-    const files = new Map<string, Uint8Array>();
-    for (const { tables } of subtasks) {
-      for (const bytes of tables) files.set(Buffer.from(bytes.subarray(-900)).toString('latin1'), bytes);
-    }
-    const layouts = new Set<string>();
-    for (const bytes of files.values()) {
-      const table = await openTable(tableFileOf(bytes));
-      const { properties, footer } = table;
+    const tables = await openAll(sampled(subtasks).flatMap(({ tables }) => tables));
+    expect(tables.length).toBeGreaterThan(100);
+    for (const table of tables) {
       const sum = { entries: 0, deletions: 0, rawKeySizeBytes: 0, rawValueSizeBytes: 0 };
       for await (const entries of tableEntries(table)) {
         for (const { key, value, kind } of entries) {
@@ -58,10 +59,17 @@ describe('the tables of a checkpoint', () => {
         sum.rawKeySizeBytes += start.length + 8;
         sum.rawValueSizeBytes += end.length;
       }
-      expect(properties).toMatchObject(sum);
-      layouts.add(`${footer.formatVersion} ${footer.checksum} index ${properties.index.type}`);
+      expect(table.properties).toMatchObject(sum);
     }
-    expect(files.size).toBeGreaterThan(700);
+  });
+
+  it('are laid out in these ways', async () => {
+    const layouts = new Set<string>();
+    for (const { tables } of subtasks) {
+      for (const { footer, properties } of await openAll(tables.slice(0, 1))) {
+        layouts.add(`${footer.formatVersion} ${footer.checksum} index ${properties.index.type}`);
+      }
+    }
     expect([...layouts].sort()).toEqual([
       '0 crc32c index 0',
       '5 crc32c index 0',
@@ -71,7 +79,7 @@ describe('the tables of a checkpoint', () => {
   });
 
   it('name the state that each is of', async () => {
-    for (const { tables, metaStream, title } of subtasks) {
+    for (const { tables, metaStream, title } of sampled(subtasks)) {
       const names = (await openAll(tables)).map(({ properties }) => properties.columnFamily?.name);
       const header = Buffer.from(metaStream);
       expect([title, names.filter((name) => name === undefined || !header.includes(name))]).toEqual([
@@ -123,12 +131,9 @@ describe('the state of a checkpoint in RocksDB', () => {
   });
 
   it('has each key in the key group it hashes to', async () => {
-    const newest = new Map(
-      subtasks.map((subtask) => [`${subtask.fixture.name} ${subtask.operator.id}`, subtask]),
-    );
     let count = 0;
     const kinds = new Set<string>();
-    for (const subtask of newest.values()) {
+    for (const subtask of sampled(subtasks)) {
       const snapshot = await open(subtask);
       if (snapshot.kind !== 'readable') continue;
       for (const { key, keyGroup, state } of await entriesOf(snapshot)) {
@@ -138,7 +143,7 @@ describe('the state of a checkpoint in RocksDB', () => {
         count++;
       }
     }
-    expect(count).toBeGreaterThan(10_000);
+    expect(count).toBeGreaterThan(1000);
     expect([...kinds].sort()).toEqual(['LIST', 'MAP', 'VALUE']);
   });
 });
