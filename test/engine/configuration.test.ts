@@ -12,6 +12,7 @@ describe('a configuration', () => {
     expect(
       Object.fromEntries(Object.values(options).map((option) => [option.key, empty.get<unknown>(option)])),
     ).toEqual({
+      'execution.checkpointing.dir': null,
       'execution.checkpointing.interval': null,
       'execution.checkpointing.mode': 'EXACTLY_ONCE',
       'execution.checkpointing.timeout': 600_000,
