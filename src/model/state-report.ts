@@ -28,6 +28,8 @@ export interface DescribedState {
   readonly bytes: bigint | null;
   /** Keys with a value, entries of maps, elements of lists of operators; null where the files do not tell it. */
   readonly entries: number | null;
+  /** RocksDB counts writes, also those that later ones overtook: then there are at most so many entries. */
+  readonly entriesAreWrites: boolean;
 }
 
 /** What a state's files hold besides, or what could not be told, and why. All fields are JSON. */
@@ -66,6 +68,6 @@ export interface StateRow {
 /** The values of a state, sorted by key. */
 export interface StateValues {
   readonly operator: { readonly id: string; readonly name: string | null; readonly uid: string | null };
-  readonly state: Omit<DescribedState, 'bytes' | 'entries'>;
+  readonly state: Omit<DescribedState, 'bytes' | 'entries' | 'entriesAreWrites'>;
   readonly rows: readonly StateRow[];
 }

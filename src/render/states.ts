@@ -42,7 +42,7 @@ export function describedStateTable(
       state.key ?? '',
       state.namespace ?? '',
       state.value ?? '',
-      formatCount(state.entries),
+      `${state.entriesAreWrites ? '≤ ' : ''}${formatCount(state.entries)}`,
       { text: names.get(state.id) ?? state.id, paint: look.palette.faint },
     ]);
   const table = layOut(COLUMNS, rows, look);

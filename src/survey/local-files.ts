@@ -1,10 +1,11 @@
-// What RocksDB calls the files of a snapshot on the machine that wrote them.
+// What RocksDB calls the tables of a snapshot on the machine that wrote them.
 import { canonicalKey } from '../model/location.js';
 import type { HandleAndLocalPath, KeyedStateHandle, Metadata } from '../model/metadata.js';
 import { streamSizeBytes } from '../model/state-sizes.js';
+import { tablesOf } from './keyed-entries.js';
 import { type StreamPaths, streamLocation } from './state-streams.js';
 
-/** Operator, subtask, local name and size of every file of incremental state, and the `canonicalKey` of its place. */
+/** Operator, subtask, local name and size of every RocksDB table, and the `canonicalKey` of its place. */
 export function localFilesOf(metadata: Metadata, paths: StreamPaths): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { id, subtasks } of metadata.operators) {
@@ -20,7 +21,7 @@ export function localFilesOf(metadata: Metadata, paths: StreamPaths): ReadonlyMa
 }
 
 function filesOf(handle: KeyedStateHandle): readonly HandleAndLocalPath[] {
-  if (handle.kind === 'incremental') return [...handle.shared, ...handle.private];
+  if (handle.kind === 'incremental') return tablesOf(handle);
   if (handle.kind !== 'changelog') return [];
   return handle.materialized.flatMap((part) => (part === null ? [] : filesOf(part)));
 }

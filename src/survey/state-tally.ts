@@ -8,6 +8,7 @@ interface Found {
   types: StateTypes;
   bytes: bigint | null;
   entries: number | null;
+  entriesAreWrites: boolean;
 }
 
 export class StateTally {
@@ -21,14 +22,14 @@ export class StateTally {
   /** A state that the `_metadata` itself names, with its size. */
   addNamed({ name, kind, bytes, elements }: StateReport): void {
     const types = { name, kind, key: null, namespace: null, value: null };
-    this.#states.set(keyOf(types), { types, bytes, entries: elements });
+    this.#states.set(keyOf(types), { types, bytes, entries: elements, entriesAreWrites: false });
   }
 
   /** What a header says of a state; the first subtask that knows a type decides. */
   addTypes(types: StateTypes): void {
     const key = keyOf(types);
     const known = this.#states.get(key);
-    if (known === undefined) this.#states.set(key, { types, bytes: 0n, entries: 0 });
+    if (known === undefined) this.#states.set(key, { types, bytes: 0n, entries: 0, entriesAreWrites: false });
     else if (known.types.value === null) known.types = { ...types, kind: known.types.kind };
   }
 
@@ -44,6 +45,8 @@ export class StateTally {
   addTable(name: string, held: { readonly bytes: number; readonly entries: number }): void {
     this.addTypes({ name, kind: 'unknown', key: null, namespace: null, value: null });
     this.addEntries(name, held);
+    const found = this.#states.get(`keyed ${name}`);
+    if (found !== undefined) found.entriesAreWrites = true;
   }
 
   /** A file holds something of the state, and does not tell how much. */
@@ -69,7 +72,7 @@ export class StateTally {
   result(): Omit<OperatorStates, 'id'> {
     return {
       states: [...this.#states.values()]
-        .map(({ types, bytes, entries }): DescribedState => ({ ...types, bytes, entries }))
+        .map(({ types, ...counts }): DescribedState => ({ ...types, ...counts }))
         .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
       remarks: [...this.#remarks.values()].map(
         ({ state, reason, subtasks }): StateRemark => ({

@@ -76,7 +76,11 @@ function stateFiles<Handle>(
 }
 
 /** Null where the file is one that the case tells to be missing. */
-export function bytesOf(stream: StreamStateHandle, fixture: FixtureCase, directory: string): Uint8Array | null {
+export function bytesOf(
+  stream: StreamStateHandle,
+  fixture: FixtureCase,
+  directory: string,
+): Uint8Array | null {
   const inTree = (path: string) => join(fixture.treeDirectory, path.slice(fixture.baseUri.length));
   try {
     switch (stream.kind) {
