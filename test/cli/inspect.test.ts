@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedDocument, expectedFiles, fixtureCase, fixtureSnapshots } from '../support/fixtures.js';
 import { ckpt } from './process.js';
@@ -78,6 +80,39 @@ describe('ckpt inspect', () => {
     const { stdout, stderr, status } = await ckpt(['inspect', path, ...tree.rewrite]);
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     await expect(masked(stdout, tree)).toMatchFileSnapshot('golden/inspect.txt');
+  });
+
+  test('--state prints values, one line each; --key one of them', async () => {
+    const args = ['inspect', path, ...tree.rewrite, '--state', 'count', '--uid', 'payload'];
+    const all = await ckpt(args);
+    expect(all).toMatchObject({ status: 0, stderr: '' });
+    expect(all.stdout).toContain('\nk100 = 16\n');
+    expect(await ckpt([...args, '--key', 'k100'])).toEqual({ status: 0, stderr: '', stdout: 'k100 = 16\n' });
+    expect(await ckpt([...args, '--key', 'x'])).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('--uids ends with 3 where the job would not restore', async () => {
+    const uids = join(tree.directory, 'uids.txt');
+    writeFileSync(uids, 'payload\n');
+    const lacking = await ckpt(['inspect', path, ...tree.rewrite, '--uids', uids, '--json']);
+    expect(lacking).toMatchObject({ status: 3, stderr: '' });
+    expect(JSON.parse(lacking.stdout).restoreCheck).toMatchObject({
+      structureOnly: true,
+      wouldRestore: false,
+    });
+    writeFileSync(uids, 'payload\nnumbers\n');
+    expect(await ckpt(['inspect', path, ...tree.rewrite, '--uids', uids])).toMatchObject({ status: 0 });
+  });
+
+  test('its neighbour is compared by ckpt diff', async () => {
+    const { stdout, status } = await ckpt(['diff', path, path, ...tree.rewrite, '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'ckpt/diff',
+      schemaVersion: 1,
+      kept: { files: expected.fileCount },
+      added: { files: 0 },
+    });
   });
 
   test('a tree that is elsewhere is shown with what is missing', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diffSnapshots } from '../../src/graph/diff.js';
 import { checkRestore } from '../../src/graph/restore-check.js';
-import { parseLocation } from '../../src/model/location.js';
+import { canonicalKey, parseLocation } from '../../src/model/location.js';
 import type { OperatorStates, StateValues } from '../../src/model/state-report.js';
 import { renderDiff } from '../../src/render/diff.js';
 import { diffDocument } from '../../src/render/diff-document.js';
@@ -157,7 +157,7 @@ describe('a diff', () => {
   const before = {
     report: { ...sampleReport, operators: [first!, { ...second!, fullBytes: 10n ** 9n }] },
     files: [file('/s/1', 1_000n), file('/s/2', 5_000n)],
-    localFiles: new Map([['1.sst', 'file:/s/1']]),
+    localFiles: new Map([['1.sst', canonicalKey(parseLocation('/s/1', '/'))]]),
   };
   const after = {
     report: {
@@ -167,7 +167,7 @@ describe('a diff', () => {
       fullBytes: 2n ** 31n,
     },
     files: [file('/s/2', 6_000n), file('/t/1', 1_000n)],
-    localFiles: new Map([['1.sst', 'file:/t/1']]),
+    localFiles: new Map([['1.sst', canonicalKey(parseLocation('/t/1', '/'))]]),
   };
   const diff = diffSnapshots(before, after);
 

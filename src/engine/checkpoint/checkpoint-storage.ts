@@ -54,7 +54,8 @@ export class CheckpointLocation implements CheckpointStreams {
   readonly #parts: CheckpointStorageParts;
   readonly #files: Location[] = [];
   readonly #writing = new Set<Promise<unknown>>();
-  #metadataAttempted = false;
+  /** What may have been written although writing it failed. */
+  #attempted: Uint8Array | null = null;
   #closed = false;
 
   constructor(directory: Location, parts: CheckpointStorageParts) {
@@ -89,24 +90,36 @@ export class CheckpointLocation implements CheckpointStreams {
 
   /** Makes the checkpoint complete. Never replaces a `_metadata` that is there. */
   async writeMetadata(bytes: Uint8Array): Promise<void> {
-    this.#metadataAttempted = true;
-    try {
-      await this.#parts.storage.putIfAbsent(child(this.directory, METADATA), bytes);
-    } catch (thrown) {
-      if (thrown instanceof StorageError && thrown.kind === 'already-exists') this.#metadataAttempted = false;
-      throw thrown;
-    }
+    this.#attempted = bytes;
+    await this.#parts.storage.putIfAbsent(child(this.directory, METADATA), bytes);
   }
 
   /**
    * Gives the checkpoint up: waits for writes under way, then removes what was written. A `_metadata` goes first, also
-   * one whose writing failed: it may be there all the same.
+   * one whose writing failed: it may be there all the same. One that another run wrote stays.
    */
   async discard(): Promise<readonly Leftover[]> {
     this.#closed = true;
     await Promise.allSettled(this.#writing);
-    const metadata = this.#metadataAttempted ? child(this.directory, METADATA) : null;
-    return removeSnapshot(this.#parts.storage, { metadata, files: this.#files, directory: this.directory });
+    const { storage } = this.#parts;
+    try {
+      const metadata = (await this.#wroteMetadata()) ? child(this.directory, METADATA) : null;
+      return await removeSnapshot(storage, { metadata, files: this.#files, directory: this.directory });
+    } catch (error) {
+      return [{ location: child(this.directory, METADATA), error: error as Error }];
+    }
+  }
+
+  /** Whether the `_metadata` that is there is the one attempted. Throws where that cannot be told. */
+  async #wroteMetadata(): Promise<boolean> {
+    if (this.#attempted === null) return false;
+    try {
+      const found = await this.#parts.storage.read(child(this.directory, METADATA));
+      return Buffer.compare(found, this.#attempted) === 0;
+    } catch (thrown) {
+      if (thrown instanceof StorageError && thrown.kind === 'not-found') return false;
+      throw thrown;
+    }
   }
 
   #track(writing: Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
 // Source: Flink DefaultCompletedCheckpointStore, CheckpointSubsumeHelper, CheckpointProperties.
 
 import type { CheckpointSummary } from '../../model/job-events.js';
-import { child, isWithin, type Location, parseUri } from '../../model/location.js';
+import { canonicalKey, child, type Location, parent, parseUri } from '../../model/location.js';
 import type { CheckpointProperties, Metadata } from '../../model/metadata.js';
 import { type LeafStream, visitStreams } from '../../model/streams.js';
 import type { StorageRemover } from '../../storage/storage.js';
@@ -91,10 +91,16 @@ function discardedAt(status: 'FINISHED' | 'CANCELED' | 'FAILED', properties: Che
   }
 }
 
-/** The file of a handle, where it lies in the checkpoint's own directory. */
+/**
+ * The file of a handle, where it lies directly in the checkpoint's own directory. What a `_metadata` names elsewhere,
+ * by `..` or by a directory that may be a link to somewhere, is never removed.
+ */
 function exclusiveFile(stream: LeafStream, directory: Location): Location[] {
-  if (stream.kind === 'relative-file') return [child(directory, stream.relativePath)];
-  if (stream.kind !== 'file') return [];
-  const location = parseUri(stream.path);
-  return location !== null && isWithin(location, directory) ? [location] : [];
+  const location = locationOf(stream, directory);
+  return location !== null && canonicalKey(parent(location)) === canonicalKey(directory) ? [location] : [];
+}
+
+function locationOf(stream: LeafStream, directory: Location): Location | null {
+  if (stream.kind === 'relative-file') return child(directory, stream.relativePath);
+  return stream.kind === 'file' ? parseUri(stream.path) : null;
 }

@@ -4,6 +4,7 @@
 import { writeMetadata } from '../../format/metadata/write.js';
 import type { CheckpointFailureReason } from '../../model/job-events.js';
 import { formatLocation, type Location } from '../../model/location.js';
+import type { Metadata } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
 import { JobError } from '../../support/errors.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
@@ -31,6 +32,8 @@ export class CheckpointCoordinator {
   #requests: Request[] = [];
   #participants: CheckpointParticipants | null = null;
   #nextId: number;
+  /** Its barriers are in the sources, and those of no later checkpoint. */
+  #lastTriggeredId = 0;
   #lastPeriodicMs = 0;
   #lastEndMs: number | null = null;
   #cancelTimer: () => void = () => {};
@@ -99,10 +102,10 @@ export class CheckpointCoordinator {
   }
 
   /** A task could not write its state. */
-  decline(checkpointId: number, taskId: string, cause: unknown): void {
+  decline(checkpointId: number, taskName: string, cause: unknown): void {
     const pending = this.#pending.get(checkpointId);
     if (pending?.phase !== 'running') return;
-    const message = `${taskId} could not write its state: ${(cause as Error).message}`;
+    const message = `${taskName} could not write its state: ${(cause as Error).message}`;
     this.#fail(pending, 'declined', new JobError(message, { cause }));
   }
 
@@ -148,16 +151,29 @@ export class CheckpointCoordinator {
     } catch (thrown) {
       return this.#fail(pending, 'storage', thrown as Error);
     }
-    if (pending.phase === 'running') this.#participants?.triggerCheckpoint(checkpointId);
+    if (pending.phase === 'running') this.#triggerTasks(pending);
+  }
+
+  /** Barriers leave in the order of their ids: what a later checkpoint commits includes what an earlier one would. */
+  #triggerTasks(pending: PendingCheckpoint): void {
+    const { checkpointId } = pending;
+    if (checkpointId < this.#lastTriggeredId) {
+      this.#subsume(pending);
+    } else {
+      this.#lastTriggeredId = checkpointId;
+      this.#participants?.triggerCheckpoint(checkpointId);
+    }
   }
 
   async #finalize(pending: PendingCheckpoint): Promise<void> {
     pending.phase = 'finalizing';
     pending.cancelTimeout();
     const { properties, formatVersion, clock, checkpoints } = this.#parts;
-    const metadata = pending.toMetadata(properties);
-    const bytes = writeMetadata(metadata, formatVersion);
+    let metadata: Metadata;
+    let bytes: Uint8Array;
     try {
+      metadata = pending.toMetadata(properties);
+      bytes = writeMetadata(metadata, formatVersion);
       await pending.location.writeMetadata(bytes);
     } catch (thrown) {
       return this.#fail(pending, 'storage', thrown as Error);
@@ -204,7 +220,7 @@ export class CheckpointCoordinator {
     this.#fail(
       pending,
       'subsumed',
-      new JobError(`a newer checkpoint than ${pending.checkpointId} is complete`),
+      new JobError(`a newer checkpoint than ${pending.checkpointId} has overtaken it`),
     );
   }
 

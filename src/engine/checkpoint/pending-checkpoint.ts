@@ -1,6 +1,7 @@
 // A checkpoint under way: which tasks have acknowledged, and the document it becomes when all have.
 // Source: Flink PendingCheckpoint.
 import type { CheckpointProperties, Metadata, OperatorState, SubtaskState } from '../../model/metadata.js';
+import { BugError } from '../../support/errors.js';
 import type { CheckpointLocation } from './checkpoint-storage.js';
 
 /** An operator whose state goes into every checkpoint. */
@@ -48,6 +49,7 @@ export class PendingCheckpoint {
     this.location = parts.location;
     this.triggeredAtMs = parts.triggeredAtMs;
     this.#missing = new Set(parts.plan.taskIds);
+    if (this.#missing.size !== parts.plan.taskIds.length) throw new BugError('two tasks have one id');
   }
 
   /** Notes a task's state; true when it was the last one missing. */

@@ -72,9 +72,15 @@ export function buildJobGraph(graph: StreamGraph): JobGraph {
   return { jobName: graph.jobName, vertices: heads.map((node) => vertex(build(node))) };
 }
 
-/** `Source: numbers -> Map (1/2)`: names a subtask. */
-export function taskIdOf({ name, parallelism }: JobVertex, subtaskIndex: number): string {
-  return `${name} (${subtaskIndex + 1}/${parallelism})`;
+/** A subtask, for people and for the engine: names need not differ, ids do. */
+export interface TaskIdentity {
+  readonly id: string;
+  /** `Source: numbers -> Map (1/2)` */
+  readonly name: string;
+}
+
+export function taskIdentity({ name, parallelism, head }: JobVertex, subtaskIndex: number): TaskIdentity {
+  return { id: `${head.id}/${subtaskIndex}`, name: `${name} (${subtaskIndex + 1}/${parallelism})` };
 }
 
 /** Flink's own default where the program sets none. */

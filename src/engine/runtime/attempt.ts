@@ -45,7 +45,7 @@ export class Attempt implements CheckpointParticipants {
     const host: TaskHost = {
       choices: schedulingRandom === undefined ? takingTurns() : byChance(schedulingRandom),
       wake: (task) => this.#scheduler.wake(task),
-      fail: (task, error) => this.end({ kind: 'failed', task: task.id, error }),
+      fail: (task, error) => this.end({ kind: 'failed', task: task.identity.name, error }),
       ended: (task) => this.#ended(task),
       writeSnapshot: (task, checkpointId) => this.#writeSnapshot(task, checkpointId),
     };
@@ -105,8 +105,8 @@ export class Attempt implements CheckpointParticipants {
     if (coordinator === null || streams === null || streams === undefined) return;
     const write = task.chain.snapshot();
     write(streams).then(
-      (states) => coordinator.acknowledge(checkpointId, task.id, states),
-      (error) => coordinator.decline(checkpointId, task.id, error),
+      (states) => coordinator.acknowledge(checkpointId, task.identity.id, states),
+      (error) => coordinator.decline(checkpointId, task.identity.name, error),
     );
   }
 

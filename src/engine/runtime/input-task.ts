@@ -1,5 +1,6 @@
 // A task that reads streams of other tasks: records, watermarks merged, barriers aligned (or only counted).
 // Source: Flink OneInputStreamTask, StreamTaskNetworkInput.
+import type { TaskIdentity } from '../job/job-graph.js';
 import { NO_TIMESTAMP } from '../operators/operator.js';
 import { type AlignmentEffect, type AlignmentEvent, align, initialAlignment, track } from './alignment.js';
 import type { Channel, ChannelEvent, RecordBatch } from './channel.js';
@@ -23,8 +24,8 @@ export class InputTask extends Task {
   #batch: RecordBatch | null = null;
   #position = 0;
 
-  constructor(id: string, host: TaskHost, { makeChain, channels, mode }: InputTaskParts) {
-    super(id, host, makeChain);
+  constructor(identity: TaskIdentity, host: TaskHost, { makeChain, channels, mode }: InputTaskParts) {
+    super(identity, host, makeChain);
     for (const channel of channels) channel.consumer = this;
     this.#gate = new InputGate(channels, host.choices);
     this.#handle = mode === 'EXACTLY_ONCE' ? align : track;

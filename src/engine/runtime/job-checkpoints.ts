@@ -17,7 +17,7 @@ import { restoreStates } from '../checkpoint/restore.js';
 import { stateStreams } from '../checkpoint/state-streams.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions } from '../execute.js';
-import { type JobGraph, taskIdOf } from '../job/job-graph.js';
+import { type JobGraph, taskIdentity } from '../job/job-graph.js';
 import type { TaskSurroundings } from './task-factory.js';
 
 export interface JobCheckpointsParts {
@@ -44,7 +44,6 @@ export class JobCheckpoints {
     this.#plan = planOf(parts.graph);
     this.#initial = initial;
     this.#completed = new CompletedCheckpoints(configuration.get(keys.numRetained));
-    if (initial !== null) this.#completed.add(initial);
     const { checkpointDirectory } = parts.environment;
     this.coordinator = checkpointDirectory === null ? null : this.#makeCoordinator(checkpointDirectory);
   }
@@ -62,9 +61,17 @@ export class JobCheckpoints {
     return this.#completed.all.map(({ summary }) => summary);
   }
 
+  /**
+   * All tasks have their state: from now on the snapshot that the job was started from is one of its checkpoints. Not
+   * before, so that a job that the snapshot does not fit never removes it.
+   */
+  takeOver(): void {
+    if (this.#initial !== null && this.#completed.all.length === 0) this.#completed.add(this.#initial);
+  }
+
   /** The state of the newest checkpoint for the next attempt, null where there is none. */
   async restore(): Promise<TaskSurroundings['restored']> {
-    const { latest } = this.#completed;
+    const latest = this.#completed.latest ?? this.#initial;
     if (latest === null) return null;
     const { environment, options } = this.#parts;
     const { metadata, summary } = latest;
@@ -115,7 +122,7 @@ function planOf({ vertices }: JobGraph): CheckpointPlan {
       }),
     ),
     taskIds: vertices.flatMap((vertex) =>
-      Array.from({ length: vertex.parallelism }, (_, index) => taskIdOf(vertex, index)),
+      Array.from({ length: vertex.parallelism }, (_, index) => taskIdentity(vertex, index).id),
     ),
   };
 }

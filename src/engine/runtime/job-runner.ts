@@ -112,6 +112,7 @@ export class JobRunner {
     this.#attempt = attempt;
     try {
       await attempt.open();
+      if (!this.#canceled) checkpoints.takeOver();
       attempt.run();
       this.#hasRun = true;
     } catch (error) {

@@ -1,6 +1,8 @@
 // A task that reads a source. Barriers begin here, at a message of the coordinator between two records.
 // Source: Flink SourceOperatorStreamTask.
+
 import { BugError } from '../../support/errors.js';
+import type { TaskIdentity } from '../job/job-graph.js';
 import { MAX_WATERMARK } from '../operators/operator.js';
 import type { SourceOperator } from '../operators/source-operator.js';
 import type { FailureInjection } from './failure-injection.js';
@@ -17,9 +19,9 @@ export class SourceTask extends Task {
   readonly #injection: FailureInjection;
   #awaitingInput = false;
 
-  constructor(id: string, host: TaskHost, parts: SourceTaskParts) {
-    super(id, host, parts.makeChain);
-    if (this.chain.source === null) throw new BugError(`${id} has no source`);
+  constructor(identity: TaskIdentity, host: TaskHost, parts: SourceTaskParts) {
+    super(identity, host, parts.makeChain);
+    if (this.chain.source === null) throw new BugError(`${identity.name} has no source`);
     this.#source = this.chain.source;
     this.#injection = parts.injection;
   }

@@ -9,7 +9,7 @@ import {
   type JobEdge,
   type JobGraph,
   type JobVertex,
-  taskIdOf,
+  taskIdentity,
 } from '../job/job-graph.js';
 import type { OperatorContext, Output } from '../operators/operator.js';
 import { SourceOperator } from '../operators/source-operator.js';
@@ -40,16 +40,16 @@ export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSu
   const splits = new FreshSplits();
   return graph.vertices.flatMap((vertex, position) =>
     Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
-      const id = taskIdOf(vertex, subtaskIndex);
+      const identity = taskIdentity(vertex, subtaskIndex);
       const makeChain = (task: Task) =>
         new OperatorChain(
           vertex.head,
           new Subtask({ graph, vertex, wiring, splits, subtaskIndex, task, ...surroundings }),
         );
       if (vertex.inputs === 0)
-        return new SourceTask(id, host, { makeChain, injection: surroundings.injection });
+        return new SourceTask(identity, host, { makeChain, injection: surroundings.injection });
       const channels = wiring.into(position, subtaskIndex);
-      return new InputTask(id, host, { makeChain, channels, mode: surroundings.mode });
+      return new InputTask(identity, host, { makeChain, channels, mode: surroundings.mode });
     }),
   );
 }

@@ -1,6 +1,7 @@
 // One subtask of a chain of operators: a state machine that is called step by step and never waits. It stops for a full
 // channel, for an operator that asked for time, or because there is nothing to do; whoever changes that wakes it.
 // Messages (checkpoints, their outcome) are taken between records. Source: Flink StreamTask, MailboxProcessor.
+import type { TaskIdentity } from '../job/job-graph.js';
 import type { ChannelEnd, ChannelEvent } from './channel.js';
 import type { OperatorChain } from './operator-chain.js';
 import type { Choices, Runnable, StepResult } from './scheduler.js';
@@ -18,8 +19,7 @@ export interface TaskHost {
 }
 
 export abstract class Task implements Runnable, ChannelEnd {
-  /** `Source: numbers -> Map (1/2)` */
-  readonly id: string;
+  readonly identity: TaskIdentity;
   readonly chain: OperatorChain;
   protected readonly host: TaskHost;
   readonly #mail: (() => void)[] = [];
@@ -30,8 +30,8 @@ export abstract class Task implements Runnable, ChannelEnd {
   #ended = false;
 
   /** `makeChain` is given the task itself, for its operators to suspend it and its channels to block it. */
-  constructor(id: string, host: TaskHost, makeChain: (task: Task) => OperatorChain) {
-    this.id = id;
+  constructor(identity: TaskIdentity, host: TaskHost, makeChain: (task: Task) => OperatorChain) {
+    this.identity = identity;
     this.host = host;
     this.chain = makeChain(this);
   }

@@ -1,5 +1,6 @@
 // The state handles of the heap backend: each works on the current key's slot of one column.
 // Source: Flink HeapValueState, HeapListState, HeapMapState.
+import { UsageError } from '../../support/errors.js';
 import type { ListState, MapState, ValueState } from '../job/state.js';
 import type { Column, HeapColumns } from './heap-columns.js';
 
@@ -14,18 +15,26 @@ abstract class HeapState<Content> {
   }
 
   protected read(): Content | undefined {
-    return this.#column[this.#keys.slot] as Content | undefined;
+    return this.#column[this.#slot()] as Content | undefined;
   }
 
   protected write(content: Content): void {
-    this.#column[this.#keys.slot] = content;
+    this.#column[this.#slot()] = content;
   }
 
   clear(): void {
-    this.#column[this.#keys.slot] = undefined;
+    this.#column[this.#slot()] = undefined;
     this.#keys.emptied();
   }
+
+  #slot(): number {
+    const { slot } = this.#keys;
+    if (slot < 0) throw new UsageError('keyed state is used before there is a key', { next: NO_KEY_YET });
+    return slot;
+  }
 }
+
+const NO_KEY_YET = 'use it in processElement: open() only gets the handle';
 
 export class HeapValueState<T> extends HeapState<T> implements ValueState<T> {
   value(): T | null {
@@ -50,7 +59,7 @@ export class HeapListState<T> extends HeapState<T[]> implements ListState<T> {
   }
 
   addAll(elements: Iterable<T>): void {
-    for (const element of elements) this.add(element);
+    for (const element of [...elements]) this.add(element);
   }
 
   update(elements: Iterable<T>): void {
