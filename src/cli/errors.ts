@@ -42,11 +42,22 @@ interface ParseFailure extends Error {
 export function toCkptError(thrown: unknown, commandIds: readonly string[]): CkptError {
   if (thrown instanceof CkptError) return withoutParsePreamble(thrown);
   if (isParseFailure(thrown)) return fromParseFailure(thrown, commandIds);
+  if (isNowhere(thrown)) return nowhereError(thrown);
   return new UnexpectedError(thrown);
 }
 
 function isParseFailure(thrown: unknown): thrown is ParseFailure {
   return thrown instanceof Error && typeof (thrown as Partial<ParseFailure>).oclif === 'object';
+}
+
+/** What process.cwd() throws where the working directory has been removed. */
+function isNowhere(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown as NodeJS.ErrnoException).syscall === 'uv_cwd';
+}
+
+function nowhereError(cause: unknown): UsageError {
+  const next = 'change to another directory and run the command again';
+  return new UsageError('the working directory does not exist any more', { next, cause });
 }
 
 const SEE_HELP = /\s*See more help with --help\s*$/;

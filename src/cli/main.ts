@@ -1,18 +1,23 @@
 // The way in: runs the command that the arguments name, and turns whatever is thrown into a message and a status.
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
-import type { CkptError } from '../support/errors.js';
+import { loadVoice } from './complaint.js';
 import { toCkptError } from './errors.js';
 import { type ExitStatus, exitStatusOf } from './exit-codes.js';
+import { blameJob } from './hosted-job.js';
 import { handleInterrupts } from './interrupt.js';
-import { drained, ignoreClosedPipes, outputWishes } from './streams.js';
+import { drained, ignoreClosedPipes } from './streams.js';
 
 /** Runs one command line. `root` is the directory or file URL of the installed package. Never rejects. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
   const ending = new Ending(argv);
   ignoreClosedPipes();
   handleInterrupts();
-  process.on('uncaughtException', (thrown) => void ending.after(thrown));
+  const escaped = (thrown: unknown) => {
+    if (!blameJob(thrown)) void ending.after(thrown);
+  };
+  process.on('uncaughtException', escaped);
+  process.on('unhandledRejection', escaped);
   try {
     const config = await Config.load(root);
     ending.commandIds = config.commandIDs;
@@ -45,7 +50,8 @@ class Ending {
     if (this.#said) process.exit(1); // nobody can be told: the saying itself failed
     this.#said = true;
     const error = toCkptError(thrown, this.commandIds);
-    await show(error, this.#argv);
+    const say = await loadVoice(this.#argv);
+    say(error);
     return exitStatusOf(error);
   }
 }
@@ -54,15 +60,4 @@ class Ending {
 function statusAskedFor(thrown: unknown): number | undefined {
   const exit = thrown as { readonly code?: unknown; readonly oclif?: { readonly exit?: number } } | undefined;
   return exit?.code === 'EEXIT' ? (exit.oclif?.exit ?? 0) : undefined;
-}
-
-async function show(error: CkptError, argv: readonly string[]): Promise<void> {
-  const [{ errorDocument, renderError }, { toJson }, { paletteFor }] = await Promise.all([
-    import('../render/error.js'),
-    import('../render/json.js'),
-    import('./terminal.js'),
-  ]);
-  const { json, verbose } = outputWishes(argv);
-  process.stderr.write(renderError(error, { palette: await paletteFor('stderr'), withStack: verbose }));
-  if (json) process.stdout.write(toJson(errorDocument(error)));
 }

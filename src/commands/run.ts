@@ -3,6 +3,7 @@ import { boolean, custom, integer, option, string } from '@oclif/core/flags';
 import { BaseCommand, type GlobalFlags } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment } from '../cli/flags.js';
+import { hostJob } from '../cli/hosted-job.js';
 import { LineOutput } from '../cli/line-output.js';
 import { openRemover, type Session } from '../cli/session.js';
 import { paletteFor } from '../cli/terminal.js';
@@ -11,6 +12,22 @@ import { UsageError } from '../support/errors.js';
 import { systemEventLoop } from '../support/event-loop.js';
 import { systemRandom } from '../support/random.js';
 import type { RunRequest } from '../usecases/run-job.js';
+
+type ClaimMode = RunRequest['claimMode'];
+
+/** Flink writes its modes NO_CLAIM, CLAIM and, up to 1.20, LEGACY. */
+const claimMode = custom<ClaimMode>({
+  parse: async (text) => {
+    const mode = text.toLowerCase().replaceAll('_', '-');
+    if (mode === 'claim' || mode === 'no-claim') return mode;
+    const message =
+      mode === 'legacy'
+        ? 'there is no LEGACY mode here: nobody would own the snapshot, and nobody could tell when it may go'
+        : `expected no-claim or claim, found ${text}`;
+    const next = "take no-claim to leave the snapshot alone, claim to make it the job's own";
+    throw new UsageError(message, { where: '--claim-mode', next });
+  },
+});
 
 const KEEP_OR_DELETE = ['retain', 'delete'] as const;
 
@@ -31,7 +48,8 @@ export default class Run extends BaseCommand {
   static override description = describe(
     "The default export of JOB builds the program, (env, args) => void, with what it imports from 'ckpt'. What the job " +
       'prints goes to stdout (with --json to stderr), what happens to stderr. Checkpoints are retained when the job ends, ' +
-      'also when it finishes, where Flink deletes them. Ctrl-C cancels the job, a second one ends the process at once.',
+      'also when it finishes, where Flink deletes them. Ctrl-C cancels the job, a second one ends the process at once; a job ' +
+      'whose code never gives the thread back can only be killed (SIGKILL).',
     [3, 6],
   );
   static override examples = [
@@ -62,12 +80,12 @@ export default class Run extends BaseCommand {
       helpValue: 'SNAPSHOT',
       description: 'Go on from this checkpoint or savepoint.',
     }),
-    'claim-mode': option({
+    'claim-mode': claimMode({
       aliases: ['claimMode', 'restoreMode'],
-      options: ['no-claim', 'claim'] as const,
       default: 'no-claim' as const,
+      helpValue: '(no-claim|claim)',
       description: "With claim the snapshot is the job's own: deleted when newer checkpoints replace it.",
-    })(),
+    }),
     allowNonRestoredState: boolean({
       char: 'n',
       description: 'Leave behind the state of operators that the job does not have.',
@@ -138,7 +156,8 @@ export default class Run extends BaseCommand {
     const signal = session.interrupt();
     const words = raw.filter((token) => token.type === 'arg').map((token) => token.input);
     const { propertiesOf } = await import('../usecases/run-settings.js');
-    const report = await execute(session, flags, {
+    const { escapedError } = await import('../usecases/run-job.js');
+    const request: RunRequest = {
       job: args.job,
       args: words.slice(1),
       properties: propertiesOf({ ...flags, properties: flags.property, onCancel: flags['on-cancel'] }),
@@ -151,11 +170,16 @@ export default class Run extends BaseCommand {
       failAfterRecords: flags['fail-after'],
       failAtCheckpoint: flags['fail-at'],
       stopAfterCheckpoints: flags['stop-after-checkpoints'],
+    };
+    const explain = (thrown: unknown) => escapedError(args.job, thrown);
+    const work = () => execute(session, flags, request);
+    await hostJob({ name: args.job, signal, explain }, work, async (report) => {
+      const { renderRunReport, runDocument } = await import('../render/run.js');
+      session.note(renderRunReport(report, await paletteFor('stderr')));
+      await this.show(flags, { document: () => runDocument(report), text: () => '' });
     });
-    const { renderRunReport, runDocument } = await import('../render/run.js');
-    session.note(renderRunReport(report, await paletteFor('stderr')));
-    await this.show(flags, { document: () => runDocument(report), text: () => '' });
-    if (signal.aborted) this.endWith(130);
+    // The process ends also where the job left a timer or a connection behind.
+    this.exit(signal.aborted ? 130 : 0);
   }
 }
 

@@ -7,11 +7,21 @@ export interface Clock {
   schedule(delayMs: number, action: () => void): () => void;
 }
 
+/** Node's setTimeout takes more for 1 ms. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   schedule(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      timer =
+        leftMs > LONGEST_TIMEOUT_MS
+          ? setTimeout(() => wait(leftMs - LONGEST_TIMEOUT_MS), LONGEST_TIMEOUT_MS)
+          : setTimeout(action, leftMs);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -114,13 +114,19 @@ function syntaxError(thrown: unknown): { readonly message: string; readonly plac
   return match && { message: `syntax error: ${match[1]}`, place: `${match[2]}:${Number(match[3]) + 1}` };
 }
 
+/** Whether an error comes from this program alone: its stack shows this program, and no file of the user's. */
+export function isOurs(thrown: unknown): boolean {
+  return placeOf(thrown) === undefined && placesOf(thrown).some(isOwn);
+}
+
 /** `file:line:column` of the innermost frame of a stack that belongs to neither Node, the loader nor this program. */
 export function placeOf(thrown: unknown): string | undefined {
+  return placesOf(thrown).find((place) => !/\/node_modules\/jiti\//.test(place) && !isOwn(place));
+}
+
+function placesOf(thrown: unknown): string[] {
   const frames = thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(1) : [];
-  const places = frames.map((frame) => /[\s(](?:file:\/\/)?(\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1]);
-  return places.find(
-    (place) => place !== undefined && !/\/node_modules\/jiti\//.test(place) && !isOwn(place),
-  );
+  return frames.flatMap((frame) => /[\s(](?:file:\/\/)?(\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
 }
 
 /** Directory of the compiled program (or of its sources, in tests). */

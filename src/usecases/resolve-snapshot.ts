@@ -6,8 +6,8 @@ import { StorageError, UsageError } from '../support/errors.js';
 import { isSnapshotDirectory, METADATA_NAME } from '../survey/layout.js';
 
 /**
- * The snapshot at `location`: its directory or its `_metadata` file. Throws a UsageError that names the newest snapshot
- * nearby where it is neither. Does not look into the snapshot.
+ * The directory of the snapshot at `location`, which is that directory or its `_metadata` file. Throws a UsageError that
+ * names the newest snapshot nearby where it is neither. Does not look into the snapshot.
  */
 export async function resolveSnapshot(location: Location, openReader: OpenReader): Promise<Location> {
   const reader = await openReader(location);
@@ -19,7 +19,7 @@ export async function resolveSnapshot(location: Location, openReader: OpenReader
       next: await nextFor(parent(location), reader),
     });
   }
-  if (baseName(location) === METADATA_NAME) return location;
+  if (status.type === 'file' && baseName(location) === METADATA_NAME) return parent(location);
   if ((await statusAt(child(location, METADATA_NAME), reader)) !== null) return location;
   const incomplete = isSnapshotDirectory(baseName(location));
   const message = incomplete

@@ -9,8 +9,8 @@ import type { WritableVersion } from '../model/metadata.js';
 import type { RunReport } from '../model/run-report.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
-import { JobError, StorageError, UsageError } from '../support/errors.js';
-import { loadJob, placeOf } from './load-job.js';
+import { CkptError, JobError, messageOf, StorageError, UsageError } from '../support/errors.js';
+import { isOurs, loadJob, placeOf } from './load-job.js';
 import { resolveSnapshot } from './resolve-snapshot.js';
 
 /** What to run and how, as the user said it. */
@@ -84,6 +84,16 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
   } finally {
     world.signal.removeEventListener('abort', cancel);
   }
+}
+
+/** What nobody caught while the job ran, as its failure; what is not its doing comes back as it is. */
+export function escapedError(job: string, thrown: unknown): unknown {
+  if (thrown instanceof CkptError || isOurs(thrown)) return thrown;
+  return new JobError(`the code of the job ${job} let an error escape: ${messageOf(thrown)}`, {
+    where: placeOf(thrown) ?? job,
+    next: 'await the promise, or catch the error, in the job; -v shows the stack',
+    cause: thrown,
+  });
 }
 
 function withCheckpointDirectory(request: RunRequest, { locate }: RunWorld): RunRequest {

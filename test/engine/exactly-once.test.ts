@@ -2,14 +2,14 @@
 // a simulated world, with failing tasks, failing storage, and processes that die and are restored from what is on disk.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CollectSink } from '../../src/index.js';
+import { CollectSink, type StreamExecutionEnvironment } from '../../src/index.js';
 import { child, type Location } from '../../src/model/location.js';
 import { faultyStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import type { StorageRemover } from '../../src/storage/storage.js';
 import { randomInt, seededRandom } from '../../src/support/random.js';
 import { runs, testSeed } from '../support/runs.js';
-import { type CountingJob, countingJob, expectedCounts } from './support/jobs.js';
+import { Count, type CountingJob, countingJob, expectedCounts } from './support/jobs.js';
 import { JOB, simulate } from './support/simulation.js';
 
 interface Case {
@@ -77,6 +77,55 @@ describe('exactly once', () => {
       numRuns: runs({ sample: 8, full: 200 }),
       seed: testSeed,
     });
+  });
+});
+
+/** Two sources and two counts of one name each: only their uids differ. Counts keys, then counts how often each count came. */
+function twins(sink: CollectSink<string>, records: number, interfere: (value: number) => void) {
+  return (env: StreamExecutionEnvironment): void => {
+    const first = env.fromSequence(1, records).uid('first');
+    const second = env.fromSequence(records + 1, 2 * records).uid('second');
+    first
+      .union(second)
+      .map((value) => {
+        interfere(value);
+        return value;
+      })
+      .uid('interfere')
+      .keyBy((value) => `k${value % 7}`)
+      .process(new Count())
+      .uid('by key')
+      .map((line) => Number(line.split(':')[1]))
+      .uid('counts')
+      .keyBy((count) => `count ${count % 5}`)
+      .process(new Count())
+      .uid('by count')
+      .sinkTo(sink)
+      .uid('sink');
+  };
+}
+
+describe('operators that share a name', () => {
+  test('keep their own state over failures', async () => {
+    const expected = new CollectSink<string>();
+    await simulate({ build: twins(expected, 150, () => {}) }).finish();
+    expect(expected.committed).toHaveLength(300);
+    for (let seed = 1; seed <= runs({ sample: 5, full: 100 }); seed++) {
+      const sink = new CollectSink<string>();
+      const random = seededRandom(testSeed + seed);
+      const interfere = () => {
+        if (randomInt(random, 200) === 0) throw new Error('made to fail');
+      };
+      const configuration = {
+        'execution.checkpointing.interval': '3ms',
+        'restart-strategy.type': 'fixed-delay',
+        'restart-strategy.fixed-delay.attempts': '1000',
+        'restart-strategy.fixed-delay.delay': '1ms',
+      };
+      const simulated = simulate({ seed, build: twins(sink, 150, interfere), configuration });
+      await simulated.finish();
+      expect([...sink.committed].sort()).toEqual([...expected.committed].sort());
+    }
   });
 });
 

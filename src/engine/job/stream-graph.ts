@@ -1,5 +1,7 @@
 // What a user's program comes to: operators and the streams between them, before anything is chained or run.
 // Source: Flink StreamGraph, StreamGraphGenerator.
+
+import { MAX_UTF_BYTES, modifiedUtf8Length } from '../../format/bytes/modified-utf8.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { MAX_KEY_GROUPS } from '../../model/key-groups.js';
 import { UsageError } from '../../support/errors.js';
@@ -50,7 +52,11 @@ export function checkStreamGraph(graph: StreamGraph): void {
       next: 'read a source and do something with its records, at least print() them',
     });
   }
-  for (const node of graph.nodes) checkParallelism(node);
+  for (const node of graph.nodes) {
+    checkParallelism(node);
+    checkName('name', node.name);
+    if (node.uid !== null) checkName('uid', node.uid);
+  }
   checkUids(graph.nodes);
 }
 
@@ -74,6 +80,15 @@ function checkParallelism({ name, parallelism, maxParallelism }: StreamNode): vo
       },
     );
   }
+}
+
+/** `_metadata` has no room for longer ones. */
+function checkName(what: 'name' | 'uid', text: string): void {
+  if (modifiedUtf8Length(text) <= MAX_UTF_BYTES) return;
+  throw new UsageError(`the ${what} of an operator takes more than ${MAX_UTF_BYTES} bytes`, {
+    where: `${text.slice(0, 40)}…`,
+    next: `give the operator a shorter ${what}`,
+  });
 }
 
 function isCount(value: number): boolean {

@@ -37,6 +37,9 @@ export function decodeModifiedUtf8(bytes: Uint8Array, start: number, end: number
   return text + String.fromCharCode(...units);
 }
 
+/** What the u16 length of DataOutput.writeUTF can tell. */
+export const MAX_UTF_BYTES = 0xffff;
+
 /** Bytes that `text` takes in modified UTF-8. */
 export function modifiedUtf8Length(text: string): number {
   let length = 0;

@@ -1,6 +1,6 @@
 // Writing to and removing from the local file system. A file appears whole or not at all, also when the power fails:
 // its bytes go to a hidden sibling, are forced to disk, and then get their name (Flink LocalRecoverableWriter).
-import { link, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
+import { link, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Location } from '../../model/location.js';
 import { type Random, randomUuid, systemRandom } from '../../support/random.js';
@@ -12,7 +12,7 @@ import { attempt, localReader } from './reader.js';
 export function localWriter(random: Random = systemRandom): StorageWriter {
   return {
     ...localReader(),
-    makeDirectory: (location) => attempt('make the directory', location, makeDirectory),
+    makeDirectory: (location) => attempt('make the directory', location, (path) => makeDirectory(path)),
     put: (location, content) =>
       attempt('write', location, (path) => throughSibling(path, { content, random, place: rename })),
     putIfAbsent: (location, content) =>
@@ -33,11 +33,39 @@ export function localRemover(random: Random = systemRandom): StorageRemover {
   };
 }
 
-/** Makes what is missing, and forces the entry of each new directory to disk. */
+/**
+ * Makes what is missing, and forces the entry of each new directory to disk. One by one: Node's recursive mkdir goes on
+ * for ever where a file system such as /proc says of an existing parent that there is none.
+ */
 async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+  try {
+    await makeOneDirectory(path);
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown;
+    await makeDirectory(dirname(path));
+    await makeOneDirectory(path).catch(refuseEntry);
+  }
+}
+
+async function makeOneDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (thrown) {
+    if (await isDirectory(path)) return;
+    throw thrown;
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => null);
+  return status?.isDirectory() ?? false;
+}
+
+/** The parent is there by now. */
+function refuseEntry(thrown: unknown): never {
+  if (errnoOf(thrown) !== 'ENOENT') throw thrown;
+  throw Object.assign(new Error('its parent takes no new directory', { cause: thrown }), { code: 'EPERM' });
 }
 
 interface Placement {

@@ -4,15 +4,37 @@ import { decideTrigger } from '../../../src/engine/checkpoint/trigger-policy.js'
 import { readMetadata } from '../../../src/format/metadata/read.js';
 import { CollectSink } from '../../../src/index.js';
 import type { JobEvent } from '../../../src/model/job-events.js';
-import { child } from '../../../src/model/location.js';
+import { child, type Location } from '../../../src/model/location.js';
 import { faultyStorage, interceptedStorage } from '../../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../../src/storage/memory.js';
-import type { StorageReader } from '../../../src/storage/storage.js';
+import type { StorageReader, StorageRemover } from '../../../src/storage/storage.js';
 import { JobError } from '../../../src/support/errors.js';
 import { countingJob } from '../support/jobs.js';
 import { JOB, type Simulation, simulate } from '../support/simulation.js';
 
 const endless = { records: 1_000_000, keys: 5 };
+
+/** A store that keeps waiting whoever makes this directory, until told. */
+function slowToMake(inner: MemoryStorage, name: string) {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const storage: StorageRemover = Object.create(inner, {
+    makeDirectory: {
+      value: async (location: Location) => {
+        if (location.path.endsWith(name)) await released;
+        await inner.makeDirectory(location);
+      },
+    },
+    put: { value: inner.put.bind(inner) },
+    putIfAbsent: { value: inner.putIfAbsent.bind(inner) },
+    read: { value: inner.read.bind(inner) },
+    remove: { value: inner.remove.bind(inner) },
+    removeEmptyDirectory: { value: inner.removeEmptyDirectory.bind(inner) },
+  });
+  return { storage, release };
+}
 
 /** A job that runs until it is stopped, and cancelled after so many complete checkpoints. */
 async function runUntilCheckpoint(checkpoints: number, simulation: Partial<Simulation> = {}) {
@@ -363,5 +385,25 @@ describe('a failure', () => {
     };
     expect(await trace(3)).toBe(await trace(3));
     expect(await trace(3)).not.toBe(await trace(4));
+  });
+});
+
+describe('checkpoints that overlap', () => {
+  test('send their barriers in the order of their ids: one that was overtaken is given up', async () => {
+    const { storage, release } = slowToMake(new MemoryStorage(), 'chk-2');
+    const simulated = simulate({
+      build: countingJob(new CollectSink(), endless),
+      storage,
+      configuration: { ...RETAIN, 'execution.checkpointing.max-concurrent-checkpoints': '3' },
+      onEvent: (event) => {
+        if (event.kind === 'checkpoint-completed' && event.checkpointId === 3) release();
+      },
+    });
+    await simulated.runUntil('checkpoint-completed', 4);
+    await simulated.host.run(simulated.job.cancel());
+    const completed = idsOf(simulated.events, 'checkpoint-completed');
+    expect(completed).toEqual([...completed].sort((a, b) => a - b));
+    expect(completed).not.toContain(2);
+    expect(idsOf(simulated.events, 'checkpoint-failed')).toContain(2);
   });
 });

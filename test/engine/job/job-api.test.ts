@@ -170,6 +170,10 @@ describe('operator ids', () => {
 describe('a program that cannot run is refused with', () => {
   const refused: Readonly<Record<string, readonly [RegExp, Build]>> = {
     'the name of an empty job': [/the job simulated does nothing/, (env) => void env.fromSequence(1, 2)],
+    'an operator with a name that no metadata can hold': [
+      /the name of an operator takes more than 65535 bytes/,
+      (env) => env.fromSequence(1, 2).name('x'.repeat(70_000)).print(),
+    ],
     'both operators of one uid': [
       /two operators have the uid same: Source: Sequence Source and Map/,
       (env) => env.fromSequence(1, 2).uid('same').map(String).uid('same'),

@@ -163,6 +163,20 @@ describe('the hashmap backend', () => {
     expect(read(restored!)).toEqual({ value: 1, list: [1], map: new Map() });
   });
 
+  test('refuses to be read or written before there is a key', () => {
+    const { value, list, map } = open(Types.STRING as never);
+    const uses = [() => value.value(), () => value.update(1), () => list.add(1), () => map.put('x', 1)];
+    for (const use of [...uses, () => value.clear()]) expect(use).toThrow(/used before there is a key/);
+  });
+
+  test('adds a list to itself once', () => {
+    const { backend, list } = open(Types.STRING as never);
+    backend.setCurrentKey('a');
+    list.addAll([1, 2]);
+    list.addAll(list.get());
+    expect(list.get()).toEqual([1, 2, 1, 2]);
+  });
+
   test('replaces, extends and empties lists and maps', () => {
     const { backend, list, map, value } = open(Types.STRING as never);
     backend.setCurrentKey('a');
