@@ -2,18 +2,32 @@ import { defineConfig } from 'vitest/config';
 
 // unit: functions and rooms, real files, no process and no server. cli: the built binary. peers: real Flink.
 // servers: storage drivers against a real S3 server and a real HDFS.
+// isolated: units that mock Node's modules or measure memory, each file in a world of its own; the others share one.
+const ISOLATED = [
+  'test/format/metadata/limits.test.ts',
+  'test/storage/local-faults.test.ts',
+  'test/support/clock.test.ts',
+];
+
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
     testTimeout: 30_000,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          pool: 'threads',
+          isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/peers/**', 'test/servers/**', 'test/fixtures/**'],
+          exclude: ['test/cli/**', 'test/peers/**', 'test/servers/**', 'test/fixtures/**', ...ISOLATED],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ISOLATED },
       },
       {
         extends: true,

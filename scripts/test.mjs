@@ -40,7 +40,7 @@ if (!options.long) await vitest('tests', { projects: projects() });
 if (options.ci) {
   for (const major of ['22', '24']) {
     const node = ['exec', '--yes', `--package=node@${major}`, '--', 'node'];
-    await vitest(`unit tests on Node ${major}`, { projects: ['unit'], node: npm(...node) });
+    await vitest(`unit tests on Node ${major}`, { projects: ['unit', 'isolated'], node: npm(...node) });
   }
 }
 if (options.long || options.ci) {
@@ -57,9 +57,10 @@ process.exit(totals.failed > 0 ? 1 : 0);
 /** The vitest projects of this run; says aloud what is left out. */
 function projects() {
   const built = existsSync(join(root, 'test/peers/flink/target'));
-  if (options.peers || options.ci || process.env.CI === 'true' || built) return ['unit', 'cli', 'peers'];
+  if (options.peers || options.ci || process.env.CI === 'true' || built)
+    return ['unit', 'isolated', 'cli', 'peers'];
   process.stdout.write('NOT TESTED: real Flink. `npm test -- --peers` does it, with JDK 17 and Maven.\n');
-  return ['unit', 'cli'];
+  return ['unit', 'isolated', 'cli'];
 }
 
 /** One check that is not a test file: counts as one. */

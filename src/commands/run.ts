@@ -15,18 +15,11 @@ import type { RunRequest } from '../usecases/run-job.js';
 
 type ClaimMode = RunRequest['claimMode'];
 
-/** Flink writes its modes NO_CLAIM, CLAIM and, up to 1.20, LEGACY. */
+/** Ours, and as Flink writes them. */
+const CLAIM_MODES = ['no-claim', 'claim', 'NO_CLAIM', 'CLAIM'];
+
 const claimMode = custom<ClaimMode>({
-  parse: async (text) => {
-    const mode = text.toLowerCase().replaceAll('_', '-');
-    if (mode === 'claim' || mode === 'no-claim') return mode;
-    const message =
-      mode === 'legacy'
-        ? 'there is no LEGACY mode here: nobody would own the snapshot, and nobody could tell when it may go'
-        : `expected no-claim or claim, found ${text}`;
-    const next = "take no-claim to leave the snapshot alone, claim to make it the job's own";
-    throw new UsageError(message, { where: '--claim-mode', next });
-  },
+  parse: async (text) => text.toLowerCase().replace('_', '-') as ClaimMode,
 });
 
 const KEEP_OR_DELETE = ['retain', 'delete'] as const;
@@ -83,7 +76,7 @@ export default class Run extends BaseCommand {
     'claim-mode': claimMode({
       aliases: ['claimMode', 'restoreMode'],
       default: 'no-claim' as const,
-      helpValue: '(no-claim|claim)',
+      options: CLAIM_MODES,
       description: "With claim the snapshot is the job's own: deleted when newer checkpoints replace it.",
     }),
     allowNonRestoredState: boolean({

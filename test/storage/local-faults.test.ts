@@ -61,6 +61,10 @@ vi.mock('node:fs/promises', async (original) => {
       };
       return file;
     },
+    mkdir: async (...args: Parameters<typeof fs.mkdir>) => {
+      fail('mkdir', args[0]);
+      return fs.mkdir(...args);
+    },
     stat: async (...args: Parameters<typeof fs.stat>) => {
       fail('stat', args[0]);
       return fs.stat(...args);
@@ -149,6 +153,24 @@ describe('the local file system, refusing', () => {
   it('does not claim that a file is durable whose directory could not be forced to disk', async () => {
     faults.set(`sync ${directory}$`, 'EIO');
     expect(await kindOf(storage.put(child(root, 'new'), text('content')))).toBe('unavailable');
+  });
+
+  it('makes a directory and what is missing above it, and forces each to disk', async () => {
+    expect(await kindOf(storage.makeDirectory(child(child(root, 'a'), 'b')))).toBe('none');
+    expect(readdirSync(path('a'))).toEqual(['b']);
+    expect(opened).toEqual([directory, path('a')]);
+    expect(await kindOf(storage.makeDirectory(child(root, 'a')))).toBe('none');
+    expect(opened).toHaveLength(2);
+  });
+
+  it('gives up where a directory that is there is said to be absent, as under /proc', async () => {
+    faults.set('mkdir /sub/', 'ENOENT');
+    expect(await kindOf(storage.makeDirectory(child(child(root, 'sub'), 'new')))).toBe('denied');
+  });
+
+  it('makes no directory in the place of a file, or below one', async () => {
+    expect(await kindOf(storage.makeDirectory(child(root, 'g')))).toBe('already-exists');
+    expect(await kindOf(storage.makeDirectory(child(child(root, 'g'), 'new')))).toBe('not-found');
   });
 
   it.each(['EINVAL', 'ENOTSUP'])(

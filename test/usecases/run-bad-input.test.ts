@@ -52,6 +52,7 @@ beforeAll(async () => {
   snapshot = fileURLToPath(report!.retained.at(-1)!.path);
   cpSync(snapshot, workplace.at('truncated'), { recursive: true });
   truncateSync(workplace.at('truncated/_metadata'), 100);
+  mkdirSync(workplace.at('hollow/_metadata'), { recursive: true });
   mkdirSync(workplace.at('garbage'));
   writeFileSync(workplace.at('garbage/_metadata'), 'this was never a checkpoint');
   cpSync(snapshot, workplace.at('incomplete/chk-9'), { recursive: true });
@@ -89,6 +90,13 @@ describe('a job that cannot be run', () => {
   });
 });
 
+describe('a snapshot', () => {
+  it('may be named by its _metadata file', async () => {
+    const { report } = await workplace.run({ ...ONCE, snapshot: workplace.locate(`${snapshot}/_metadata`) });
+    expect(report).toMatchObject({ state: 'FINISHED' });
+  });
+});
+
 describe('a snapshot that cannot be restored', () => {
   it('of another job is refused, unless its state may be left behind', async () => {
     const other = { job: 'other.ts', snapshot: workplace.locate(snapshot) };
@@ -112,6 +120,7 @@ describe('a snapshot that cannot be restored', () => {
     ['incomplete/chk-9', 2, /was never completed: it has no _metadata/],
     ['nowhere', 2, /there is no snapshot at/],
     ['empty.ts', 2, /is no snapshot/],
+    ['hollow/_metadata', 2, /is no snapshot/],
   ])('because it is %s ends with %i', async (name, expected, message) => {
     const { status, text } = await refused({ snapshot: workplace.locate(name) });
     expect(text).toMatch(message);

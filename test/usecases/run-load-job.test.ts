@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ckpt from '../../src/index.js';
 import { parseLocation } from '../../src/model/location.js';
 import { openReader } from '../../src/storage/open.js';
+import { UsageError } from '../../src/support/errors.js';
 import { EXAMPLES, loadJob } from '../../src/usecases/load-job.js';
+import { escapedError } from '../../src/usecases/run-job.js';
 
 let directory: string;
 
@@ -177,5 +180,36 @@ describe('a job that throws while it is built', () => {
     );
     const job = await loadJob(path, world);
     await expect(job.build(environment(), [])).rejects.toMatchObject({ where: 's3://bucket/in' });
+  });
+});
+
+describe('an error that nobody caught while a job ran', () => {
+  const OWN = fileURLToPath(new URL('../../src/', import.meta.url));
+  const thrownAt = (...places: readonly string[]) =>
+    Object.assign(new Error('lost'), {
+      stack: `Error: lost\n${places.map((p) => `    at f (${p})`).join('\n')}`,
+    });
+
+  it.each([
+    [
+      'its innermost foreign file',
+      thrownAt(`${OWN}a.js:1:1`, '/jobs/b.ts:2:3', '/jobs/c.ts:4:5'),
+      '/jobs/b.ts:2:3',
+    ],
+    ['the job where the stack shows only Node', thrownAt('node:fs:1:1'), 'mine.ts'],
+    ['the job where it is no error', 'lost', 'mine.ts'],
+  ])('is laid to the job, at %s', (_, thrown, where) => {
+    expect(escapedError('mine.ts', thrown)).toMatchObject({
+      code: 'job-failed',
+      message: 'the code of the job mine.ts let an error escape: lost',
+      where,
+    });
+  });
+
+  it.each([
+    ['has only this program on its stack', thrownAt(`${OWN}a.js:1:1`, 'node:fs:1:1')],
+    ['is one of the errors of this program', new UsageError('no')],
+  ])('stays as it is where it %s', (_, thrown) => {
+    expect(escapedError('mine.ts', thrown)).toBe(thrown);
   });
 });

@@ -3,6 +3,7 @@
 import { link, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Location } from '../../model/location.js';
+import { StorageError } from '../../support/errors.js';
 import { type Random, randomUuid, systemRandom } from '../../support/random.js';
 import type { RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
 import { errnoOf, localError } from './errors.js';
@@ -43,7 +44,7 @@ async function makeDirectory(path: string): Promise<void> {
   } catch (thrown) {
     if (errnoOf(thrown) !== 'ENOENT') throw thrown;
     await makeDirectory(dirname(path));
-    await makeOneDirectory(path).catch(refuseEntry);
+    await makeOneDirectory(path).catch((thrownAgain) => refuseEntry(path, thrownAgain));
   }
 }
 
@@ -63,9 +64,17 @@ async function isDirectory(path: string): Promise<boolean> {
 }
 
 /** The parent is there by now. */
-function refuseEntry(thrown: unknown): never {
+function refuseEntry(path: string, thrown: unknown): never {
   if (errnoOf(thrown) !== 'ENOENT') throw thrown;
-  throw Object.assign(new Error('its parent takes no new directory', { cause: thrown }), { code: 'EPERM' });
+  throw new StorageError(
+    'denied',
+    `cannot make the directory ${path}: its file system takes no new ones there`,
+    {
+      where: path,
+      next: 'choose a directory on a disk',
+      cause: thrown,
+    },
+  );
 }
 
 interface Placement {
