@@ -3,7 +3,7 @@
 //   npm test                    a sample of the random tests, under two minutes
 //   npm test -- --filter TEXT   only test files whose path holds TEXT
 //   npm run test:long           the full counts
-//   npm test -- --ci            all of it: types, lint, sample, Node 22 and 24, long (as CI runs it)
+//   npm test -- --ci            what CI runs: types, lint, the sample, real Flink, the units on Node 22 and 24
 //
 // CKPT_TEST_SEED=N repeats the random tests of an earlier run. The suite against real Flink (test/peers) needs JDK 17
 // and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
@@ -43,7 +43,7 @@ if (options.ci) {
     await vitest(`unit tests on Node ${major}`, { projects: ['unit', 'isolated'], node: npm(...node) });
   }
 }
-if (options.long || options.ci) {
+if (options.long) {
   await vitest('long tests', {
     projects: projects(),
     env: { CKPT_TEST_FULL: '1' },
