@@ -38,8 +38,9 @@ say('What lies there now: one row per snapshot, with what each added to the one 
 await ckpt('list', checkpoints);
 
 const newest = newestSnapshot();
-say('What is in the newest one: operators, their state by name, and where the bytes are.');
+say('What is in the newest one: operators, where the bytes are, and every state by name.');
 await ckpt('inspect', newest);
+await ckpt('inspect', newest, '--states');
 
 say('A second job restores that snapshot and goes on where the first one stopped, with another parallelism.');
 await ckpt(

@@ -29,6 +29,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   'storage-not-found': 2,
   format: 3,
   restore: 3,
+  'unread-table': 3,
   refused: 4,
   'storage-denied': 6,
   'storage-unavailable': 6,

@@ -44,7 +44,7 @@ export function layOut(
       ...rows.map((row) => shown.map((index) => painted(row[index]!, widths[index]!))),
     ],
   );
-  return { head: lines[0] ?? '', rows: lines.slice(1) };
+  return { head: lines[0] ?? '', rows: rows.map((_, row) => lines[row + 1] ?? '') };
 }
 
 /** {@link layOut} as one text with line ends. */

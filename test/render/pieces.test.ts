@@ -130,6 +130,10 @@ describe('a table', () => {
     expect(table(columns, rows, look(26))).not.toContain('NOTE');
   });
 
+  test('a row of blanks is a row', () => {
+    expect(table(columns, [['', '', '']], look(60))).toBe('\n\n');
+  });
+
   test('every row stays one line whatever is in its cells', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string(), fc.string())), (rows) => {
