@@ -14,7 +14,7 @@ import { JobRunner } from './runtime/job-runner.js';
 
 /** What a job starts from. */
 export interface RestoreOptions {
-  /** The snapshot's directory, or its `_metadata` file. */
+  /** The snapshot's directory. */
   readonly snapshot: Location;
   /** `claim`: the job owns the snapshot and deletes it when it is subsumed. `no-claim`: the job never touches it. */
   readonly claimMode: 'claim' | 'no-claim';
