@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureCase, fixtureSnapshots } from '../support/fixtures.js';
-import { type Complaint, ckpt, cleanEnvironment, complaintsOf, RUN } from './process.js';
+import {
+  BOUND_BY_PERMISSIONS,
+  type Complaint,
+  canRunBoundByPermissions,
+  ckpt,
+  cleanEnvironment,
+  complaintsOf,
+  RUN,
+} from './process.js';
 
 const GOOD = fixtureSnapshots(fixtureCase('hashmap-full'))[0]!;
 const RANDOM = Buffer.from('neither magic nor version: this was never written by Flink');
@@ -148,9 +156,10 @@ describe('a location that cannot be used', () => {
     expect(status).toBe(6);
   });
 
-  test.skipIf(process.getuid?.() === 0)('list says 6 where a directory may not be read', async () => {
+  test.runIf(canRunBoundByPermissions())('list says 6 where a directory may not be read', async () => {
+    chmodSync(directory, 0o755);
     chmodSync(at('closed'), 0o000);
-    const { status, stderr } = await ckpt(['list', directory]);
+    const { status, stderr } = await ckpt(['list', directory], BOUND_BY_PERMISSIONS);
     chmodSync(at('closed'), 0o700);
     expect(stderr).toContain('closed');
     expect(status).toBe(6);

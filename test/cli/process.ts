@@ -1,5 +1,5 @@
 // Runs the built command line as a process, as its users do.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,23 @@ export interface Surroundings {
   readonly cwd?: string;
   /** Flags of Node itself. */
   readonly nodeArgs?: readonly string[];
+  /** The user and group to run as, where it is not that of the tests. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
+
+/** Somebody whom permissions bind: root, whom they do not, becomes nobody. */
+export const BOUND_BY_PERMISSIONS: Surroundings = isRoot
+  ? { uid: NOBODY, gid: NOBODY, env: { HOME: '/' } }
+  : {};
+
+/** Whether that somebody can run the tool at all, which he cannot in a clone below a closed directory of root's. */
+export function canRunBoundByPermissions(): boolean {
+  const { uid, gid } = BOUND_BY_PERMISSIONS;
+  return spawnSync(process.execPath, [RUN, '--version'], { uid, gid }).status === 0;
 }
 
 /** Starts `ckpt ARGS` and collects what it says. stdin is closed, no stream is a terminal. */
@@ -31,6 +48,8 @@ function runNode(args: readonly string[], surroundings: Surroundings): Promise<O
     cwd: surroundings.cwd,
     env: { ...cleanEnvironment(), ...surroundings.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    uid: surroundings.uid,
+    gid: surroundings.gid,
   });
   let stdout = '';
   let stderr = '';

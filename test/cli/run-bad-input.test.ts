@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ckpt, cleanEnvironment, RUN } from './process.js';
+import { BOUND_BY_PERMISSIONS, canRunBoundByPermissions, ckpt, cleanEnvironment, RUN } from './process.js';
 
 let directory: string;
 const at = (name: string) => join(directory, name);
@@ -58,10 +58,12 @@ describe('ckpt run', () => {
     expect(stderr).toMatch(/^ +at .*user-error\.ts:2:/m);
   });
 
-  it.skipIf(process.getuid?.() === 0)('refuses a directory that it may not write to with 6', async () => {
+  it.runIf(canRunBoundByPermissions())('refuses a directory that it may not write to with 6', async () => {
     mkdirSync(at('closed'));
-    chmodSync(at('closed'), 0o500);
-    const { status, stderr } = await ckpt(['run', 'example:counter', '--checkpoint-dir', at('closed/below')]);
+    chmodSync(directory, 0o755);
+    chmodSync(at('closed'), 0o555);
+    const args = ['run', 'example:counter', '--checkpoint-dir', at('closed/below')];
+    const { status, stderr } = await ckpt(args, BOUND_BY_PERMISSIONS);
     expect(stderr).toMatch(/permission denied/);
     expect(status).toBe(6);
   });
