@@ -30,6 +30,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   format: 3,
   restore: 3,
   'unread-table': 3,
+  'nothing-restorable': 3,
   refused: 4,
   'storage-denied': 6,
   'storage-unavailable': 6,

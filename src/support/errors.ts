@@ -100,6 +100,9 @@ export class RefusalError extends CkptError {
   }
 }
 
+/** What was looked for is not to be had, and everything was looked at: no failure of ours, no wrong usage. */
+export class FindingError extends CkptError {}
+
 /** A job of the bundled engine that failed for good, after its restart strategy gave up. */
 export class JobError extends CkptError {
   constructor(message: string, details: ErrorDetails & { readonly code?: string } = {}) {

@@ -1,0 +1,90 @@
+// What `latest` must never do: give an older snapshot because a newer one could not be looked at.
+import { describe, expect, it } from 'vitest';
+import { formatLocation, parseLocation } from '../../src/model/location.js';
+import { parseRewrite } from '../../src/model/rewrite.js';
+import { type OpenReader, openReader } from '../../src/storage/open.js';
+import type { StorageReader } from '../../src/storage/storage.js';
+import { StorageError } from '../../src/support/errors.js';
+import { latestSnapshot } from '../../src/usecases/latest-snapshot.js';
+import { fixtureCase } from '../support/fixtures.js';
+
+const FIXTURE = fixtureCase('rocksdb-incremental');
+const ANY_JOB = { job: undefined, restarts: false };
+
+/** The fixture's store; what `refuses` names is denied. */
+function storeThatRefuses(refuses: (path: string) => boolean): OpenReader {
+  return async (location) => {
+    const inner = await openReader(location);
+    const guarded = <T>(at: { path: string }, answer: () => Promise<T>): Promise<T> =>
+      refuses(at.path)
+        ? Promise.reject(new StorageError('denied', `cannot read ${at.path}`, { where: at.path }))
+        : answer();
+    const reader: StorageReader = {
+      capabilities: inner.capabilities,
+      list: (root) => inner.list(root),
+      listDirectory: (directory) => inner.listDirectory(directory),
+      stat: (at) => guarded(at, () => inner.stat(at)),
+      read: (at) => guarded(at, () => inner.read(at)),
+      readRange: (at, offset, length) => guarded(at, () => inner.readRange(at, offset, length)),
+    };
+    return reader;
+  };
+}
+
+const latest = (
+  open: OpenReader,
+  rewrites = [parseRewrite(`${FIXTURE.baseUri}=${FIXTURE.treeDirectory}`, '/')],
+) => latestSnapshot(parseLocation('.', FIXTURE.treeDirectory), ANY_JOB, { openReader: open, rewrites });
+
+describe('latestSnapshot', () => {
+  it('names what would restore', async () => {
+    const answer = await latest(openReader);
+    expect(answer.latest?.id).toBe(7n);
+    expect(answer.passedOver).toEqual([]);
+  });
+
+  it('throws where the newest _metadata is denied', async () => {
+    await expect(latest(storeThatRefuses((path) => path.includes('/chk-7/')))).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      message: expect.stringContaining('chk-7 would restore is not known'),
+    });
+  });
+
+  it('does not mind an older _metadata that is denied', async () => {
+    const answer = await latest(storeThatRefuses((path) => path.includes('/chk-5/')));
+    expect(answer.latest?.id).toBe(7n);
+  });
+
+  it('throws where files outside of the listing cannot be looked up', async () => {
+    const elsewhere = parseRewrite(`${FIXTURE.baseUri}=/elsewhere`, '/');
+    await expect(
+      latest(
+        storeThatRefuses((path) => path.startsWith('/elsewhere')),
+        [elsewhere],
+      ),
+    ).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      message: expect.stringContaining('could not be looked up'),
+    });
+  });
+
+  it('throws where a part of the tree could not be listed', async () => {
+    const open: OpenReader = async (location) => {
+      const inner = await openReader(location);
+      return {
+        ...inner,
+        capabilities: inner.capabilities,
+        stat: (at) => inner.stat(at),
+        list: async function* (root) {
+          yield* inner.list(root);
+          const error = new StorageError('denied', 'no entry');
+          yield { entries: [], problems: [{ path: `${root.path}/secret`, error }] };
+        },
+      } as StorageReader;
+    };
+    await expect(latest(open)).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      where: `${formatLocation(parseLocation('.', FIXTURE.treeDirectory))}/secret`,
+    });
+  });
+});
