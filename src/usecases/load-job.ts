@@ -5,6 +5,7 @@ import type { StreamExecutionEnvironment } from '../index.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { OpenReader } from '../storage/open.js';
 import { CkptError, messageOf, StorageError, UsageError } from '../support/errors.js';
+import { placesOf, tracedToSource } from './job-source.js';
 
 /** What a job module exports as its default. `args` are the words after the job on the command line. */
 export type JobProgram = (env: StreamExecutionEnvironment, args: readonly string[]) => void | Promise<void>;
@@ -84,7 +85,7 @@ async function typeOf(location: Location, openReader: OpenReader): Promise<strin
 async function importProgram(path: string): Promise<JobProgram> {
   // The module is handed the objects of this process, so that its classes are ours.
   const virtualModules = { ckpt: await import('../index.js') };
-  const jiti = createJiti(path, { virtualModules, fsCache: false });
+  const jiti = createJiti(path, { virtualModules, fsCache: false, ...tracedToSource(path) });
   let program: unknown;
   try {
     program = await jiti.import(path, { default: true });
@@ -122,11 +123,6 @@ export function isOurs(thrown: unknown): boolean {
 /** `file:line:column` of the innermost frame of a stack that belongs to neither Node, the loader nor this program. */
 export function placeOf(thrown: unknown): string | undefined {
   return placesOf(thrown).find((place) => !/\/node_modules\/jiti\//.test(place) && !isOwn(place));
-}
-
-function placesOf(thrown: unknown): string[] {
-  const frames = thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(1) : [];
-  return frames.flatMap((frame) => /[\s(](?:file:\/\/)?(\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
 }
 
 /** Directory of the compiled program (or of its sources, in tests). */

@@ -53,8 +53,9 @@ export interface RunWorld
  * job fails for good.
  */
 export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunReport> {
-  const request = withCheckpointDirectory(asked, world);
-  const configuration = configurationOf(request);
+  const given = Configuration.of(asked.properties);
+  const request = withCheckpointDirectory(asked, given, world);
+  const configuration = withDefaults(given, request);
   const graph = await buildGraph(request, configuration, world);
   const restore = await restoreOptions(request, world);
   const storage = await openStorage(request, world);
@@ -65,7 +66,7 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
     if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) cancel();
     world.onEvent(event);
   };
-  const jobOptions = { configuration, ...restore, ...given(request) };
+  const jobOptions = { configuration, ...restore, ...jobOptionsOf(request) };
   const job = startJob(graph, jobOptions, {
     ...world,
     storage,
@@ -96,8 +97,12 @@ export function escapedError(job: string, thrown: unknown): unknown {
   });
 }
 
-function withCheckpointDirectory(request: RunRequest, { locate }: RunWorld): RunRequest {
-  const directory = Configuration.of(request.properties).get(options.directory);
+function withCheckpointDirectory(
+  request: RunRequest,
+  configuration: Configuration,
+  { locate }: RunWorld,
+): RunRequest {
+  const directory = configuration.get(options.directory);
   if (request.checkpointDirectory !== null || directory === null) return request;
   return { ...request, checkpointDirectory: locate(directory) };
 }
@@ -105,12 +110,10 @@ function withCheckpointDirectory(request: RunRequest, { locate }: RunWorld): Run
 const DEFAULT_INTERVAL = '10s';
 
 /** Flink's defaults, except that checkpoints stay when the job is cancelled, and are taken where they have a place. */
-function configurationOf({
-  properties,
-  checkpointDirectory,
-  stopAfterCheckpoints,
-}: RunRequest): Configuration {
-  const configuration = Configuration.of(properties);
+function withDefaults(
+  configuration: Configuration,
+  { checkpointDirectory, stopAfterCheckpoints }: RunRequest,
+): Configuration {
   const defaults: [string, string][] = [];
   if (!configuration.has(options.retention)) defaults.push([options.retention.key, 'RETAIN_ON_CANCELLATION']);
   if (checkpointDirectory === null) refuseCheckpointing(configuration, stopAfterCheckpoints);
@@ -164,7 +167,7 @@ function refuseDirectory(thrown: unknown): never {
   throw new StorageError(kind, message, { next, cause: thrown, ...(where !== undefined && { where }) });
 }
 
-function given({ onFinish, formatVersion, failAfterRecords, failAtCheckpoint }: RunRequest) {
+function jobOptionsOf({ onFinish, formatVersion, failAfterRecords, failAtCheckpoint }: RunRequest) {
   return {
     onFinish,
     ...(formatVersion !== undefined && { formatVersion }),

@@ -120,6 +120,21 @@ describe('a job restored from a snapshot', () => {
     expect([...sink.committed].sort()).toEqual(expectedCounts(job));
   });
 
+  test('adopts the max parallelism of the snapshot where it sets none, also above the default parallelism', async () => {
+    const storage = new MemoryStorage();
+    const sink = new CollectSink<string>();
+    const snapshot = await takeSnapshot(storage, (env) => {
+      env.setMaxParallelism(100);
+      countingJob(sink, job)(env);
+    });
+    const build = countingJob(sink, { ...job, parallelism: [1, 90, 1] });
+    const restored = restoreFrom(storage, snapshot, { build });
+    const { retained } = await restored.finish();
+    expect([...sink.committed].sort()).toEqual(expectedCounts(job));
+    const { operators } = readMetadata(await storage.read(child(retained.at(-1)!.location, '_metadata')));
+    expect(operators.map(({ maxParallelism }) => maxParallelism)).toEqual([100, 100, 100, 100]);
+  });
+
   test('keeps the state that it does not ask for, for the job after it', async () => {
     const storage = new MemoryStorage();
     const state = (name: string | null) => (env: StreamExecutionEnvironment) =>
@@ -194,8 +209,9 @@ describe('a restore is refused, before any record, with', () => {
     noRecords(refused.events);
   });
 
+  const UNHEARD_OF = ['restored', 'restarting', 'checkpoint-triggered'];
   const noRecords = (events: readonly { kind: string }[]) =>
-    expect(events.filter(({ kind }) => kind === 'restarting' || kind === 'checkpoint-triggered')).toEqual([]);
+    expect(events.filter(({ kind }) => UNHEARD_OF.includes(kind))).toEqual([]);
 
   test('the operators whose state nobody claims, unless that is allowed', async () => {
     const storage = new MemoryStorage();
@@ -211,6 +227,19 @@ describe('a restore is refused, before any record, with', () => {
     });
     expect((await allowed.finish()).status).toBe('FINISHED');
     expect(allowed.output).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  test('a parallelism above the max parallelism of its keyed state', async () => {
+    const storage = new MemoryStorage();
+    const snapshot = await takeSnapshot(storage, countingJob(new CollectSink(), job));
+    const build = countingJob(new CollectSink(), { ...job, parallelism: [1, 129, 1] });
+    const refused = restoreFrom(storage, snapshot, { build });
+    await expect(refused.finish()).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('parallelism 129, and the snapshot has max parallelism 128'),
+      next: expect.stringContaining('at most 128 (-p'),
+    });
+    noRecords(refused.events);
   });
 
   test('both max parallelisms where they differ', async () => {
@@ -262,9 +291,35 @@ describe('a restore is refused, before any record, with', () => {
     for (const { path } of files) await storage.put({ ...snapshot, path }, new Uint8Array(3));
     const cut = restoreFrom(storage, snapshot, { build: countingJob(new CollectSink(), job) });
     await expect(cut.finish()).rejects.toThrow(/has 3 bytes, its handle says/);
+    noRecords(cut.events);
     await storage.remove(files.map(({ path }) => ({ ...snapshot, path })));
     const missing = restoreFrom(storage, snapshot, { build: countingJob(new CollectSink(), job) });
     await expect(missing.finish()).rejects.toThrow(/cannot be read/);
+    noRecords(missing.events);
+  });
+
+  test('the keyed operator whose file is missing, before it says that anything is restored', async () => {
+    const storage = new MemoryStorage();
+    const build = (env: StreamExecutionEnvironment) =>
+      env
+        .fromSequence(1, 200)
+        .uid('n')
+        .keyBy(() => 'k')
+        .process(new Remember('a'))
+        .uid('remember')
+        .discard();
+    const snapshot = await takeSnapshot(storage, build);
+    const { operators } = readMetadata(await storage.read(child(snapshot, '_metadata')));
+    const [keyed] = operators.flatMap(({ subtasks }) => subtasks.flatMap((each) => each.managedKeyedState));
+    const stream = keyed?.kind === 'key-groups' ? keyed.stream : null;
+    const name = stream?.kind === 'relative-file' ? stream.relativePath : '';
+    await storage.remove([child(snapshot, name)]);
+    const missing = restoreFrom(storage, snapshot, { build });
+    await expect(missing.finish()).rejects.toMatchObject({
+      code: 'restore',
+      message: expect.stringContaining('the state of operator KeyedProcess cannot be read'),
+      where: expect.stringContaining(name),
+    });
     noRecords(missing.events);
   });
 });

@@ -173,6 +173,33 @@ describe('a job that throws while it is built', () => {
     });
   });
 
+  it.each([
+    [
+      'types',
+      [
+        'interface Page { readonly url: string }',
+        'export default (env: unknown): void => {',
+        '  const page: Page | null = null as Page | null; (page as unknown as Page).url.trim();',
+        '};',
+      ],
+      ':3:76',
+    ],
+    [
+      'all in one line',
+      ['export default (env: unknown) => { (env as null as unknown as string[]).x.y; };'],
+      ':1:75',
+    ],
+  ])(
+    'names line and column as they were written, not as they were compiled: %s',
+    async (name, lines, place) => {
+      const path = await write(`column-${name.replaceAll(' ', '-')}.ts`, ...lines);
+      const job = await loadJob(path, world);
+      const thrown = await job.build({} as never, []).catch((error) => error);
+      expect(thrown.where).toBe(`${path}${place}`);
+      expect(thrown.cause.stack).toContain(`(${path}${place})`);
+    },
+  );
+
   it('passes on what this program itself has to say', async () => {
     const path = await write(
       'scheme.ts',

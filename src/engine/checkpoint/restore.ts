@@ -4,17 +4,12 @@
 import { bytesSerializer } from '../../format/state/basic-serializers.js';
 import { openOperatorSnapshot } from '../../format/state/operator-snapshot.js';
 import { keyGroupRangeOf } from '../../model/key-groups.js';
-import type {
-  KeyedStateHandle,
-  Metadata,
-  OperatorState,
-  OperatorStateHandle,
-  StreamStateHandle,
-} from '../../model/metadata.js';
-import { JobError, StorageError, UsageError } from '../../support/errors.js';
+import type { KeyedStateHandle, Metadata, OperatorState, OperatorStateHandle } from '../../model/metadata.js';
+import { UsageError } from '../../support/errors.js';
 import type { StateStreams } from '../state/keyed-backend.js';
 import type { RestoredLists } from '../state/operator-state.js';
 import type { PlannedOperator } from './pending-checkpoint.js';
+import { streamsFor } from './state-streams.js';
 
 /** What one subtask of an operator gets back. */
 export interface RestoredSubtask {
@@ -96,11 +91,20 @@ function hasState({ coordinatorState, subtasks }: OperatorState): boolean {
 function checkMaxParallelism(operator: PlannedOperator, state: OperatorState, where: string): void {
   const isKeyed = state.subtasks.some(({ managedKeyedState }) => managedKeyedState.length > 0);
   if (!isKeyed || operator.maxParallelism === state.maxParallelism) return;
+  const { name, parallelism, maxParallelism } = operator;
+  const keyed = 'the max parallelism of keyed state cannot change';
+  if (parallelism > state.maxParallelism) {
+    const next = `run it with a parallelism of at most ${state.maxParallelism} (-p, setParallelism): ${keyed}`;
+    throw new UsageError(
+      `operator ${name} is to run with parallelism ${parallelism}, and the snapshot has max parallelism ${state.maxParallelism}`,
+      { where, next },
+    );
+  }
   throw new UsageError(
-    `operator ${operator.name} has max parallelism ${operator.maxParallelism}, the snapshot ${state.maxParallelism}`,
+    `operator ${name} has max parallelism ${maxParallelism}, the snapshot ${state.maxParallelism}`,
     {
       where,
-      next: `set it with setMaxParallelism(${state.maxParallelism}): it cannot change with keyed state`,
+      next: `set it with setMaxParallelism(${state.maxParallelism}), or nowhere in the job: ${keyed}`,
     },
   );
 }
@@ -161,7 +165,7 @@ async function readLists(
   handle: OperatorStateHandle,
   streams: StateStreams,
 ): Promise<Map<string, Uint8Array[]>> {
-  const bytes = await readStream(operator, handle.stream, streams);
+  const bytes = await streamsFor(operator.name, streams).read(handle.stream);
   const declared = handle.states.map(
     ({ name }) => ({ mode: 'SPLIT_DISTRIBUTE', name, element: bytesSerializer }) as const,
   );
@@ -177,24 +181,6 @@ async function readLists(
     lists.set(content.name, content.elements as Uint8Array[]);
   }
   return lists;
-}
-
-async function readStream(
-  operator: PlannedOperator,
-  stream: StreamStateHandle,
-  streams: StateStreams,
-): Promise<Uint8Array> {
-  try {
-    return await streams.read(stream);
-  } catch (cause) {
-    if (cause instanceof StorageError && cause.kind !== 'not-found' && cause.kind !== 'corrupt') throw cause;
-    const message = `the state of operator ${operator.name} cannot be read: ${(cause as Error).message}`;
-    throw new JobError(message, {
-      code: 'restore',
-      next: 'restore from another snapshot; ckpt verify tells which',
-      cause,
-    });
-  }
 }
 
 function unreadable(operator: PlannedOperator, what: string): UsageError {

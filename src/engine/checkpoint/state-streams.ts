@@ -1,7 +1,7 @@
 // The bytes that a snapshot's handles point to.
-import { child, type Location, parseUri } from '../../model/location.js';
+import { child, formatLocation, type Location, parseUri } from '../../model/location.js';
 import type { StorageReader } from '../../storage/storage.js';
-import { StorageError, UsageError } from '../../support/errors.js';
+import { JobError, StorageError, UsageError } from '../../support/errors.js';
 import type { StateStreams } from '../state/keyed-backend.js';
 
 /** Reads the streams of the snapshot in `directory`. Throws StorageError `corrupt` where a file has the wrong size. */
@@ -11,9 +11,9 @@ export function stateStreams(storage: StorageReader, directory: Location): State
     if (sizeBytes >= 0n && BigInt(bytes.length) !== sizeBytes) {
       throw new StorageError(
         'corrupt',
-        `${location.path} has ${bytes.length} bytes, its handle says ${sizeBytes}`,
+        `${formatLocation(location)} has ${bytes.length} bytes, its handle says ${sizeBytes}`,
         {
-          where: location.path,
+          where: formatLocation(location),
           next: 'restore from another checkpoint',
         },
       );
@@ -35,6 +35,27 @@ export function stateStreams(storage: StorageReader, directory: Location): State
         }
         default:
           throw new UsageError(`state in a ${stream.kind} stream cannot be restored`);
+      }
+    },
+  };
+}
+
+/** The same streams for one operator, which is named where its state is gone or damaged: JobError `restore`. */
+export function streamsFor(operatorName: string, streams: StateStreams): StateStreams {
+  return {
+    async read(stream) {
+      try {
+        return await streams.read(stream);
+      } catch (cause) {
+        const lost =
+          cause instanceof StorageError && (cause.kind === 'not-found' || cause.kind === 'corrupt');
+        if (!lost) throw cause;
+        throw new JobError(`the state of operator ${operatorName} cannot be read: ${cause.message}`, {
+          code: 'restore',
+          ...(cause.where !== undefined && { where: cause.where }),
+          next: 'restore from another snapshot; ckpt list tells which are restorable',
+          cause,
+        });
       }
     },
   };

@@ -1,6 +1,7 @@
 // One file of lines while it is being written: lines are gathered into large writes that happen behind the caller's
 // back, and what waits for the disk is bounded.
 import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { CkptError } from '../../support/errors.js';
 import { fileError } from './local-file.js';
 
 /** Characters gathered before they are handed to the disk. */
@@ -75,7 +76,7 @@ export class PartWriter {
       try {
         await action();
       } catch (thrown) {
-        this.#failure = fileError(thrown, 'write to', this.#path);
+        this.#failure = thrown instanceof CkptError ? thrown : fileError(thrown, 'write to', this.#path);
       }
     });
   }

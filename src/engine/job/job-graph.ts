@@ -72,6 +72,22 @@ export function buildJobGraph(graph: StreamGraph): JobGraph {
   return { jobName: graph.jobName, vertices: heads.map((node) => vertex(build(node))) };
 }
 
+/**
+ * The graph with the max parallelism of a snapshot, by operator id, where the program sets none and the parallelism does
+ * not exceed it (Flink's VertexParallelismInformation#canRescaleMaxParallelism).
+ */
+export function adoptMaxParallelism(graph: JobGraph, ofSnapshot: ReadonlyMap<string, number>): JobGraph {
+  const adopt = (vertex: JobVertex): JobVertex => {
+    const { operators, parallelism, head } = vertex;
+    const known = operators.map(({ id }) => ofSnapshot.get(id)).find((found) => found !== undefined);
+    const isSet = operators.some(({ node }) => node.maxParallelism !== null);
+    if (known === undefined || isSet || known < parallelism) return vertex;
+    const adopted = withMaxParallelism(head, known);
+    return { ...vertex, head: adopted, operators: inOrder(adopted) };
+  };
+  return { ...graph, vertices: graph.vertices.map(adopt) };
+}
+
 /** A subtask, for people and for the engine: names need not differ, ids do. */
 export interface TaskIdentity {
   readonly id: string;
@@ -97,6 +113,11 @@ function vertex(head: ChainedOperator): JobVertex {
     operators,
     inputs: head.node.inputs.length,
   };
+}
+
+function withMaxParallelism(operator: ChainedOperator, maxParallelism: number): ChainedOperator {
+  const chained = operator.chained.map((next) => withMaxParallelism(next, maxParallelism));
+  return { ...operator, maxParallelism, chained };
 }
 
 function inOrder(operator: ChainedOperator): ChainedOperator[] {

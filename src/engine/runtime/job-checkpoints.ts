@@ -17,7 +17,7 @@ import { restoreStates } from '../checkpoint/restore.js';
 import { stateStreams } from '../checkpoint/state-streams.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions } from '../execute.js';
-import { type JobGraph, taskIdentity } from '../job/job-graph.js';
+import { adoptMaxParallelism, type JobGraph, taskIdentity } from '../job/job-graph.js';
 import type { TaskSurroundings } from './task-factory.js';
 
 export interface JobCheckpointsParts {
@@ -30,6 +30,8 @@ export interface JobCheckpointsParts {
 }
 
 export class JobCheckpoints {
+  /** The job's graph, with the max parallelism of the snapshot that it starts from. */
+  readonly graph: JobGraph;
   /** Null where the job takes no checkpoints. */
   readonly coordinator: CheckpointCoordinator | null;
   readonly #parts: JobCheckpointsParts;
@@ -41,8 +43,9 @@ export class JobCheckpoints {
   private constructor(parts: JobCheckpointsParts, initial: CompletedCheckpoint | null) {
     const { configuration } = parts.options;
     this.#parts = parts;
-    this.#plan = planOf(parts.graph);
     this.#initial = initial;
+    this.graph = initial === null ? parts.graph : graphFor(initial.metadata, parts.graph);
+    this.#plan = planOf(this.graph);
     this.#completed = new CompletedCheckpoints(configuration.get(keys.numRetained));
     const { checkpointDirectory } = parts.environment;
     this.coordinator = checkpointDirectory === null ? null : this.#makeCoordinator(checkpointDirectory);
@@ -61,17 +64,25 @@ export class JobCheckpoints {
     return this.#completed.all.map(({ summary }) => summary);
   }
 
+  /** What the next attempt starts from; null for the beginning. */
+  get latest(): CompletedCheckpoint | null {
+    return this.#completed.latest ?? this.#initial;
+  }
+
   /**
-   * All tasks have their state: from now on the snapshot that the job was started from is one of its checkpoints. Not
-   * before, so that a job that the snapshot does not fit never removes it.
+   * All tasks have the state of {@link latest}. From now on the snapshot that the job was started from is one of its
+   * checkpoints; not before, so that a job that the snapshot does not fit never removes it.
    */
-  takeOver(): void {
-    if (this.#initial !== null && this.#completed.all.length === 0) this.#completed.add(this.#initial);
+  restored(): void {
+    if (this.latest === null) return;
+    if (this.#completed.latest === null) this.#completed.add(this.latest);
+    const { checkpointId, location, stateBytes } = this.latest.summary;
+    this.#parts.environment.onEvent({ kind: 'restored', checkpointId, location, stateBytes });
   }
 
   /** The state of the newest checkpoint for the next attempt, null where there is none. */
   async restore(): Promise<TaskSurroundings['restored']> {
-    const latest = this.#completed.latest ?? this.#initial;
+    const { latest } = this;
     if (latest === null) return null;
     const { environment, options } = this.#parts;
     const { metadata, summary } = latest;
@@ -79,8 +90,6 @@ export class JobCheckpoints {
     const snapshot = { metadata, streams, where: formatLocation(summary.location) };
     const mayLeave = latest !== this.#initial || options.restore?.allowNonRestoredState === true;
     const states = await restoreStates(this.#plan.operators, snapshot, mayLeave);
-    const { checkpointId, location, stateBytes } = summary;
-    environment.onEvent({ kind: 'restored', checkpointId, location, stateBytes });
     return { states, streams };
   }
 
@@ -111,6 +120,10 @@ export class JobCheckpoints {
       onFailure,
     });
   }
+}
+
+function graphFor({ operators }: Metadata, graph: JobGraph): JobGraph {
+  return adoptMaxParallelism(graph, new Map(operators.map(({ id, maxParallelism }) => [id, maxParallelism])));
 }
 
 function planOf({ vertices }: JobGraph): CheckpointPlan {

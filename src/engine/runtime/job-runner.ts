@@ -112,7 +112,7 @@ export class JobRunner {
     this.#attempt = attempt;
     try {
       await attempt.open();
-      if (!this.#canceled) checkpoints.takeOver();
+      if (!this.#canceled) checkpoints.restored();
       attempt.run();
       this.#hasRun = true;
     } catch (error) {
@@ -127,7 +127,7 @@ export class JobRunner {
   async #makeAttempt(checkpoints: JobCheckpoints): Promise<Attempt> {
     const { configuration } = this.#options;
     return new Attempt({
-      graph: this.#graph,
+      graph: checkpoints.graph,
       environment: this.#environment,
       coordinator: checkpoints.coordinator,
       restored: await checkpoints.restore(),

@@ -2,6 +2,7 @@
 import { keyGroupRangeOf } from '../../model/key-groups.js';
 import { BugError } from '../../support/errors.js';
 import type { RestoredStates, RestoredSubtask } from '../checkpoint/restore.js';
+import { streamsFor } from '../checkpoint/state-streams.js';
 import type { JobEnvironment } from '../execute.js';
 import type { RuntimeContext } from '../job/functions.js';
 import {
@@ -113,7 +114,7 @@ class Subtask implements ChainSurroundings {
   async restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void> {
     const own = this.#restored(operator);
     if (own === null || this.#parts.restored === null) return;
-    await backend.restore(own.keyed, this.#parts.restored.streams);
+    await backend.restore(own.keyed, streamsFor(operator.node.name, this.#parts.restored.streams));
   }
 
   makeSource({ node }: ChainedOperator, context: OperatorContext, output: Output<unknown>) {

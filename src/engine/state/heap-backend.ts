@@ -60,7 +60,8 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
-    return new HeapMapState<K, V>(this.#keys, this.#register(descriptor as StateDescriptor));
+    const column = this.#register(descriptor as StateDescriptor);
+    return new HeapMapState<K, V>(this.#keys, column, descriptor.keyType);
   }
 
   async restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void> {

@@ -1,5 +1,7 @@
 // The state handles of the heap backend: each works on the current key's slot of one column.
 // Source: Flink HeapValueState, HeapListState, HeapMapState.
+import { javaMap } from '../../format/state/java-map.js';
+import type { TypeSerializer } from '../../format/state/serializer.js';
 import { UsageError } from '../../support/errors.js';
 import type { ListState, MapState, ValueState } from '../job/state.js';
 import type { Column, HeapColumns } from './heap-columns.js';
@@ -70,13 +72,20 @@ export class HeapListState<T> extends HeapState<T[]> implements ListState<T> {
 }
 
 export class HeapMapState<K, V> extends HeapState<Map<K, V>> implements MapState<K, V> {
+  readonly #keyType: TypeSerializer<K>;
+
+  constructor(keys: HeapColumns, column: Column, keyType: TypeSerializer<K>) {
+    super(keys, column);
+    this.#keyType = keyType;
+  }
+
   get(key: K): V | null {
     return this.read()?.get(key) ?? null;
   }
 
   put(key: K, value: V): void {
     const map = this.read();
-    if (map === undefined) this.write(new Map([[key, value]]));
+    if (map === undefined) this.write(javaMap<K, V>(this.#keyType).set(key, value));
     else map.set(key, value);
   }
 

@@ -4,6 +4,7 @@
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import { bigintLongSerializer, doubleSerializer, intSerializer } from './basic-serializers.js';
+import { javaMap } from './java-map.js';
 import type {
   ListTypeSerializer,
   MapTypeSerializer,
@@ -81,7 +82,7 @@ export function mapSerializer<K, V>(
     },
     read(source) {
       const count = source.count('count', 1);
-      const map = new Map<K, V | null>();
+      const map = javaMap<K, V | null>(mapKey);
       for (let i = 0; i < count; i++) {
         const start = source.offset;
         map.set(mapKey.read(source), readNullable(source, mapValue));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FileCommittable, fileSink } from '../../../src/engine/connectors/file-sink.js';
+import { UsageError } from '../../../src/support/errors.js';
 import { runs, testSeed } from '../../support/runs.js';
 
 let directory: string;
@@ -176,7 +177,8 @@ describe('a fresh start', () => {
       next: expect.stringContaining('-s'),
     });
     writer.write('x');
-    await expect(writer.prepareCommit(1)).rejects.toThrow('unfinished output of another run');
+    await expect(writer.prepareCommit(1)).rejects.toMatchObject({ code: 'usage' });
+    expect(() => writer.write('y')).toThrow(UsageError);
     await writer.close();
     expect(await hiddenNames()).toHaveLength(2);
   });

@@ -144,11 +144,46 @@ describe('the hashmap backend', () => {
       if (key % 2 === 0) state.value.update(key);
       if (key % 6 === 0) state.value.clear();
     }
-    for (let key = 0; key < 30_000; key++) {
+    const wrong = Array.from({ length: 30_000 }, (_, key) => key).filter((key) => {
       state.backend.setCurrentKey(key);
-      expect(state.value.value()).toBe(key % 2 === 0 && key % 6 !== 0 ? key : null);
-    }
+      return state.value.value() !== (key % 2 === 0 && key % 6 !== 0 ? key : null);
+    });
+    expect(wrong).toEqual([]);
   });
+
+  test.each([Types.DOUBLE, Types.FLOAT])(
+    'takes 0 and -0 for two keys and NaN for one, as Java does: %#',
+    async (type) => {
+      const numbers = [0, -0, Number.NaN, 1.5];
+      const openMap = (keyType: TypeSerializer<never>) => {
+        const state = open(keyType);
+        const map = state.backend.getMapState(new MapStateDescriptor('by number', type, Types.STRING));
+        return { ...state, map };
+      };
+      const written = openMap(type as never);
+      for (const key of [...numbers, Number.NaN]) {
+        written.backend.setCurrentKey(key);
+        for (const mapKey of [...numbers, Number.NaN])
+          written.map.put(mapKey, `${Object.is(key, -0)} ${Object.is(mapKey, -0)} ${key} ${mapKey}`);
+      }
+      const restored = openMap(type as never);
+      await restored.backend.restore([(await written.backend.snapshot()(inMemory))!], inMemory);
+      for (const { backend, map } of [written, restored]) {
+        for (const key of numbers) {
+          backend.setCurrentKey(key);
+          const expected = numbers.map((mapKey) => [
+            mapKey,
+            `${Object.is(key, -0)} ${Object.is(mapKey, -0)} ${key} ${mapKey}`,
+          ]);
+          expect([...map.entries()]).toEqual(expected);
+          expect([...map.keys()]).toEqual(numbers);
+          expect(numbers.map((mapKey) => map.get(mapKey))).toEqual(expected.map(([, text]) => text));
+        }
+        map.remove(-0);
+        expect([map.contains(-0), map.contains(0)]).toEqual([false, true]);
+      }
+    },
+  );
 
   test('takes its copy at the snapshot: what changes afterwards is not in it', async () => {
     const state = open(Types.STRING as never);
