@@ -11,6 +11,7 @@ import {
   type RuntimeContext,
   type StreamExecutionEnvironment,
   Types,
+  UsageError,
   type ValueState,
   ValueStateDescriptor,
 } from 'ckpt';
@@ -35,7 +36,14 @@ function splitWords(line: string, out: Collector<string>): void {
 
 export default function wordCount(env: StreamExecutionEnvironment, args: readonly string[]): void {
   const [input, output] = args;
-  if (input === undefined || output === undefined) throw new Error('it needs two arguments: INPUT OUTPUT');
+  if (input === undefined || output === undefined) {
+    throw new UsageError(
+      'word-count needs two arguments: a text file to read, and a directory for its output',
+      {
+        next: 'ckpt run example:word-count --checkpoint-dir ./checkpoints INPUT OUTPUT',
+      },
+    );
+  }
   env
     .readTextFile(input)
     .uid('lines')

@@ -33,3 +33,4 @@ export {
   ValueStateDescriptor,
 } from './engine/job/state.js';
 export { Types } from './engine/job/types.js';
+export { UsageError } from './support/errors.js';

@@ -19,7 +19,13 @@ function refusesColor(): boolean {
   );
 }
 
-/** Columns of the terminal that the result goes to. */
+/** Columns of the terminal that the result goes to; elsewhere as many as `COLUMNS` says. */
 export function outputWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns || WIDTH_ELSEWHERE : WIDTH_ELSEWHERE;
+  const { isTTY, columns } = process.stdout;
+  return (isTTY && columns) || columnsWanted() || WIDTH_ELSEWHERE;
+}
+
+function columnsWanted(): number {
+  const { COLUMNS = '' } = process.env;
+  return /^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : 0;
 }

@@ -3,6 +3,9 @@
 import { UsageError } from '../support/errors.js';
 import { boolean, type ConfigOption, duration, integer, memory, oneOf, text } from './config-option.js';
 
+/** What an option is set to; `typedAs` is what the user typed for it, where that is not `-D key=text`. */
+export type Property = readonly [key: string, text: string, typedAs?: string];
+
 /** Settings of a job: texts by key, read through typed options. Immutable. */
 export class Configuration {
   readonly #texts: ReadonlyMap<string, string>;
@@ -14,16 +17,16 @@ export class Configuration {
   static readonly empty = new Configuration(new Map());
 
   /** Checks keys and values. Of a key that comes twice the last counts. Throws UsageError. */
-  static of(pairs: Iterable<readonly [key: string, text: string]>): Configuration {
+  static of(pairs: Iterable<Property>): Configuration {
     return Configuration.empty.with(pairs);
   }
 
   /** A copy with `pairs` set too. Throws UsageError. */
-  with(pairs: Iterable<readonly [key: string, text: string]>): Configuration {
+  with(pairs: Iterable<Property>): Configuration {
     const texts = new Map(this.#texts);
-    for (const [key, text] of pairs) {
+    for (const [key, text, typedAs = `-D ${key}=${text}`] of pairs) {
       const option = optionOfKey(key);
-      parseValue(option, text);
+      parseValue(option, text, typedAs);
       texts.set(option.key, text);
     }
     return new Configuration(texts);
@@ -124,12 +127,12 @@ function optionOfKey(key: string): ConfigOption<unknown> {
   throw new UsageError(`unknown option ${key}`, { where: `-D ${key}`, next: `did you mean ${nearest}?` });
 }
 
-function parseValue<T>(option: ConfigOption<T>, text: string): T {
+function parseValue<T>(option: ConfigOption<T>, text: string, where = option.key): T {
   try {
     return option.parse(text.trim());
   } catch (cause) {
     throw new UsageError(`${option.key} wants ${(cause as Error).message}, found ${JSON.stringify(text)}`, {
-      where: `-D ${option.key}=${text}`,
+      where,
       cause,
     });
   }

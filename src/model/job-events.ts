@@ -32,6 +32,8 @@ export type JobEvent =
       readonly location: Location;
       readonly stateBytes: number;
     }
+  /** The job begins anew, although snapshots of earlier runs are there. */
+  | { readonly kind: 'started-afresh'; readonly newest: Location }
   | { readonly kind: 'checkpoint-triggered'; readonly checkpointId: number }
   | ({ readonly kind: 'checkpoint-completed' } & CheckpointSummary)
   | {
@@ -46,7 +48,13 @@ export type JobEvent =
   /** Files of a subsumed, failed or discarded checkpoint that could not be removed: they stay behind. */
   | { readonly kind: 'cleanup-failed'; readonly location: Location; readonly error: Error }
   | { readonly kind: 'task-failed'; readonly task: string; readonly error: Error }
-  | { readonly kind: 'restarting'; readonly attempt: number; readonly delayMs: number }
+  | {
+      readonly kind: 'restarting';
+      readonly attempt: number;
+      readonly delayMs: number;
+      /** The checkpoint that it goes on from; null for the beginning. */
+      readonly checkpointId: number | null;
+    }
   | { readonly kind: 'job-finished'; readonly result: JobResult }
   | { readonly kind: 'job-canceled'; readonly result: JobResult }
   | { readonly kind: 'job-failed'; readonly error: Error; readonly result: JobResult };

@@ -47,12 +47,6 @@ export interface SnapshotRow {
   readonly unverified: number | null;
   /** The snapshot before this one in the same directory of checkpoints; null where there is none. */
   readonly predecessor: bigint | null;
-  /** Files that the predecessor does not reference, and their bytes; all files where there is no predecessor. */
-  readonly newFiles: number | null;
-  readonly newFileBytes: bigint | null;
-  /** Files that the predecessor references too, and their bytes. */
-  readonly keptFiles: number | null;
-  readonly keptFileBytes: bigint | null;
   /** Files that lie in the directory of another job. */
   readonly foreignFiles: number | null;
   /** Why a snapshot is unreadable. */

@@ -24,6 +24,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'RESTORABLE', drops: 2 },
 ];
 
+/** One story, whether or not the predecessor is there: Flink records what a checkpoint wrote. */
+const LEGEND = 'ADDED (█): state that the snapshot wrote itself; the rest of FULL (░) it reuses from before';
+
 /** Rows that share a heading: those of one job, or those of one directory where no job is known. */
 interface Group {
   readonly job: string | null;
@@ -44,7 +47,7 @@ export function renderList(list: SnapshotList, nowMs: number, look: Look): strin
     lines.push(heading(group, look.palette), ...rows.slice(next, next + group.rows.length));
     next += group.rows.length;
   }
-  lines.push('', totals(list, groups), ...listHints(list, look.palette));
+  lines.push('', totals(list, groups), look.palette.faint(LEGEND), ...listHints(list, look.palette));
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -89,8 +92,9 @@ function heading(group: Group, palette: Palette): string {
 }
 
 function cellsOf(row: SnapshotRow, group: Group, nowMs: number, palette: Palette): readonly Cell[] {
-  const own = row.newFileBytes ?? 0n;
-  const reused = row.keptFileBytes ?? 0n;
+  const full = row.fullBytes ?? 0n;
+  const own = row.addedBytes ?? 0n;
+  const reused = full > own ? full - own : 0n;
   return [
     row.path.slice(group.directory.length + 1),
     row.id === null ? '' : String(row.id),

@@ -24,7 +24,9 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
     case 'task-failed':
       return `${palette.bad('failure')} of ${visible(event.task)}: ${visible(event.error.message)}`;
     case 'restarting':
-      return `${palette.warning('restart')} ${event.attempt} in ${formatMs(event.delayMs)}`;
+      return `${palette.warning('restart')} ${event.attempt} in ${formatMs(event.delayMs)}, ${origin(event)}`;
+    case 'started-afresh':
+      return `starts from the beginning; to go on from the newest earlier snapshot: ${palette.accent(`-s ${place({ location: event.newest })}`)}`;
     case 'checkpoint-triggered':
     case 'checkpoint-subsumed':
     case 'job-finished':
@@ -34,6 +36,12 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
     default:
       return assertNever(event, 'event of a job');
   }
+}
+
+function origin({ checkpointId }: { readonly checkpointId: number | null }): string {
+  return checkpointId === null
+    ? 'from the beginning: there is no complete checkpoint'
+    : `from checkpoint ${checkpointId}`;
 }
 
 function place({ location }: { readonly location: Parameters<typeof formatLocation>[0] }): string {

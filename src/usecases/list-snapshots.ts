@@ -41,10 +41,6 @@ const UNKNOWN_CONTENTS = {
   wrongSize: null,
   unverified: null,
   predecessor: null,
-  newFiles: null,
-  newFileBytes: null,
-  keptFiles: null,
-  keptFileBytes: null,
   foreignFiles: null,
 } as const;
 
@@ -81,7 +77,6 @@ function contentFields({ snapshot, restorable, resolution, predecessor, growth }
     wrongSize: resolution.wrongSize.length,
     unverified: resolution.unverified.length,
     predecessor: predecessor?.contents.checkpointId ?? null,
-    ...growth,
     foreignFiles: files.filter(({ location }) => isForeign(location, place)).length,
   };
 }

@@ -31,6 +31,16 @@ export async function resolveSnapshot(location: Location, openReader: OpenReader
   });
 }
 
+/** The snapshot written last in the directory of a job, or of jobs; null where none is found, or nobody may look. */
+export async function newestSnapshot(location: Location, openReader: OpenReader): Promise<Location | null> {
+  try {
+    return await newestIn(location, await openReader(location));
+  } catch (thrown) {
+    if (thrown instanceof StorageError) return null;
+    throw thrown;
+  }
+}
+
 async function statusAt(location: Location, reader: StorageReader): Promise<FileStatus | null> {
   try {
     return await reader.stat(location);

@@ -1,5 +1,5 @@
 // `ckpt run`: loads a job, builds its program, runs it on the bundled engine, and says how it ended.
-import { Configuration, options } from '../engine/configuration.js';
+import { Configuration, options, type Property } from '../engine/configuration.js';
 import { type JobEnvironment, type JobOptions, startJob } from '../engine/execute.js';
 import { StreamExecutionEnvironment } from '../engine/job/environment.js';
 import type { StreamGraph } from '../engine/job/stream-graph.js';
@@ -11,7 +11,7 @@ import type { OpenReader } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
 import { CkptError, JobError, messageOf, StorageError, UsageError } from '../support/errors.js';
 import { isOurs, loadJob, placeOf } from './load-job.js';
-import { resolveSnapshot } from './resolve-snapshot.js';
+import { newestSnapshot, resolveSnapshot } from './resolve-snapshot.js';
 
 /** What to run and how, as the user said it. */
 export interface RunRequest {
@@ -20,7 +20,7 @@ export interface RunRequest {
   /** Words for the job itself. */
   readonly args: readonly string[];
   /** Flink's options as keys and texts; of a key that comes twice the last counts. */
-  readonly properties: readonly (readonly [key: string, text: string])[];
+  readonly properties: readonly Property[];
   /** Where checkpoints are written, before what `properties` say of it; where neither says, none are taken. */
   readonly checkpointDirectory: Location | null;
   readonly snapshot: Location | null;
@@ -59,6 +59,7 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
   const graph = await buildGraph(request, configuration, world);
   const restore = await restoreOptions(request, world);
   const storage = await openStorage(request, world);
+  await tellOfEarlierRuns(request, world);
   let completed = 0;
   let failed = 0;
   const onEvent = (event: JobEvent) => {
@@ -159,6 +160,14 @@ async function openStorage(
   const storage = await world.openRemover(checkpointDirectory ?? snapshot ?? LOCAL);
   if (checkpointDirectory !== null) await storage.makeDirectory(checkpointDirectory).catch(refuseDirectory);
   return storage;
+}
+
+/** A job that starts from nothing beside the checkpoints of earlier runs may not be what its user wants. */
+async function tellOfEarlierRuns(request: RunRequest, { openReader, onEvent }: RunWorld): Promise<void> {
+  const { checkpointDirectory, snapshot } = request;
+  if (checkpointDirectory === null || snapshot !== null) return;
+  const newest = await newestSnapshot(checkpointDirectory, openReader);
+  if (newest !== null) onEvent({ kind: 'started-afresh', newest });
 }
 
 function refuseDirectory(thrown: unknown): never {

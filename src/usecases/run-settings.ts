@@ -1,5 +1,5 @@
 // The short forms of `ckpt run` as the Flink options that they stand for.
-import { options, parseProperty } from '../engine/configuration.js';
+import { options, type Property, parseProperty } from '../engine/configuration.js';
 
 /** Short forms as typed; a short form wins over the same option among `properties`. */
 export interface RunSettings {
@@ -18,16 +18,18 @@ const STORAGES = { hashmap: 'filesystem', memory: 'jobmanager' } as const;
 const RETENTIONS = { retain: 'RETAIN_ON_CANCELLATION', delete: 'DELETE_ON_CANCELLATION' } as const;
 
 /** The options as keys and texts. Throws a UsageError where a property is no `key=value`. */
-export function propertiesOf(settings: RunSettings): (readonly [key: string, text: string])[] {
+export function propertiesOf(settings: RunSettings): Property[] {
   const { properties = [], parallelism, interval, mode, backend, retain, onCancel } = settings;
   const shortForms = [
-    [options.parallelism.key, parallelism],
-    [options.interval.key, interval],
-    [options.mode.key, mode],
-    [options.storage.key, backend && STORAGES[backend]],
-    [options.numRetained.key, retain],
-    [options.retention.key, onCancel && RETENTIONS[onCancel]],
+    ['--parallelism', options.parallelism, parallelism, parallelism],
+    ['--interval', options.interval, interval, interval],
+    ['--mode', options.mode, mode, mode],
+    ['--backend', options.storage, backend, backend && STORAGES[backend]],
+    ['--retain', options.numRetained, retain, retain],
+    ['--on-cancel', options.retention, onCancel, onCancel && RETENTIONS[onCancel]],
   ] as const;
-  const given = shortForms.filter(([, value]) => value !== undefined);
-  return [...properties.map(parseProperty), ...given.map(([key, value]) => [key, String(value)] as const)];
+  const given = shortForms.flatMap(([flag, { key }, typed, meant]): Property[] =>
+    meant === undefined ? [] : [[key, String(meant), `${flag} ${typed}`]],
+  );
+  return [...properties.map(parseProperty), ...given];
 }

@@ -4,7 +4,7 @@ import { environmentName } from '../../src/cli/flags.js';
 import { type ProgressLine, TerminalProgress } from '../../src/cli/progress.js';
 import { outputWishes } from '../../src/cli/streams.js';
 import { nearest } from '../../src/cli/suggestion.js';
-import { paletteFor } from '../../src/cli/terminal.js';
+import { outputWidth, paletteFor } from '../../src/cli/terminal.js';
 import { parseLocation } from '../../src/model/location.js';
 import { PLAIN } from '../../src/render/palette.js';
 import type { StorageReader } from '../../src/storage/storage.js';
@@ -55,6 +55,19 @@ describe('colours into a pipe', () => {
     process.argv.push('--no-color');
     const palette = await paletteFor('stderr').finally(() => process.argv.pop());
     expect(palette).toBe(PLAIN);
+  });
+});
+
+describe('the width of a table that goes into a pipe', () => {
+  test.each([
+    ['72', 72],
+    ['', 120],
+    ['0', 120],
+    ['wide', 120],
+  ])('is what COLUMNS=%s says, where that is a number', (columns, width) => {
+    vi.stubEnv('COLUMNS', columns);
+    expect(process.stdout.isTTY).toBeFalsy();
+    expect(outputWidth()).toBe(width);
   });
 });
 

@@ -58,7 +58,18 @@ describe('an event of a job', () => {
       'checkpoint 8 failed (expired): too\\nlate',
     ],
     [{ kind: 'task-failed', task: 'Map (1/2)', error: new Error('boom') }, 'failure of Map (1/2): boom'],
-    [{ kind: 'restarting', attempt: 2, delayMs: 1000 }, 'restart 2 in 1.0 s'],
+    [
+      { kind: 'restarting', attempt: 2, delayMs: 1000, checkpointId: 7 },
+      'restart 2 in 1.0 s, from checkpoint 7',
+    ],
+    [
+      { kind: 'restarting', attempt: 1, delayMs: 50, checkpointId: null },
+      'restart 1 in 50 ms, from the beginning: there is no complete checkpoint',
+    ],
+    [
+      { kind: 'started-afresh', newest: location },
+      'starts from the beginning; to go on from the newest earlier snapshot: -s file:///checkpoints/job/chk-7',
+    ],
     [
       { kind: 'cleanup-failed', location, error: new Error('denied') },
       'left behind: file:///checkpoints/job/chk-7: denied',

@@ -36,6 +36,49 @@ describe('running a job', () => {
     expect(report!.retained.at(-1)!.path).toMatch(/^file:\/\/.*\/checkpoints\/[0-9a-f]{32}\/chk-\d+$/);
   });
 
+  it('reads its properties once', async () => {
+    let readings = 0;
+    const properties = [['execution.checkpointing.interval', '10ms']] as const;
+    const counted = new Proxy(properties, {
+      get: (target, name) => {
+        if (name === Symbol.iterator) readings++;
+        return Reflect.get(target, name);
+      },
+    });
+    await workplace.run({ properties: counted });
+    expect(readings).toBe(1);
+  });
+
+  it('says that it starts from the beginning where an earlier run has left snapshots', async () => {
+    const first = await workplace.run({});
+    const newest = workplace.locate(first.report!.retained.at(-1)!.path);
+    const second = await workplace.run({});
+    const third = await workplace.run({ snapshot: newest });
+    const tellings = [first, second, third].map(({ events }) =>
+      events.filter(({ kind }) => kind === 'started-afresh'),
+    );
+    expect(tellings).toEqual([[], [{ kind: 'started-afresh', newest }], []]);
+  });
+
+  it('restarts from the beginning where no checkpoint is complete, and says so', async () => {
+    const { events } = await workplace.run({
+      failAfterRecords: 1,
+      properties: [['restart-strategy.fixed-delay.delay', '0']],
+    });
+    expect(events.filter(({ kind }) => kind === 'restarting')).toMatchObject([
+      { attempt: 1, checkpointId: null },
+    ]);
+  });
+
+  it('of word-count without arguments says what they are and how to run it', async () => {
+    const { error } = await workplace.run({ job: 'example:word-count' });
+    expect(error).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('a text file to read, and a directory for its output'),
+      next: expect.stringMatching(/^ckpt run example:word-count .*INPUT OUTPUT$/),
+    });
+  });
+
   it('takes no checkpoints where there is no place for them', async () => {
     const nowhere = { checkpointDirectory: null, properties: [] };
     expect((await workplace.run(nowhere)).report).toMatchObject({ completedCheckpoints: 0, retained: [] });

@@ -33,6 +33,14 @@ describe('short forms', () => {
     expect(configuration.get(options.interval)).toBe(7000);
   });
 
+  it.each([
+    [{ interval: 'often' }, '--interval often'],
+    [{ parallelism: 99_999 }, '--parallelism 99999'],
+    [{ properties: ['execution.checkpointing.interval=often'] }, '-D execution.checkpointing.interval=often'],
+  ])('are what an error points to where they were typed: %j', (settings, where) => {
+    expect(() => Configuration.of(propertiesOf(settings))).toThrow(expect.objectContaining({ where }));
+  });
+
   it('refuse a property without a value', () => {
     expect(() => propertiesOf({ properties: ['parallelism.default'] })).toThrow('-D wants key=value');
   });

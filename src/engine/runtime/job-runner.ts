@@ -102,7 +102,8 @@ export class JobRunner {
       this.#event({ kind: 'task-failed', task: outcome.task, error: asError(outcome.error) });
       if (!this.#mayRestart(outcome, checkpoints)) return outcome;
       const delayMs = this.#options.configuration.get(keys.restartDelay);
-      this.#event({ kind: 'restarting', attempt: ++this.#restarts, delayMs });
+      const checkpointId = checkpoints.latest?.summary.checkpointId ?? null;
+      this.#event({ kind: 'restarting', attempt: ++this.#restarts, delayMs, checkpointId });
       await this.#pause(delayMs);
     }
   }

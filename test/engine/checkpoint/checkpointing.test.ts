@@ -402,7 +402,7 @@ describe('checkpoints that overlap', () => {
     await simulated.runUntil('checkpoint-completed', 4);
     await simulated.host.run(simulated.job.cancel());
     const completed = idsOf(simulated.events, 'checkpoint-completed');
-    expect(completed).toEqual([...completed].sort((a, b) => a - b));
+    expect(completed).toEqual([...completed].sort((a, b) => a! - b!));
     expect(completed).not.toContain(2);
     expect(idsOf(simulated.events, 'checkpoint-failed')).toContain(2);
   });
