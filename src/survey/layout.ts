@@ -14,6 +14,9 @@ import type { SnapshotPlace } from '../model/survey.js';
 /** Name of the file that makes a directory a snapshot. */
 export const METADATA_NAME = '_metadata';
 
+/** Name of the directory, below a root, to which files are put aside instead of being deleted. */
+export const TRASH_NAME = '.ckpt-trash';
+
 const JOB_ID = /^[0-9a-f]{32}$/;
 const CHECKPOINT = /^chk-(0|[1-9]\d{0,18})$/;
 const SAVEPOINT = /^savepoint-(?:([0-9a-f]{6})-)?[0-9a-f]{12}$/;

@@ -1,0 +1,66 @@
+// What a file is by its path alone. Only names that Flink gives are known; whatever else lies in a checkpoint directory
+// is foreign and nobody's to delete. Sources: Flink AbstractFsCheckpointStorageAccess, FileMergingSnapshotManager,
+// FsStateChangelogStorage, ForStStateBackend.
+
+import type { FilePlace, FileRole } from '../model/file-class.js';
+import { baseName, type Location, parent } from '../model/location.js';
+import { isSnapshotDirectory, jobOf, METADATA_NAME, TRASH_NAME } from './layout.js';
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const DATA_FILE = new RegExp(`^${UUID}$`);
+const METADATA_IN_PROGRESS = new RegExp(`^\\._metadata\\.inprogress\\.${UUID}$`);
+const MERGED_SHARED = /^job_[0-9a-f-]{32,36}_op_.+_\d+_\d+$/;
+const MERGED_TASK_OWNED = /^job_[0-9a-f-]{32,36}_tm_.+$/;
+const FORST = /^op_.+_attempt_\d+$/;
+/** Local recovery keeps its copies below a directory of this name; they are the TaskManager's own. */
+const LOCAL_STATE = 'localState';
+
+/** What all files directly in one directory have in common. */
+export interface DirectoryPlace {
+  /** The role of a file with a name of Flink's. */
+  readonly role: FileRole;
+  readonly jobId: string | null;
+  readonly snapshotDirectory: Location | null;
+}
+
+/** What a directory is to the files directly in it. */
+export function directoryPlaceOf(directory: Location): DirectoryPlace {
+  const names = directory.path.split('/');
+  const role = roleIn(names);
+  const isSnapshot = isSnapshotDirectory(baseName(directory)) && role !== 'trash';
+  return { role, jobId: jobOf(directory), snapshotDirectory: isSnapshot ? directory : null };
+}
+
+/** What the file called `name` in such a directory is. */
+export function roleOf(name: string, { role, snapshotDirectory }: DirectoryPlace): FileRole {
+  if (role === 'trash') return 'trash';
+  if (name === METADATA_NAME) return 'metadata';
+  if (snapshotDirectory !== null && METADATA_IN_PROGRESS.test(name)) return 'metadata-in-progress';
+  return DATA_FILE.test(name) ? role : 'foreign';
+}
+
+/** What the file at `location` is. */
+export function filePlaceOf(location: Location): FilePlace {
+  const place = directoryPlaceOf(parent(location));
+  return { ...place, role: roleOf(baseName(location), place) };
+}
+
+/** The role of data files in the directory with these names on its path, the last one its own. */
+function roleIn(names: readonly string[]): FileRole {
+  if (names.includes(TRASH_NAME)) return 'trash';
+  if (names.includes(LOCAL_STATE)) return 'foreign';
+  const name = names.at(-1) ?? '';
+  const above = names.at(-2) ?? '';
+  if (isSnapshotDirectory(name)) return name.startsWith('chk-') ? 'exclusive' : 'savepoint';
+  if (name === 'shared') return 'shared';
+  if (name === 'taskowned') return 'task-owned';
+  if (name === 'dstl') return 'changelog';
+  if (above === 'shared' && MERGED_SHARED.test(name)) return 'merged';
+  if (above === 'taskowned' && MERGED_TASK_OWNED.test(name)) return 'merged';
+  return isForStDirectory(names) ? 'forst' : 'foreign';
+}
+
+/** `…/shared/op_…_attempt_…/db` below a checkpoint directory, the same without `shared` in a directory of its own. */
+function isForStDirectory(names: readonly string[]): boolean {
+  return names.at(-1) === 'db' && FORST.test(names.at(-2) ?? '');
+}
