@@ -1,6 +1,5 @@
 // What the files under checkpoint directories are, by their names and by the references of all snapshots; and why a
 // file that nothing references may go, or must not. Words only: src/survey tells roles, src/graph judges.
-import type { Location } from './location.js';
 
 /**
  * `metadata`: a snapshot's own `_metadata`. `referenced`: a readable snapshot needs it. `orphan`: none does.
@@ -39,15 +38,6 @@ export type FileRole =
   | 'changelog'
   | 'trash'
   | 'foreign';
-
-/** What the place of a file tells. */
-export interface FilePlace {
-  readonly role: FileRole;
-  /** The job whose directory it lies in; null where no directory tells one. */
-  readonly jobId: string | null;
-  /** The directory of a snapshot that it lies in directly. */
-  readonly snapshotDirectory: Location | null;
-}
 
 /** How a file came to be that nothing references, where that can be told. docs/concepts.md says each in words. */
 export type Cause =

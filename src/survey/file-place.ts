@@ -2,8 +2,8 @@
 // is foreign and nobody's to delete. Sources: Flink AbstractFsCheckpointStorageAccess, FileMergingSnapshotManager,
 // FsStateChangelogStorage, ForStStateBackend.
 
-import type { FilePlace, FileRole } from '../model/file-class.js';
-import { baseName, type Location, parent } from '../model/location.js';
+import type { FileRole } from '../model/file-class.js';
+import { baseName, canonicalKey, type Location, parent } from '../model/location.js';
 import { isSnapshotDirectory, jobOf, METADATA_NAME, TRASH_NAME } from './layout.js';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -21,14 +21,17 @@ export interface DirectoryPlace {
   readonly role: FileRole;
   readonly jobId: string | null;
   readonly snapshotDirectory: Location | null;
+  /** Equal for all directories of one job: its id, else the directory that its `chk-N`, `shared`, … lie in. */
+  readonly owner: string;
 }
 
 /** What a directory is to the files directly in it. */
 export function directoryPlaceOf(directory: Location): DirectoryPlace {
-  const names = directory.path.split('/');
-  const role = roleIn(names);
+  const role = roleIn(directory.path.split('/'));
   const isSnapshot = isSnapshotDirectory(baseName(directory)) && role !== 'trash';
-  return { role, jobId: jobOf(directory), snapshotDirectory: isSnapshot ? directory : null };
+  const jobId = jobOf(directory);
+  const owner = jobId ?? canonicalKey(ownerOf(directory, role));
+  return { role, jobId, snapshotDirectory: isSnapshot ? directory : null, owner };
 }
 
 /** What the file called `name` in such a directory is. */
@@ -37,12 +40,6 @@ export function roleOf(name: string, { role, snapshotDirectory }: DirectoryPlace
   if (name === METADATA_NAME) return 'metadata';
   if (snapshotDirectory !== null && METADATA_IN_PROGRESS.test(name)) return 'metadata-in-progress';
   return DATA_FILE.test(name) ? role : 'foreign';
-}
-
-/** What the file at `location` is. */
-export function filePlaceOf(location: Location): FilePlace {
-  const place = directoryPlaceOf(parent(location));
-  return { ...place, role: roleOf(baseName(location), place) };
 }
 
 /** The role of data files in the directory with these names on its path, the last one its own. */
@@ -58,6 +55,25 @@ function roleIn(names: readonly string[]): FileRole {
   if (above === 'shared' && MERGED_SHARED.test(name)) return 'merged';
   if (above === 'taskowned' && MERGED_TASK_OWNED.test(name)) return 'merged';
   return isForStDirectory(names) ? 'forst' : 'foreign';
+}
+
+/** The directory of the job, where no directory is called by its id; a savepoint stands for itself. */
+function ownerOf(directory: Location, role: FileRole): Location {
+  switch (role) {
+    case 'exclusive':
+    case 'shared':
+    case 'task-owned':
+    case 'changelog':
+      return parent(directory);
+    case 'merged':
+      return parent(parent(directory));
+    case 'forst':
+      return baseName(parent(parent(directory))) === 'shared'
+        ? parent(parent(parent(directory)))
+        : parent(parent(directory));
+    default:
+      return directory;
+  }
 }
 
 /** `…/shared/op_…_attempt_…/db` below a checkpoint directory, the same without `shared` in a directory of its own. */

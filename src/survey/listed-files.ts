@@ -1,16 +1,16 @@
 // The sizes of all files that a listing told of, found again by their location.
 import type { Location } from '../model/location.js';
+import type { FileSink } from './listing.js';
 
 /** One map of paths for each store, so that no path is kept twice. */
-export class ListedFiles {
+export class ListedFiles implements FileSink {
   readonly #stores = new Map<string, Map<string, number>>();
 
-  /** Sizes by path of the store that `location` is in, to be filled by who lists it. */
-  inStoreOf(location: Location): Map<string, number> {
-    const store = storeKey(location);
+  file(root: Location, { path, sizeBytes }: { readonly path: string; readonly sizeBytes: number }): void {
+    const store = storeKey(root);
     const sizes = this.#stores.get(store) ?? new Map<string, number>();
     this.#stores.set(store, sizes);
-    return sizes;
+    sizes.set(path, sizeBytes);
   }
 
   /** Undefined for what was not listed as a file. */

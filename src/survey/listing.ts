@@ -5,7 +5,11 @@ import type { SurveyedRoot } from '../model/survey.js';
 import type { FileStatus, StorageReader } from '../storage/storage.js';
 import { CkptError, messageOf, StorageError } from '../support/errors.js';
 import { isSnapshotDirectory, METADATA_NAME, rootKindOf } from './layout.js';
-import { ListedFiles } from './listed-files.js';
+
+/** Is told of every file that lies under the roots; more than once where roots overlap. */
+export interface FileSink {
+  file(root: Location, file: Pick<FileStatus, 'path' | 'sizeBytes' | 'modifiedMs'>): void;
+}
 
 /** Something that is called `_metadata`, or that the user named as one. */
 export interface MetadataCandidate {
@@ -15,17 +19,28 @@ export interface MetadataCandidate {
 
 /** What lies under the roots. Roots may overlap: nothing is counted twice. */
 export class Listing {
-  readonly files = new ListedFiles();
   readonly roots: SurveyedRoot[] = [];
   readonly problems: ReportedError[] = [];
   readonly #metadata = new Map<string, MetadataCandidate>();
   readonly #snapshotDirectories = new Map<string, Location>();
+  readonly #files: FileSink;
+  /** The directory that a store without directories told of last. */
+  #lastParent = '';
+
+  constructor(files: FileSink) {
+    this.#files = files;
+  }
 
   /** Adds what is at `location`. Throws the StorageError of a location that is absent or cannot be looked at. */
   async add(location: Location, reader: StorageReader): Promise<void> {
     const status = await statusOrNull(reader, location);
     if (status?.type === 'file') this.#addMetadataFile(location, status);
     else await this.#addDirectory(location, reader);
+  }
+
+  /** All directories called like those of snapshots. */
+  get snapshotDirectories(): readonly Location[] {
+    return [...this.#snapshotDirectories.values()];
   }
 
   get metadata(): readonly MetadataCandidate[] {
@@ -39,22 +54,19 @@ export class Listing {
   }
 
   #addMetadataFile(location: Location, status: FileStatus): void {
-    this.#metadata.set(canonicalKey(location), { location, status });
-    this.files.inStoreOf(location).set(location.path, status.sizeBytes);
+    this.addMetadata({ location, status });
+    this.#files.file(location, status);
     this.roots.push({ location, takenFor: 'metadata' });
   }
 
   async #addDirectory(root: Location, reader: StorageReader): Promise<void> {
-    const sizes = this.files.inStoreOf(root);
     const children = new Set<string>();
-    this.#noteDirectory(root);
+    this.noteDirectory(root);
     const flat = !reader.capabilities.directories;
     for await (const { entries, problems } of reader.list(root)) {
       for (const entry of entries) {
-        if (entry.type === 'file') sizes.set(entry.path, entry.sizeBytes);
         this.#note(root, entry);
-        // A store without directories tells of them only by what lies in them.
-        if (flat) this.#noteDirectory(parent({ ...root, path: entry.path }));
+        if (flat) this.#noteParent(root, entry);
         noteChild(root, entry, children);
       }
       for (const { path, error } of problems) this.problems.push(problemAt({ ...root, path }, error));
@@ -63,16 +75,31 @@ export class Listing {
   }
 
   #note(root: Location, entry: FileStatus): void {
-    const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
-    if (name === METADATA_NAME) {
-      const location = { ...root, path: entry.path };
-      this.#metadata.set(canonicalKey(location), { location, status: entry });
-    }
-    if (entry.type === 'directory') this.#noteDirectory({ ...root, path: entry.path });
-    else if (entry.type !== 'file') this.problems.push(notFollowed({ ...root, path: entry.path }, entry));
+    if (entry.path.endsWith(`/${METADATA_NAME}`))
+      this.addMetadata({ location: { ...root, path: entry.path }, status: entry });
+    if (entry.type === 'file') this.#files.file(root, entry);
+    else if (entry.type === 'directory') this.noteDirectory({ ...root, path: entry.path });
+    else this.problems.push(notFollowed({ ...root, path: entry.path }, entry));
   }
 
-  #noteDirectory(directory: Location): void {
+  /** A store without directories tells of them only by what lies in them. */
+  #noteParent(root: Location, { path }: FileStatus): void {
+    const directory = path.slice(0, path.lastIndexOf('/'));
+    if (directory === this.#lastParent) return;
+    this.#lastParent = directory;
+    this.noteDirectory({ ...root, path: directory || '/' });
+  }
+
+  /** Whether `directory` is called like that of a snapshot and was met before. */
+  knowsDirectory(directory: Location): boolean {
+    return this.#snapshotDirectories.has(canonicalKey(directory));
+  }
+
+  addMetadata(candidate: MetadataCandidate): void {
+    this.#metadata.set(canonicalKey(candidate.location), candidate);
+  }
+
+  noteDirectory(directory: Location): void {
     if (isSnapshotDirectory(baseName(directory))) {
       this.#snapshotDirectories.set(canonicalKey(directory), directory);
     }

@@ -12,6 +12,7 @@ import { mapConcurrently } from '../support/concurrency.js';
 import { BugError, CkptError, FormatError, StorageError } from '../support/errors.js';
 import { contentsOf } from './contents.js';
 import { placeOf } from './layout.js';
+import { ListedFiles } from './listed-files.js';
 import { Listing, type MetadataCandidate } from './listing.js';
 import { Readers } from './readers.js';
 
@@ -26,7 +27,7 @@ export interface SurveyOptions {
 /** Makes a visitor that is told what the `_metadata` at `file` holds, in the pass in which the survey reads it. */
 export type WatchMetadata = (place: SnapshotPlace, file: Location) => MetadataVisitor;
 
-const DEFAULT_CONCURRENCY = 16;
+export const DEFAULT_CONCURRENCY = 16;
 
 /**
  * Surveys all that is at `locations`: ancestors, checkpoint roots, directories of jobs, snapshots or metadata files.
@@ -39,7 +40,8 @@ export async function takeSurvey(
 ): Promise<Survey> {
   const { openReader, rewrites = [], concurrency = DEFAULT_CONCURRENCY, watch } = options;
   const readers = new Readers(openReader);
-  const listing = new Listing();
+  const files = new ListedFiles();
+  const listing = new Listing(files);
   for (const location of locations) await listing.add(location, await readers.of(location));
   const read = await mapConcurrently(listing.metadata, concurrency, async (candidate) =>
     readSnapshot(candidate, { reader: await readers.of(candidate.location), rewrites, watch }),
@@ -48,23 +50,24 @@ export async function takeSurvey(
     ...read.filter((snapshot) => snapshot !== null),
     ...listing.incomplete.map((at): SurveyedSnapshot => ({ state: 'incomplete', place: placeOf(at) })),
   ];
-  const found = await lookUpUnlisted(snapshots, { listing, readers, concurrency });
+  const found = await lookUpUnlisted(snapshots, { files, readers, concurrency });
   return {
     roots: listing.roots,
     snapshots,
     problems: listing.problems,
-    presenceOf: presences(listing, found),
+    presenceOf: presences(files, found),
   };
 }
 
-interface SnapshotSource {
+/** What it takes to read a snapshot. */
+export interface SnapshotSource {
   readonly reader: StorageReader;
   readonly rewrites: readonly Rewrite[];
   readonly watch: WatchMetadata | undefined;
 }
 
 /** Null where the `_metadata` vanished after it was listed. */
-async function readSnapshot(
+export async function readSnapshot(
   { location, status }: MetadataCandidate,
   { reader, rewrites, watch }: SnapshotSource,
 ): Promise<SurveyedSnapshot | null> {
@@ -101,7 +104,7 @@ function noMetadata(location: Location, type: string): CkptError {
 }
 
 interface LookUp {
-  readonly listing: Listing;
+  readonly files: ListedFiles;
   readonly readers: Readers;
   readonly concurrency: number;
 }
@@ -109,13 +112,13 @@ interface LookUp {
 /** Asks the stores for every referenced file that the listing did not tell of, each once. */
 async function lookUpUnlisted(
   snapshots: readonly SurveyedSnapshot[],
-  { listing, readers, concurrency }: LookUp,
+  { files, readers, concurrency }: LookUp,
 ): Promise<ReadonlyMap<string, Presence>> {
   const unlisted = new Map<string, FileReference>();
   for (const snapshot of snapshots) {
     if (snapshot.state !== 'read') continue;
     for (const file of snapshot.contents.references.files) {
-      if (listing.files.sizeOf(file.location) === undefined) unlisted.set(canonicalKey(file.location), file);
+      if (files.sizeOf(file.location) === undefined) unlisted.set(canonicalKey(file.location), file);
     }
   }
   const found = await mapConcurrently(
@@ -126,7 +129,8 @@ async function lookUpUnlisted(
   return new Map(found);
 }
 
-async function lookUp(location: Location, readers: Readers): Promise<Presence> {
+/** Asks the store for one file. */
+export async function lookUp(location: Location, readers: Readers): Promise<Presence> {
   try {
     const reader = await readers.of(location);
     const { type, sizeBytes } = await reader.stat(location);
@@ -136,9 +140,9 @@ async function lookUp(location: Location, readers: Readers): Promise<Presence> {
   }
 }
 
-function presences(listing: Listing, found: ReadonlyMap<string, Presence>): Survey['presenceOf'] {
+function presences(files: ListedFiles, found: ReadonlyMap<string, Presence>): Survey['presenceOf'] {
   return (location) => {
-    const sizeBytes = listing.files.sizeOf(location);
+    const sizeBytes = files.sizeOf(location);
     if (sizeBytes !== undefined) return { kind: 'present', sizeBytes };
     const presence = found.get(canonicalKey(location));
     if (presence === undefined) throw new BugError(`${formatLocation(location)} was not looked up`);
