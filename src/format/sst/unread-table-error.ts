@@ -11,7 +11,8 @@ export type UnreadPart =
   | 'value-type'
   | 'merge-operator'
   | 'global-sequence'
-  | 'column-family';
+  | 'column-family'
+  | 'manifest';
 
 /** A sound table that holds what is not read here; code `unread-table`. */
 export class UnreadTableError extends CkptError {

@@ -17,6 +17,8 @@ export interface TablesOfSubtask {
   readonly handle: IncrementalHandle;
   readonly metaStream: Uint8Array;
   readonly tables: readonly Uint8Array[];
+  /** Null where it is not on disk. */
+  readonly manifest: Uint8Array | null;
 }
 
 /** All incremental handles whose files are all there. */
@@ -33,8 +35,12 @@ export function tablesOfSubtasks(cases: readonly FixtureCase[] = fixtureCases())
               .filter(({ localPath }) => localPath.endsWith('.sst'))
               .map(({ stream }) => read(stream));
             if (metaStream === null || !tables.every((bytes) => bytes !== null)) return [];
+            const manifestPath = handle.private.find(({ localPath }) => localPath.startsWith('MANIFEST-'));
+            const manifest = manifestPath === undefined ? null : read(manifestPath.stream);
             const title = `${fixture.name}/${snapshot.path} ${operator.uid ?? operator.id}#${index}`;
-            return [{ title, fixture, snapshotPath: snapshot.path, operator, handle, metaStream, tables }];
+            return [
+              { title, fixture, snapshotPath: snapshot.path, operator, handle, metaStream, tables, manifest },
+            ];
           }),
         ),
       ),
