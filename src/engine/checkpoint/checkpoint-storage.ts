@@ -9,6 +9,8 @@ import { type Random, randomUuid } from '../../support/random.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
 
 const METADATA = '_metadata';
+/** Directory of the files that several checkpoints may refer to. */
+const SHARED = 'shared';
 
 /** Something of a checkpoint that could not be removed and stays behind. */
 export interface Leftover {
@@ -39,17 +41,21 @@ export class CheckpointStorage {
   /** Makes the directories that Flink makes when a job starts; throws where they cannot be made. */
   async initialize(): Promise<void> {
     const { storage, root } = this.#parts;
-    await storage.makeDirectory(child(root, 'shared'));
+    await storage.makeDirectory(child(root, SHARED));
     await storage.makeDirectory(child(root, 'taskowned'));
   }
 
   locationOf(checkpointId: number): CheckpointLocation {
-    return new CheckpointLocation(child(this.#parts.root, `chk-${checkpointId}`), this.#parts);
+    return new CheckpointLocation(checkpointId, this.#parts);
   }
 }
 
-/** The directory of one checkpoint while it is being written. */
+/**
+ * One checkpoint while it is being written. Its shared files too are its own until it is complete: no other checkpoint
+ * refers to them before.
+ */
 export class CheckpointLocation implements CheckpointStreams {
+  readonly checkpointId: number;
   readonly directory: Location;
   readonly #parts: CheckpointStorageParts;
   readonly #files: Location[] = [];
@@ -58,8 +64,9 @@ export class CheckpointLocation implements CheckpointStreams {
   #attempted: Uint8Array | null = null;
   #closed = false;
 
-  constructor(directory: Location, parts: CheckpointStorageParts) {
-    this.directory = directory;
+  constructor(checkpointId: number, parts: CheckpointStorageParts) {
+    this.checkpointId = checkpointId;
+    this.directory = child(parts.root, `chk-${checkpointId}`);
     this.#parts = parts;
   }
 
@@ -76,16 +83,18 @@ export class CheckpointLocation implements CheckpointStreams {
     return randomUuid(this.#parts.random);
   }
 
-  async write(bytes: Uint8Array): Promise<StreamStateHandle> {
+  async write(bytes: Uint8Array, scope: 'exclusive' | 'shared' = 'exclusive'): Promise<StreamStateHandle> {
     const name = this.newId();
-    const location = child(this.directory, name);
+    const location = child(scope === 'shared' ? child(this.#parts.root, SHARED) : this.directory, name);
     if (bytes.length <= this.#parts.inlineThresholdBytes) {
       return { kind: 'bytes', handleName: formatLocation(location), data: bytes };
     }
     if (this.#closed) throw new StorageError('conflict', 'the checkpoint has been given up');
     this.#files.push(location);
     await this.#track(this.#parts.storage.put(location, bytes));
-    return { kind: 'relative-file', relativePath: name, sizeBytes: BigInt(bytes.length) };
+    const sizeBytes = BigInt(bytes.length);
+    if (scope === 'shared') return { kind: 'file', path: formatLocation(location), sizeBytes };
+    return { kind: 'relative-file', relativePath: name, sizeBytes };
   }
 
   /** Makes the checkpoint complete. Never replaces a `_metadata` that is there. */
@@ -152,7 +161,8 @@ export async function removeSnapshot(
   return leftovers;
 }
 
-async function removeFiles(storage: StorageRemover, files: readonly Location[]): Promise<Leftover[]> {
+/** Removes files; returns those that could not be. */
+export async function removeFiles(storage: StorageRemover, files: readonly Location[]): Promise<Leftover[]> {
   if (files.length === 0) return [];
   try {
     const results = await storage.remove(files);

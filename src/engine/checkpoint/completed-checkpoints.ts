@@ -6,7 +6,8 @@ import { canonicalKey, child, type Location, parent, parseUri } from '../../mode
 import type { CheckpointProperties, Metadata } from '../../model/metadata.js';
 import { type LeafStream, visitStreams } from '../../model/streams.js';
 import type { StorageRemover } from '../../storage/storage.js';
-import { type Leftover, removeSnapshot } from './checkpoint-storage.js';
+import { type Leftover, removeFiles, removeSnapshot } from './checkpoint-storage.js';
+import { privateFileInShared, SharedStateRegistry } from './shared-state-registry.js';
 
 export interface CompletedCheckpoint {
   readonly summary: CheckpointSummary;
@@ -36,6 +37,7 @@ export function checkpointProperties(
 
 export class CompletedCheckpoints {
   readonly #numRetained: number;
+  readonly #registry = new SharedStateRegistry();
   #checkpoints: readonly CompletedCheckpoint[] = [];
 
   constructor(numRetained: number) {
@@ -52,6 +54,7 @@ export class CompletedCheckpoints {
 
   /** Adds the newest; returns those that it pushes out, oldest first. */
   add(checkpoint: CompletedCheckpoint): readonly CompletedCheckpoint[] {
+    this.#registry.register(checkpoint.summary.checkpointId, checkpoint.metadata);
     const all = [...this.#checkpoints, checkpoint];
     const subsumed = all.slice(0, Math.max(0, all.length - this.#numRetained));
     this.#checkpoints = all.slice(subsumed.length);
@@ -66,18 +69,43 @@ export class CompletedCheckpoints {
     this.#checkpoints = this.#checkpoints.filter((checkpoint) => !discarded.includes(checkpoint));
     return discarded;
   }
+
+  /**
+   * Removes checkpoints that were taken out from storage, as far as the job owns them, each `_metadata` first; then the
+   * shared files that no checkpoint refers to any more. Those of checkpoints from `oldestBase()` on stay for now.
+   */
+  async discard(
+    storage: StorageRemover,
+    checkpoints: readonly CompletedCheckpoint[],
+    oldestBase: () => number,
+  ): Promise<readonly Leftover[]> {
+    const leftovers: Leftover[] = [];
+    for (const { ownership, summary, metadata } of checkpoints) {
+      if (ownership === null) continue;
+      const { location: directory, checkpointId } = summary;
+      const files = ownFiles(metadata, directory);
+      const snapshot = { metadata: child(directory, '_metadata'), files, directory };
+      const left = await removeSnapshot(storage, snapshot);
+      if (!left.some(({ location }) => location.path === snapshot.metadata.path)) {
+        this.#registry.retire(checkpointId);
+      }
+      leftovers.push(...left);
+    }
+    const unused = this.#registry.takeUnused(oldestBase());
+    return [...leftovers, ...(await removeFiles(storage, unused))];
+  }
 }
 
-/** Removes a checkpoint from storage, as far as the job owns it. */
-export async function discardCheckpoint(
-  storage: StorageRemover,
-  { ownership, summary, metadata }: CompletedCheckpoint,
-): Promise<readonly Leftover[]> {
-  if (ownership === null) return [];
-  const { location: directory } = summary;
+/** Whose files a checkpoint has: it may be removed whole, up to what others share with it. */
+function ownFiles(metadata: Metadata, directory: Location): readonly Location[] {
   const files: Location[] = [];
-  visitStreams(metadata, { stream: (stream) => files.push(...exclusiveFile(stream, directory)) });
-  return removeSnapshot(storage, { metadata: child(directory, '_metadata'), files, directory });
+  visitStreams(metadata, {
+    stream: (stream, place) => {
+      const location = exclusiveFile(stream, directory) ?? privateFileInShared(stream, place);
+      if (location !== null) files.push(location);
+    },
+  });
+  return files;
 }
 
 function discardedAt(status: 'FINISHED' | 'CANCELED' | 'FAILED', properties: CheckpointProperties): boolean {
@@ -95,9 +123,9 @@ function discardedAt(status: 'FINISHED' | 'CANCELED' | 'FAILED', properties: Che
  * The file of a handle, where it lies directly in the checkpoint's own directory. What a `_metadata` names elsewhere,
  * by `..` or by a directory that may be a link to somewhere, is never removed.
  */
-function exclusiveFile(stream: LeafStream, directory: Location): Location[] {
+function exclusiveFile(stream: LeafStream, directory: Location): Location | null {
   const location = locationOf(stream, directory);
-  return location !== null && canonicalKey(parent(location)) === canonicalKey(directory) ? [location] : [];
+  return location !== null && canonicalKey(parent(location)) === canonicalKey(directory) ? location : null;
 }
 
 function locationOf(stream: LeafStream, directory: Location): Location | null {

@@ -11,7 +11,7 @@ import type { CheckpointStreams } from '../state/keyed-backend.js';
 import { BackgroundWork } from './background-work.js';
 import { CheckpointFailures, isCounted } from './checkpoint-failures.js';
 import type { Leftover } from './checkpoint-storage.js';
-import { type CompletedCheckpoint, discardCheckpoint } from './completed-checkpoints.js';
+import type { CompletedCheckpoint } from './completed-checkpoints.js';
 import type { CheckpointParticipants, CoordinatorParts } from './coordinator-parts.js';
 import { type AcknowledgedState, PendingCheckpoint } from './pending-checkpoint.js';
 import { decideTrigger } from './trigger-policy.js';
@@ -111,7 +111,7 @@ export class CheckpointCoordinator {
 
   /** Removes the checkpoints that do not outlive the job. */
   async endJob(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
-    for (const checkpoint of this.#parts.checkpoints.endJob(status)) await this.#discard(checkpoint);
+    await this.#discard(this.#parts.checkpoints.endJob(status));
     await this.#cleaning.settled();
   }
 
@@ -137,10 +137,11 @@ export class CheckpointCoordinator {
   }
 
   async #trigger(): Promise<void> {
-    const { plan, checkpointStorage, clock, timeoutMs, onEvent } = this.#parts;
+    const { plan, checkpointStorage, checkpoints, clock, timeoutMs, onEvent } = this.#parts;
     const checkpointId = this.#nextId++;
     const location = checkpointStorage.locationOf(checkpointId);
-    const pending = new PendingCheckpoint(checkpointId, { plan, location, triggeredAtMs: clock.now() });
+    const baseId = checkpoints.latest?.summary.checkpointId ?? 0;
+    const pending = new PendingCheckpoint(location, { plan, baseId, triggeredAtMs: clock.now() });
     this.#pending.set(checkpointId, pending);
     const request = this.#requests.shift();
     if (request !== undefined) this.#askers.set(checkpointId, request);
@@ -196,11 +197,12 @@ export class CheckpointCoordinator {
     this.#end(pending);
     this.#failures.reset();
     onEvent({ kind: 'checkpoint-completed', ...completed.summary });
-    for (const older of checkpoints.add(completed)) {
-      const { checkpointId, location } = older.summary;
+    const subsumed = checkpoints.add(completed);
+    for (const { summary } of subsumed) {
+      const { checkpointId, location } = summary;
       onEvent({ kind: 'checkpoint-subsumed', checkpointId, location });
-      this.#cleaning.add(this.#discard(older));
     }
+    this.#cleaning.add(this.#discard(subsumed));
     for (const other of [...this.#pending.values()]) {
       if (other.checkpointId < pending.checkpointId && other.phase === 'running') this.#subsume(other);
     }
@@ -231,6 +233,7 @@ export class CheckpointCoordinator {
     this.#participants?.notifyCheckpointAborted(checkpointId);
     this.#parts.onEvent({ kind: 'checkpoint-failed', checkpointId, reason, error, counted });
     this.#cleaning.add(location.discard().then((leftovers) => this.#report(leftovers)));
+    this.#cleaning.add(this.#discard([]));
     this.#takeAsker(pending)?.reject(error);
     const { onFailure, checkpointStorage } = this.#parts;
     const tooMany = counted ? this.#failures.count(error, formatLocation(checkpointStorage.root)) : null;
@@ -251,8 +254,10 @@ export class CheckpointCoordinator {
     return asker;
   }
 
-  async #discard(checkpoint: CompletedCheckpoint): Promise<void> {
-    this.#report(await discardCheckpoint(this.#parts.storage, checkpoint));
+  async #discard(discarded: readonly CompletedCheckpoint[]): Promise<void> {
+    const { checkpoints, storage } = this.#parts;
+    const oldestBase = () => Math.min(...[...this.#pending.values()].map(({ baseId }) => baseId));
+    this.#report(await checkpoints.discard(storage, discarded, oldestBase));
   }
 
   #report(leftovers: readonly Leftover[]): void {

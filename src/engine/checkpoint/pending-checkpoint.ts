@@ -29,6 +29,8 @@ export class PendingCheckpoint {
   readonly checkpointId: number;
   readonly triggeredAtMs: number;
   readonly location: CheckpointLocation;
+  /** The newest complete checkpoint when it began, 0 without one: it refers to shared files of this or later ones. */
+  readonly baseId: number;
   readonly #plan: CheckpointPlan;
   readonly #missing: Set<string>;
   readonly #subtasks = new Map<string, SubtaskState[]>();
@@ -37,16 +39,13 @@ export class PendingCheckpoint {
   cancelTimeout: () => void = () => {};
 
   constructor(
-    checkpointId: number,
-    parts: {
-      readonly plan: CheckpointPlan;
-      readonly location: CheckpointLocation;
-      readonly triggeredAtMs: number;
-    },
+    location: CheckpointLocation,
+    parts: { readonly plan: CheckpointPlan; readonly baseId: number; readonly triggeredAtMs: number },
   ) {
-    this.checkpointId = checkpointId;
+    this.checkpointId = location.checkpointId;
     this.#plan = parts.plan;
-    this.location = parts.location;
+    this.location = location;
+    this.baseId = parts.baseId;
     this.triggeredAtMs = parts.triggeredAtMs;
     this.#missing = new Set(parts.plan.taskIds);
     if (this.#missing.size !== parts.plan.taskIds.length) throw new BugError('two tasks have one id');

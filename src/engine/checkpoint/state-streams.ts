@@ -4,8 +4,14 @@ import type { StorageReader } from '../../storage/storage.js';
 import { JobError, StorageError, UsageError } from '../../support/errors.js';
 import type { StateStreams } from '../state/keyed-backend.js';
 
-/** Reads the streams of the snapshot in `directory`. Throws StorageError `corrupt` where a file has the wrong size. */
-export function stateStreams(storage: StorageReader, directory: Location): StateStreams {
+/**
+ * Reads the streams of the snapshot in `directory`, which the job may own. Throws StorageError `corrupt` where a file has
+ * the wrong size.
+ */
+export function stateStreams(
+  storage: StorageReader,
+  { directory, owned }: { readonly directory: Location; readonly owned: boolean },
+): StateStreams {
   const readFile = async (location: Location, sizeBytes: bigint) => {
     const bytes = await storage.read(location);
     if (sizeBytes >= 0n && BigInt(bytes.length) !== sizeBytes) {
@@ -21,6 +27,7 @@ export function stateStreams(storage: StorageReader, directory: Location): State
     return bytes;
   };
   return {
+    owned,
     async read(stream) {
       switch (stream.kind) {
         case 'bytes':

@@ -85,8 +85,9 @@ export class JobCheckpoints {
     const { latest } = this;
     if (latest === null) return null;
     const { environment, options } = this.#parts;
-    const { metadata, summary } = latest;
-    const streams = stateStreams(environment.storage, summary.location);
+    const { metadata, summary, ownership } = latest;
+    const owned = ownership !== null;
+    const streams = stateStreams(environment.storage, { directory: summary.location, owned });
     const snapshot = { metadata, streams, where: formatLocation(summary.location) };
     const mayLeave = latest !== this.#initial || options.restore?.allowNonRestoredState === true;
     const states = await restoreStates(this.#plan.operators, snapshot, mayLeave);

@@ -12,14 +12,17 @@ import type {
 
 /** Where a snapshot's bytes go. */
 export interface CheckpointStreams {
-  /** Inside the metadata where `bytes` are few, else a file of the checkpoint. */
-  write(bytes: Uint8Array): Promise<StreamStateHandle>;
+  readonly checkpointId: number;
+  /** Inside the metadata where `bytes` are few, else a file: of the checkpoint alone, or one that later ones may share. */
+  write(bytes: Uint8Array, scope?: 'exclusive' | 'shared'): Promise<StreamStateHandle>;
   /** A random UUID. */
   newId(): string;
 }
 
 /** Where the bytes of a snapshot to restore come from. */
 export interface StateStreams {
+  /** Where true the job owns the files: its next checkpoints may refer to them again. */
+  readonly owned?: boolean;
   read(stream: StreamStateHandle): Promise<Uint8Array>;
 }
 

@@ -14,6 +14,7 @@ import type { KeyedStateHandle, StreamStateHandle } from '../../../src/model/met
 import { runs, testSeed } from '../../support/runs.js';
 
 const inMemory: CheckpointStreams & StateStreams = {
+  checkpointId: 1,
   write: async (data) => ({ kind: 'bytes', handleName: 'x', data }) as StreamStateHandle,
   read: async (stream) => (stream.kind === 'bytes' ? stream.data : new Uint8Array()),
   newId: () => '00000000-0000-4000-8000-000000000000',
