@@ -2,13 +2,7 @@
 // snapshot is copied out at the barrier and written later. Snapshots are Flink's heap format.
 // Source: Flink HeapKeyedStateBackend, HeapSnapshotStrategy, HeapRestoreOperation.
 import { writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
-import { openKeyedSnapshot } from '../../format/state/keyed-snapshot.js';
-import type {
-  KeyedSnapshot,
-  KeyedState,
-  KeyedStateEntry,
-  WrittenKeyedState,
-} from '../../format/state/keyed-state.js';
+import type { KeyedState, WrittenKeyedState } from '../../format/state/keyed-state.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
 import { UsageError } from '../../support/errors.js';
 import type {
@@ -24,6 +18,7 @@ import { declaredState, sameKeyedState } from './declared-state.js';
 import { type Column, HeapColumns, type KeyedBackendParts } from './heap-columns.js';
 import { HeapListState, HeapMapState, HeapValueState } from './heap-states.js';
 import type { KeyedStateBackend, SnapshotWriter, StateStreams } from './keyed-backend.js';
+import { openRestored, type RestoredEntries } from './restored-entries.js';
 
 /** A state and where its contents are. */
 interface HeapTable {
@@ -65,7 +60,11 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   async restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void> {
-    for (const handle of handles) this.#load(await this.#open(handle, streams));
+    const { operatorName, keyType: key, maxParallelism } = this.#parts;
+    for (const handle of handles) {
+      const declared = { key, states: this.#tables.map(({ state }) => state) };
+      await this.#load(await openRestored(handle, { operatorName, maxParallelism, streams, declared }));
+    }
   }
 
   snapshot(): SnapshotWriter<KeyedStateHandle> {
@@ -94,27 +93,11 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     );
   }
 
-  async #open(handle: KeyedStateHandle, streams: StateStreams): Promise<KeyedSnapshot> {
-    if (handle.kind !== 'key-groups' && handle.kind !== 'savepoint-key-groups')
-      throw this.#unreadable(handle.kind);
-    const bytes = await streams.read(handle.stream);
-    const declared = { key: this.#parts.keyType, states: this.#tables.map(({ state }) => state) };
-    return openKeyedSnapshot(bytes, { ...handle, maxParallelism: this.#parts.maxParallelism }, declared);
-  }
-
-  #load(snapshot: KeyedSnapshot): void {
-    if (snapshot.kind !== 'readable') throw this.#unreadable(snapshot.kind);
-    const columns = new Map(snapshot.states.map((state) => [state, this.#columnOf(state)]));
-    for (const entry of snapshot.entries(this.keyGroups)) {
-      this.#refuseWhatHasNoPlace(entry);
-      columns.get(entry.state)![this.#keys.restoredSlot(entry.key)] = entry.value;
+  async #load(restored: RestoredEntries): Promise<void> {
+    const columns = new Map(restored.states.map((state) => [state, this.#columnOf(state)]));
+    for await (const { state, key, value } of restored.entries(this.keyGroups)) {
+      columns.get(state)![this.#keys.restoredSlot(key)] = value;
     }
-  }
-
-  /** One value for a key and state is all that there is room for: more would be lost in silence. */
-  #refuseWhatHasNoPlace({ state, namespace }: KeyedStateEntry): void {
-    if (state.kind === 'PRIORITY_QUEUE') throw this.#unreadable(`timers of ${state.name}`);
-    if (namespace !== null) throw this.#unreadable(`windows of ${state.name}`);
   }
 
   /** A state that the job has not asked for keeps its contents, and goes into the next snapshot with them. */
@@ -126,16 +109,6 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     const table = { state, column: this.#keys.addColumn() };
     this.#tables.push(table);
     return table;
-  }
-
-  #unreadable(kind: string): UsageError {
-    return new UsageError(
-      `operator ${this.#parts.operatorName} has keyed state that cannot be restored: ${kind}`,
-      {
-        where: this.#parts.operatorName,
-        next: 'restore from an uncompressed hashmap checkpoint, or from a canonical savepoint, of plain types',
-      },
-    );
   }
 
   #copy(): WrittenKeyedState {
