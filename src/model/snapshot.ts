@@ -1,6 +1,9 @@
 // Words about snapshots that every room shares.
 import type { CkptError } from '../support/errors.js';
 
+/** Name of the file that makes a directory a snapshot. */
+export const METADATA_NAME = '_metadata';
+
 export type SnapshotKind = 'checkpoint' | 'savepoint';
 
 /**

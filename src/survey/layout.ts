@@ -8,11 +8,10 @@
 // Sources: Flink AbstractFsCheckpointStorageAccess, FsCheckpointStorageAccess, FsStateChangelogStorage.
 import { baseName, canonicalKey, type Location, parent } from '../model/location.js';
 import type { ReferenceScope } from '../model/references.js';
-import type { RootKind } from '../model/snapshot.js';
+import { METADATA_NAME, type RootKind } from '../model/snapshot.js';
 import type { SnapshotPlace } from '../model/survey.js';
 
-/** Name of the file that makes a directory a snapshot. */
-export const METADATA_NAME = '_metadata';
+export { METADATA_NAME };
 
 /** Name of the directory, below a root, to which files are put aside instead of being deleted. */
 export const TRASH_NAME = '.ckpt-trash';

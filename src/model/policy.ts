@@ -1,0 +1,35 @@
+// What the user asks to keep and how careful deletion is to be: the words of the flags and of ckpt.yaml as values.
+import type { Location } from './location.js';
+
+/** Which snapshots of each job stay. The rules are ORed; null is a rule that is not given. Counts are at least 1. */
+export interface RetentionPolicy {
+  readonly keepLast: number | null;
+  /** Counted from the newest restorable snapshot of the job. */
+  readonly keepWithinMs: number | null;
+  readonly keepHourly: number | null;
+  readonly keepDaily: number | null;
+  readonly keepWeekly: number | null;
+  readonly keepMonthly: number | null;
+  /** As many of the newest as fit. Per job; a file counts once, however many snapshots share it. */
+  readonly maxBytes: number | null;
+  /** Snapshots that stay besides: no rule, since alone it makes nothing go. */
+  readonly pins: readonly Location[];
+  /** Whether the rules apply to savepoints too; else those go only where the user names them one by one. */
+  readonly savepoints: 'keep' | 'judge';
+  /** Whether all snapshots of a job may go where none of them restores. */
+  readonly wholeJobs: 'refuse' | 'allow';
+}
+
+/** No rule: everything stays. */
+export const KEEP_EVERYTHING: RetentionPolicy = {
+  keepLast: null,
+  keepWithinMs: null,
+  keepHourly: null,
+  keepDaily: null,
+  keepWeekly: null,
+  keepMonthly: null,
+  maxBytes: null,
+  pins: [],
+  savepoints: 'keep',
+  wholeJobs: 'refuse',
+};
