@@ -133,6 +133,7 @@ function parseValue<T>(option: ConfigOption<T>, text: string, where = option.key
   } catch (cause) {
     throw new UsageError(`${option.key} wants ${(cause as Error).message}, found ${JSON.stringify(text)}`, {
       where,
+      next: 'give it such a value; ckpt run --help shows the short forms',
       cause,
     });
   }

@@ -68,6 +68,6 @@ export interface JobResult {
   /** Records that the sources emitted, repetitions after a restart counted again. */
   readonly sourceRecords: number;
   readonly completedCheckpoints: number;
-  /** Checkpoints on disk when the job had ended, oldest first. */
+  /** The job's own checkpoints on disk when it had ended, oldest first. */
   readonly retained: readonly CheckpointSummary[];
 }

@@ -13,6 +13,7 @@ import {
 } from '../../src/index.js';
 import { child, type Location } from '../../src/model/location.js';
 import type { SubtaskState } from '../../src/model/metadata.js';
+import { faultyStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { FormatError, UsageError } from '../../src/support/errors.js';
 import { countingJob, expectedCounts } from './support/jobs.js';
@@ -133,6 +134,23 @@ describe('a job restored from a snapshot', () => {
     expect([...sink.committed].sort()).toEqual(expectedCounts(job));
     const { operators } = readMetadata(await storage.read(child(retained.at(-1)!.location, '_metadata')));
     expect(operators.map(({ maxParallelism }) => maxParallelism)).toEqual([100, 100, 100, 100]);
+  });
+
+  test('is restored again where its state could not be reached the first time', async () => {
+    let reads = 0;
+    const storage = faultyStorage(new MemoryStorage(), ({ operation, location }) =>
+      operation === 'read' && location.path.includes('/chk-') && reads++ === 0 ? 'unavailable' : null,
+    );
+    const sink = new CollectSink<string>();
+    const simulated = simulate({
+      build: countingJob(sink, job),
+      storage,
+      configuration: RETAIN,
+      options: { failAtCheckpoint: 1 },
+    });
+    expect((await simulated.finish()).restarts).toBe(2);
+    expect([...sink.committed].sort()).toEqual(expectedCounts(job));
+    expect(simulated.events.filter(({ kind }) => kind === 'restored')).toHaveLength(1);
   });
 
   test('keeps the state that it does not ask for, for the job after it', async () => {

@@ -63,16 +63,19 @@ describe('a checkpoint directory that vanishes', () => {
   test('before a recovery makes the job fail with what is missing', async () => {
     const disk = new MemoryStorage();
     const sink = new CollectSink<string>();
+    let removed: Promise<void> | null = null;
     const simulated = simulate({
       build: countingJob(sink, { ...job, records: 1_000_000 }),
       storage: disk,
       configuration,
       options: { failAtCheckpoint: 3 },
       onEvent: ({ kind }) => {
-        if (kind === 'task-failed') void removeAll(disk);
+        if (kind === 'task-failed') removed ??= removeAll(disk);
       },
     });
     await expect(simulated.finish()).rejects.toThrow(/cannot be read|nothing is there/);
+    await removed;
+    expect(simulated.events.filter(({ kind }) => kind === 'restarting')).toHaveLength(3);
   });
 });
 

@@ -6,7 +6,7 @@ import type { CheckpointFailureReason } from '../../model/job-events.js';
 import { formatLocation, type Location } from '../../model/location.js';
 import type { Metadata } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
-import { JobError } from '../../support/errors.js';
+import { JobError, messageOf } from '../../support/errors.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
 import { BackgroundWork } from './background-work.js';
 import { CheckpointFailures, isCounted } from './checkpoint-failures.js';
@@ -35,7 +35,7 @@ export class CheckpointCoordinator {
   /** Its barriers are in the sources, and those of no later checkpoint. */
   #lastTriggeredId = 0;
   #lastPeriodicMs = 0;
-  #lastEndMs: number | null = null;
+  #lastCompletionMs: number | null = null;
   #cancelTimer: () => void = () => {};
 
   constructor(parts: CoordinatorParts) {
@@ -60,7 +60,6 @@ export class CheckpointCoordinator {
   start(participants: CheckpointParticipants): void {
     this.#participants = participants;
     this.#lastPeriodicMs = this.#parts.clock.now();
-    this.#failures.reset();
     this.#schedule();
   }
 
@@ -105,7 +104,7 @@ export class CheckpointCoordinator {
   decline(checkpointId: number, taskName: string, cause: unknown): void {
     const pending = this.#pending.get(checkpointId);
     if (pending?.phase !== 'running') return;
-    const message = `${taskName} could not write its state: ${(cause as Error).message}`;
+    const message = `${taskName} could not write its state: ${messageOf(cause)}`;
     this.#fail(pending, 'declined', new JobError(message, { cause }));
   }
 
@@ -124,7 +123,7 @@ export class CheckpointCoordinator {
       pending: this.#pending.size,
       requests: this.#requests.length,
       lastPeriodicMs: this.#lastPeriodicMs,
-      lastEndMs: this.#lastEndMs,
+      lastCompletionMs: this.#lastCompletionMs,
     };
     const decision = decideTrigger(rules, history, clock.now());
     if (decision.kind === 'at') {
@@ -195,7 +194,8 @@ export class CheckpointCoordinator {
   #complete(pending: PendingCheckpoint, completed: CompletedCheckpoint): void {
     const { onEvent, checkpoints } = this.#parts;
     this.#end(pending);
-    this.#failures.reset();
+    this.#failures.complete(pending.checkpointId);
+    this.#lastCompletionMs = this.#parts.clock.now();
     onEvent({ kind: 'checkpoint-completed', ...completed.summary });
     const subsumed = checkpoints.add(completed);
     for (const { summary } of subsumed) {
@@ -236,7 +236,8 @@ export class CheckpointCoordinator {
     this.#cleaning.add(this.#discard([]));
     this.#takeAsker(pending)?.reject(error);
     const { onFailure, checkpointStorage } = this.#parts;
-    const tooMany = counted ? this.#failures.count(error, formatLocation(checkpointStorage.root)) : null;
+    const root = formatLocation(checkpointStorage.root);
+    const tooMany = counted ? this.#failures.count(checkpointId, error, root) : null;
     if (tooMany !== null) onFailure(tooMany);
     this.#schedule();
   }
@@ -245,7 +246,6 @@ export class CheckpointCoordinator {
     pending.phase = 'over';
     pending.cancelTimeout();
     this.#pending.delete(pending.checkpointId);
-    this.#lastEndMs = this.#parts.clock.now();
   }
 
   #takeAsker({ checkpointId }: PendingCheckpoint): Request | undefined {

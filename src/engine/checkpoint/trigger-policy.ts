@@ -13,8 +13,8 @@ export interface TriggerHistory {
   readonly requests: number;
   /** When periodic triggering began, or last took place. */
   readonly lastPeriodicMs: number;
-  /** When the last checkpoint became complete or was given up; null before. */
-  readonly lastEndMs: number | null;
+  /** When the last checkpoint became complete; null before. One that failed is followed by no pause. */
+  readonly lastCompletionMs: number | null;
 }
 
 export type TriggerDecision =
@@ -28,7 +28,7 @@ export function decideTrigger(rules: TriggerRules, history: TriggerHistory, nowM
   if (history.pending >= rules.maxConcurrent) return { kind: 'later' };
   if (history.requests > 0) return { kind: 'now', periodic: false };
   if (rules.intervalMs === null) return { kind: 'later' };
-  const afterPause = history.lastEndMs === null ? nowMs : history.lastEndMs + rules.minPauseMs;
+  const afterPause = history.lastCompletionMs === null ? nowMs : history.lastCompletionMs + rules.minPauseMs;
   const timeMs = Math.max(history.lastPeriodicMs + rules.intervalMs, afterPause);
   return timeMs <= nowMs ? { kind: 'now', periodic: true } : { kind: 'at', timeMs };
 }

@@ -60,8 +60,9 @@ export class JobCheckpoints {
     return checkpoints;
   }
 
+  /** Those of the job itself: not a snapshot that it was started from and does not own. */
   get retained() {
-    return this.#completed.all.map(({ summary }) => summary);
+    return this.#completed.all.filter(({ ownership }) => ownership !== null).map(({ summary }) => summary);
   }
 
   /** What the next attempt starts from; null for the beginning. */

@@ -109,7 +109,12 @@ export class JobRunner {
   }
 
   async #runAttempt(checkpoints: JobCheckpoints): Promise<AttemptOutcome> {
-    const attempt = await this.#makeAttempt(checkpoints);
+    let attempt: Attempt;
+    try {
+      attempt = await this.#makeAttempt(checkpoints);
+    } catch (error) {
+      return { kind: 'failed', task: 'the restore of the state', error };
+    }
     this.#attempt = attempt;
     try {
       await attempt.open();

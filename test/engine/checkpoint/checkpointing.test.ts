@@ -61,15 +61,18 @@ const RETAIN = { 'execution.checkpointing.externalized-checkpoint-retention': 'R
 
 describe('the trigger', () => {
   const rules = { intervalMs: 100, minPauseMs: 30, maxConcurrent: 2 };
-  const history = { pending: 0, requests: 0, lastPeriodicMs: 1000, lastEndMs: null };
+  const history = { pending: 0, requests: 0, lastPeriodicMs: 1000, lastCompletionMs: null };
 
   test('comes at the interval', () => {
     expect(decideTrigger(rules, history, 1040)).toEqual({ kind: 'at', timeMs: 1100 });
     expect(decideTrigger(rules, history, 1100)).toEqual({ kind: 'now', periodic: true });
   });
 
-  test('waits for the pause after the last one ended', () => {
-    expect(decideTrigger(rules, { ...history, lastEndMs: 1090 }, 1100)).toEqual({ kind: 'at', timeMs: 1120 });
+  test('waits for the pause after the last one became complete', () => {
+    expect(decideTrigger(rules, { ...history, lastCompletionMs: 1090 }, 1100)).toEqual({
+      kind: 'at',
+      timeMs: 1120,
+    });
   });
 
   test('waits where enough are under way, on demand too', () => {
@@ -77,7 +80,7 @@ describe('the trigger', () => {
   });
 
   test('comes at once on demand, without an interval too', () => {
-    const onDemand = { ...history, requests: 1, lastEndMs: 1000 };
+    const onDemand = { ...history, requests: 1, lastCompletionMs: 1000 };
     expect(decideTrigger(rules, onDemand, 1000)).toEqual({ kind: 'now', periodic: false });
     expect(decideTrigger({ ...rules, intervalMs: null }, history, 9999)).toEqual({ kind: 'later' });
   });
@@ -260,6 +263,28 @@ describe('checkpoints', () => {
       `chk-${kept}/`,
       `chk-${kept}/_metadata`,
     ]);
+  });
+
+  test('that fail are followed by no pause: it counts from the last complete one', async () => {
+    const storage = faultyStorage(new MemoryStorage(), ({ operation, location }) =>
+      operation === 'putIfAbsent' && location.path.includes('chk-2/') ? 'no-space' : null,
+    );
+    const simulated = simulate({
+      build: countingJob(new CollectSink(), endless),
+      storage,
+      configuration: {
+        'execution.checkpointing.min-pause': '500ms',
+        'execution.checkpointing.tolerable-failed-checkpoints': '1',
+      },
+    });
+    const times: number[] = [];
+    for (const kind of ['checkpoint-completed', 'checkpoint-failed', 'checkpoint-completed'] as const) {
+      await simulated.runUntil(kind, kind === 'checkpoint-failed' ? 1 : times.length === 0 ? 1 : 2);
+      times.push(simulated.host.clock.now());
+    }
+    await simulated.host.run(simulated.job.cancel());
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(500);
+    expect(times[2]! - times[1]!).toBeLessThan(100);
   });
 
   test('fail where somebody else has written the _metadata, which stays', async () => {
