@@ -2,10 +2,16 @@
 // to `show`; it prints nothing itself.
 import type { Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
+import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { Look } from '../render/palette.js';
+import { BugError } from '../support/errors.js';
 import type { ExitStatus } from './exit-codes.js';
 import { globalFlags } from './flags.js';
 import { openSession, type Session, type SessionFlags } from './session.js';
+import type { Settings } from './settings/settle.js';
+
+/** Values of flags or arguments by name. */
+type Values = Record<string, unknown>;
 
 export type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>;
 
@@ -27,10 +33,33 @@ export abstract class BaseCommand extends Command {
   static exitCodes: readonly ExitStatus[] = [];
 
   #session: Session | undefined;
+  #settings: Settings | null = null;
+
+  /**
+   * The parsed command line; flags that are settings have the value that counts, wherever it is from. Throws a
+   * UsageError where a setting cannot be used.
+   */
+  protected override async parse<F extends Values, B extends Values, A extends Values>(
+    options?: Input<F, B, A>,
+    argv?: string[],
+  ): Promise<ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    if (!('concurrency' in parsed.flags)) return parsed;
+    const { settleFlags } = await import('./settings/settle-flags.js');
+    const { settings, flags } = await settleFlags(parsed);
+    this.#settings = settings;
+    return { ...parsed, flags: { ...parsed.flags, ...flags } };
+  }
+
+  /** The settings of a command that has the flags of storage. */
+  protected get settings(): Settings {
+    if (this.#settings !== null) return this.#settings;
+    throw new BugError(`${this.id} asks for settings and has no flags of storage`);
+  }
 
   /** Everything of the outside that a use case needs; one for a command. */
   protected openSession(flags: SessionFlags): Session {
-    this.#session ??= openSession(flags);
+    this.#session ??= openSession(flags, this.#settings);
     return this.#session;
   }
 

@@ -1,6 +1,7 @@
 // The flags that every command has, and how a flag gets its value from the environment.
-import { boolean, custom, integer } from '@oclif/core/flags';
+import { boolean, custom, integer, string } from '@oclif/core/flags';
 import { parseRewrite, type Rewrite } from '../model/rewrite.js';
+import { DEFAULT_CONCURRENCY } from './settings/table.js';
 
 /** What is read and changed here of oclif's flag definitions. */
 interface FlagDefinition {
@@ -58,21 +59,60 @@ export const globalFlags = fromEnvironment({
   }),
 });
 
-/** Flags of every command that reads storage; spread them into the command's own. */
-export const storageFlags = fromEnvironment({
+const STORE = 'STORE';
+
+/** Flags of every command that reaches a store: rows of settings/table.ts, which has their other sources too. */
+export const storeFlags = fromEnvironment({
   concurrency: integer({
+    helpGroup: STORE,
     helpValue: 'N',
     min: 1,
     max: 1024,
-    default: 16,
+    default: DEFAULT_CONCURRENCY,
     description: 'How many requests to the storage may be under way at once.',
   }),
-  rewrite: custom<Rewrite>({
-    parse: async (text) => parseRewrite(text, process.cwd()),
+  's3-endpoint': string({
+    helpGroup: STORE,
+    helpValue: 'URL',
+    description: "The S3 server; Amazon's where not given.",
+  }),
+  's3-path-style': boolean({
+    allowNo: true,
+    helpGroup: STORE,
+    description: 'The bucket is part of the path (URL/bucket/key), as most servers of one host want it.',
+  }),
+  's3-region': string({ helpGroup: STORE, helpValue: 'REGION', description: 'The region of the buckets.' }),
+  'hdfs-user': string({
+    helpGroup: STORE,
+    helpValue: 'USER',
+    description: 'The user of HDFS; HADOOP_USER_NAME or who you are where not given.',
+  }),
+  webhdfs: string({
     multiple: true,
     multipleNonGreedy: true,
-    helpValue: 'FROM=TO',
+    helpGroup: STORE,
+    helpValue: 'HOST:PORT',
+    description: 'The WebHDFS address of a NameNode; of an HA pair, both. Repeatable.',
+  }),
+  'flink-conf': string({
+    helpGroup: STORE,
+    helpValue: 'FILE|DIR',
     description:
-      'Look up references that start with FROM at TO, for a tree that was moved or is mounted elsewhere. Repeatable.',
-  })(),
+      "Flink's config.yaml or flink-conf.yaml, for what is not set otherwise: ckpt config shows it.",
+  }),
 });
+
+/** Flags of every command that reads snapshots; spread them into the command's own. */
+export const storageFlags = {
+  ...storeFlags,
+  ...fromEnvironment({
+    rewrite: custom<Rewrite>({
+      parse: async (text) => parseRewrite(text, process.cwd()),
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'FROM=TO',
+      description:
+        'Look up references that start with FROM at TO, for a tree that was moved or is mounted elsewhere. Repeatable.',
+    })(),
+  }),
+};

@@ -1,25 +1,34 @@
 // What a use case needs of the outside: the clock, the working directory, locations, and how much may be asked at once.
 import { type Location, parseLocation } from '../model/location.js';
-import type { OpenReader } from '../storage/open.js';
-import type { StorageRemover } from '../storage/storage.js';
+import type { OpenReader, OpenRemover } from '../storage/open.js';
+import type { StoreOptions } from '../storage/store-options.js';
 import { type Clock, systemClock } from '../support/clock.js';
+import { UsageError } from '../support/errors.js';
+import { systemRandom } from '../support/random.js';
 import { interruptSignal } from './interrupt.js';
 import { NO_PROGRESS, openTerminalLine, TerminalProgress } from './progress.js';
+import type { Settings } from './settings/settle.js';
+import { storeSettings } from './settings/store-settings.js';
 
 /** The flags that shape a session. */
 export interface SessionFlags {
   readonly quiet: boolean;
+  readonly verbose: boolean;
   readonly 'no-progress': boolean;
 }
 
 export interface Session {
   /** Opens stores for reading; what changes storage goes through {@link openRemover}. */
   readonly openReader: OpenReader;
+  /** How stores are reached; by {@link openReader} already. */
+  readonly stores: StoreOptions;
   readonly clock: Clock;
   /** Absolute path. */
   readonly workingDirectory: string;
   /** A location as typed; throws UsageError for an unknown scheme. */
   readonly locate: (text: string) => Location;
+  /** The locations of a command that takes some; without any, the checkpoint directory of the settings. */
+  readonly locateAll: (texts: readonly string[] | undefined) => readonly Location[];
   /** Aborted by the first Ctrl-C once somebody has asked for it; see cli/interrupt.ts. */
   readonly interrupt: () => AbortSignal;
   /** Takes the progress line off the terminal; before anything else is written, and at the end. */
@@ -30,33 +39,65 @@ export interface Session {
   readonly warn: (text: string) => void;
 }
 
+/** A wait of this length is told of without being asked. */
+const LONG_WAIT_MS = 2000;
+
 /** Opens what a command was given. Touches no storage yet. */
-export function openSession(flags: SessionFlags): Session {
+export function openSession(flags: SessionFlags, settings: Settings | null): Session {
   const workingDirectory = process.cwd();
   const clock = systemClock;
   const shown = process.stderr.isTTY && !flags.quiet && !flags['no-progress'];
   const progress = shown ? new TerminalProgress(clock, openTerminalLine) : NO_PROGRESS;
+  const note = (text: string) => {
+    if (!flags.quiet) process.stderr.write(`${text}\n`);
+  };
+  const onRetry: StoreOptions['onRetry'] = ({ message }, waitMs) => {
+    if (flags.verbose || waitMs >= LONG_WAIT_MS) note(`again in ${(waitMs / 1000).toFixed(1)} s: ${message}`);
+  };
+  const stores: StoreOptions = {
+    settings: settings === null ? {} : storeSettings(settings, workingDirectory),
+    clock,
+    random: systemRandom,
+    onRetry,
+  };
+  const locate = (text: string) => parseLocation(text, workingDirectory);
   return {
-    openReader: progress.watch(openReader),
+    openReader: progress.watch(readersOf(stores)),
+    stores,
     clock,
     workingDirectory,
-    locate: (text) => parseLocation(text, workingDirectory),
+    locate,
+    locateAll: (texts) => (texts?.length ? texts.map(locate) : [locate(presetLocation(settings, note))]),
     interrupt: interruptSignal,
     endProgress: progress.stop,
-    note: (text) => {
-      if (!flags.quiet) process.stderr.write(`${text}\n`);
-    },
+    note,
     warn: (text) => process.stderr.write(`warning: ${text}\n`),
   };
 }
 
+function presetLocation(settings: Settings | null, note: (text: string) => void): string {
+  const { value, source } = settings?.['checkpoint-dir'] ?? {};
+  if (typeof value !== 'string')
+    throw new UsageError('LOCATION is missing', {
+      next: 'give one, or --flink-conf with a checkpoint directory',
+    });
+  note(`no LOCATION given: ${value}, as ${source} says`);
+  return value;
+}
+
 /** Drivers are loaded when the first location is opened. */
-const openReader: OpenReader = async (location) => (await import('../storage/open.js')).openReader(location);
+function readersOf(stores: StoreOptions): OpenReader {
+  let readers: Promise<OpenReader> | undefined;
+  return async (location) => {
+    readers ??= import('../storage/open.js').then((doors) => doors.readers(stores));
+    return (await readers)(location);
+  };
+}
 
 /**
- * Opens the store of `location` for changing it. Kept out of the session, so that a command that only reads holds
- * nothing that could write.
+ * Opens stores for changing them. Kept out of the session, so that a command that only reads holds nothing that could
+ * write. Aborting `signal` ends requests and waits.
  */
-export async function openRemover(location: Location): Promise<StorageRemover> {
-  return (await import('../storage/open.js')).openRemover(location);
+export async function openRemovers({ stores }: Session, signal?: AbortSignal): Promise<OpenRemover> {
+  return (await import('../storage/open.js')).removers({ ...stores, signal });
 }

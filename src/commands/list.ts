@@ -27,7 +27,11 @@ export default class List extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({ required: true, multiple: true, ignoreStdin: true, description: 'Where to look.' }),
+    location: string({
+      multiple: true,
+      ignoreStdin: true,
+      description: 'Where to look; the checkpoint directory of the settings where not given.',
+    }),
   };
   static override flags = { ...storageFlags };
 
@@ -35,7 +39,7 @@ export default class List extends BaseCommand {
     const { args, flags } = await this.parse(List);
     const session = this.openSession(flags);
     const { listSnapshots } = await import('../usecases/list-snapshots.js');
-    const list = await listSnapshots(args.location.map(session.locate), {
+    const list = await listSnapshots(session.locateAll(args.location), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,

@@ -2,10 +2,10 @@ import { string as stringArg } from '@oclif/core/args';
 import { boolean, custom, integer, option, string } from '@oclif/core/flags';
 import { BaseCommand, type GlobalFlags } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
-import { fromEnvironment } from '../cli/flags.js';
+import { fromEnvironment, storeFlags } from '../cli/flags.js';
 import { hostJob } from '../cli/hosted-job.js';
 import { LineOutput } from '../cli/line-output.js';
-import { openRemover, type Session } from '../cli/session.js';
+import { openRemovers, type Session } from '../cli/session.js';
 import { paletteFor } from '../cli/terminal.js';
 import type { RunReport } from '../model/run-report.js';
 import { UsageError } from '../support/errors.js';
@@ -61,87 +61,90 @@ export default class Run extends BaseCommand {
         'Words after it are handed to the job; after --, words that look like flags too.',
     }),
   };
-  static override flags = fromEnvironment({
-    parallelism: integer({
-      char: 'p',
-      min: 1,
-      helpValue: 'N',
-      description: 'Subtasks of each operator that says no number itself; 1 where not given.',
+  static override flags = {
+    ...fromEnvironment({
+      parallelism: integer({
+        char: 'p',
+        min: 1,
+        helpValue: 'N',
+        description: 'Subtasks of each operator that says no number itself; 1 where not given.',
+      }),
+      fromSavepoint: string({
+        char: 's',
+        helpValue: 'SNAPSHOT',
+        description: 'Go on from this checkpoint or savepoint.',
+      }),
+      'claim-mode': claimMode({
+        aliases: ['claimMode', 'restoreMode'],
+        default: 'no-claim' as const,
+        options: CLAIM_MODES,
+        description: "With claim the snapshot is the job's own: deleted when newer checkpoints replace it.",
+      }),
+      allowNonRestoredState: boolean({
+        char: 'n',
+        description: 'Leave behind the state of operators that the job does not have.',
+      }),
+      property: string({
+        char: 'D',
+        multiple: true,
+        multipleNonGreedy: true,
+        helpValue: 'KEY=VALUE',
+        description: 'An option by its Flink key: execution.checkpointing.timeout=1min. Repeatable.',
+      }),
+      'checkpoint-dir': string({
+        helpValue: 'DIR',
+        description: 'Where checkpoints are written; without it none are taken.',
+      }),
+      interval: string({
+        helpValue: 'DURATION',
+        description: 'Time between checkpoints; 10s where not given.',
+      }),
+      mode: option({
+        options: ['exactly-once', 'at-least-once'] as const,
+        description: 'Whether barriers are aligned; exactly-once where not given.',
+      })(),
+      backend: option({
+        options: ['hashmap', 'memory'] as const,
+        description: 'State goes to files, or all of it into _metadata; hashmap where not given.',
+      })(),
+      retain: integer({
+        min: 1,
+        helpValue: 'N',
+        description: 'How many checkpoints are kept; 1 where not given.',
+      }),
+      'on-cancel': option({
+        options: KEEP_OR_DELETE,
+        description: 'What becomes of the checkpoints of a cancelled job; retain where not given.',
+      })(),
+      'on-finish': option({
+        options: KEEP_OR_DELETE,
+        default: 'retain' as const,
+        description: 'What becomes of the checkpoints of a finished job. Flink deletes them.',
+      })(),
+      'format-version': integer({
+        min: 3,
+        max: 6,
+        helpValue: '3..6',
+        description:
+          'Version of _metadata; Flink reads 3 from 1.15 on, 4 from 1.16, 5 from 2.0, 6 from 2.1. 6 where not given.',
+      }),
+      'fail-after': integer({
+        min: 1,
+        helpValue: 'N',
+        description: 'Fail once, at the N-th record of a source, to see a recovery.',
+      }),
+      'fail-at': failAt({
+        helpValue: 'checkpoint:N',
+        description: 'Fail once, when checkpoint N is complete.',
+      }),
+      'stop-after-checkpoints': integer({
+        min: 1,
+        helpValue: 'N',
+        description: 'Cancel the job when N checkpoints are complete.',
+      }),
     }),
-    fromSavepoint: string({
-      char: 's',
-      helpValue: 'SNAPSHOT',
-      description: 'Go on from this checkpoint or savepoint.',
-    }),
-    'claim-mode': claimMode({
-      aliases: ['claimMode', 'restoreMode'],
-      default: 'no-claim' as const,
-      options: CLAIM_MODES,
-      description: "With claim the snapshot is the job's own: deleted when newer checkpoints replace it.",
-    }),
-    allowNonRestoredState: boolean({
-      char: 'n',
-      description: 'Leave behind the state of operators that the job does not have.',
-    }),
-    property: string({
-      char: 'D',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'KEY=VALUE',
-      description: 'An option by its Flink key: execution.checkpointing.timeout=1min. Repeatable.',
-    }),
-    'checkpoint-dir': string({
-      helpValue: 'DIR',
-      description: 'Where checkpoints are written; without it none are taken.',
-    }),
-    interval: string({
-      helpValue: 'DURATION',
-      description: 'Time between checkpoints; 10s where not given.',
-    }),
-    mode: option({
-      options: ['exactly-once', 'at-least-once'] as const,
-      description: 'Whether barriers are aligned; exactly-once where not given.',
-    })(),
-    backend: option({
-      options: ['hashmap', 'memory'] as const,
-      description: 'State goes to files, or all of it into _metadata; hashmap where not given.',
-    })(),
-    retain: integer({
-      min: 1,
-      helpValue: 'N',
-      description: 'How many checkpoints are kept; 1 where not given.',
-    }),
-    'on-cancel': option({
-      options: KEEP_OR_DELETE,
-      description: 'What becomes of the checkpoints of a cancelled job; retain where not given.',
-    })(),
-    'on-finish': option({
-      options: KEEP_OR_DELETE,
-      default: 'retain' as const,
-      description: 'What becomes of the checkpoints of a finished job. Flink deletes them.',
-    })(),
-    'format-version': integer({
-      min: 3,
-      max: 6,
-      helpValue: '3..6',
-      description:
-        'Version of _metadata; Flink reads 3 from 1.15 on, 4 from 1.16, 5 from 2.0, 6 from 2.1. 6 where not given.',
-    }),
-    'fail-after': integer({
-      min: 1,
-      helpValue: 'N',
-      description: 'Fail once, at the N-th record of a source, to see a recovery.',
-    }),
-    'fail-at': failAt({
-      helpValue: 'checkpoint:N',
-      description: 'Fail once, when checkpoint N is complete.',
-    }),
-    'stop-after-checkpoints': integer({
-      min: 1,
-      helpValue: 'N',
-      description: 'Cancel the job when N checkpoints are complete.',
-    }),
-  });
+    ...storeFlags,
+  };
 
   async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(Run);
@@ -193,7 +196,7 @@ async function execute(session: Session, flags: GlobalFlags, request: RunRequest
   try {
     return await runJob(request, {
       ...session,
-      openRemover,
+      openRemover: await openRemovers(session),
       random: systemRandom,
       eventLoop: systemEventLoop,
       signal: AbortSignal.any([session.interrupt(), readerGone.signal]),

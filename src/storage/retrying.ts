@@ -22,6 +22,9 @@ export interface RetryPolicy {
   readonly onRetry?: ((error: StorageError, waitMs: number) => void) | undefined;
 }
 
+/** For stores over a network: about a quarter of a minute in all. */
+export const PATIENCE = { attempts: 8, baseMs: 200, capMs: 20_000 } as const;
+
 /** Runs an action until it succeeds, fails for good or has used up its attempts; then throws its last error. */
 export type Retry = <T>(action: () => Promise<T>) => Promise<T>;
 

@@ -13,14 +13,14 @@ export async function resolveSnapshot(location: Location, openReader: OpenReader
   const reader = await openReader(location);
   const where = formatLocation(location);
   const status = await statusAt(location, reader);
-  if (status === null) {
+  if (status?.type === 'file' && baseName(location) === METADATA_NAME) return parent(location);
+  if ((await statusAt(child(location, METADATA_NAME), reader)) !== null) return location;
+  if (status === null && (await entriesIn(location, reader)).length === 0) {
     throw new UsageError(`there is no snapshot at ${where}`, {
       where,
       next: await nextFor(parent(location), reader),
     });
   }
-  if (status.type === 'file' && baseName(location) === METADATA_NAME) return parent(location);
-  if ((await statusAt(child(location, METADATA_NAME), reader)) !== null) return location;
   const incomplete = isSnapshotDirectory(baseName(location));
   const message = incomplete
     ? `${where} was never completed: it has no _metadata`
@@ -75,7 +75,18 @@ async function snapshotsIn(directory: Location, reader: StorageReader): Promise<
 }
 
 async function directoriesIn(directory: Location, reader: StorageReader): Promise<Location[]> {
-  if ((await statusAt(directory, reader))?.type !== 'directory') return [];
-  const entries = await reader.listDirectory(directory);
+  const entries = await entriesIn(directory, reader);
   return entries.filter(({ type }) => type === 'directory').map(({ path }) => ({ ...directory, path }));
+}
+
+/** None where nothing is, or a file. Where directories are only parts of names, their entries are all there is of them. */
+async function entriesIn(directory: Location, reader: StorageReader): Promise<readonly FileStatus[]> {
+  try {
+    return await reader.listDirectory(directory);
+  } catch (thrown) {
+    const isNone =
+      thrown instanceof StorageError && (thrown.kind === 'not-found' || thrown.kind === 'conflict');
+    if (!isNone) throw thrown;
+    return [];
+  }
 }

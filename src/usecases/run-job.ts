@@ -7,7 +7,8 @@ import type { JobEvent, JobResult } from '../model/job-events.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { WritableVersion } from '../model/metadata.js';
 import type { RunReport } from '../model/run-report.js';
-import type { OpenReader } from '../storage/open.js';
+import type { OpenReader, OpenRemover } from '../storage/open.js';
+import { routedStorage } from '../storage/routed.js';
 import type { StorageRemover } from '../storage/storage.js';
 import { CkptError, JobError, messageOf, StorageError, UsageError } from '../support/errors.js';
 import { isOurs, loadJob, placeOf } from './load-job.js';
@@ -43,7 +44,7 @@ export interface RunWorld
   extends Pick<JobEnvironment, 'clock' | 'random' | 'eventLoop' | 'output' | 'onEvent'> {
   readonly locate: (text: string) => Location;
   readonly openReader: OpenReader;
-  readonly openRemover: (location: Location) => Promise<StorageRemover>;
+  readonly openRemover: OpenRemover;
   /** Aborting it cancels the job. */
   readonly signal: AbortSignal;
 }
@@ -152,13 +153,17 @@ async function restoreOptions(request: RunRequest, world: RunWorld): Promise<Pic
 
 const LOCAL: Location = { store: 'file', scheme: 'file', authority: '', path: '/' };
 
-/** The store of the checkpoints; their directory is made now, so that a job does not run for nothing. */
+/**
+ * The store of the checkpoints, and those of a snapshot and of what it references. The directory of checkpoints is made
+ * now, so that a job does not run for nothing.
+ */
 async function openStorage(
-  { checkpointDirectory, snapshot }: RunRequest,
-  world: RunWorld,
+  { checkpointDirectory }: RunRequest,
+  { openRemover }: RunWorld,
 ): Promise<StorageRemover> {
-  const storage = await world.openRemover(checkpointDirectory ?? snapshot ?? LOCAL);
-  if (checkpointDirectory !== null) await storage.makeDirectory(checkpointDirectory).catch(refuseDirectory);
+  const { capabilities } = await openRemover(checkpointDirectory ?? LOCAL);
+  const storage = routedStorage(capabilities, openRemover);
+  if (checkpointDirectory !== null) await prepare(checkpointDirectory, storage).catch(refuseDirectory);
   return storage;
 }
 
@@ -168,6 +173,14 @@ async function tellOfEarlierRuns(request: RunRequest, { openReader, onEvent }: R
   if (checkpointDirectory === null || snapshot !== null) return;
   const newest = await newestSnapshot(checkpointDirectory, openReader);
   if (newest !== null) onEvent({ kind: 'started-afresh', newest });
+}
+
+/** Where directories are only parts of names, a look at it tells whether the store can be reached at all. */
+async function prepare(directory: Location, storage: StorageRemover): Promise<void> {
+  if (storage.capabilities.directories) return storage.makeDirectory(directory);
+  await storage.listDirectory(directory).catch((thrown: unknown) => {
+    if (!(thrown instanceof StorageError) || thrown.kind !== 'not-found') throw thrown;
+  });
 }
 
 function refuseDirectory(thrown: unknown): never {

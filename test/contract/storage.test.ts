@@ -5,6 +5,7 @@ import { parseLocation } from '../../src/model/location.js';
 import { interceptedStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { openRemover } from '../../src/storage/open.js';
+import { routedStorage } from '../../src/storage/routed.js';
 import { storageContract } from './storage-contract.js';
 
 const memoryRoot = parseLocation('memory://store/root', '/');
@@ -26,6 +27,13 @@ storageContract('intercepted', async () => {
   const storage = interceptedStorage(new MemoryStorage(), () => undefined);
   await storage.makeDirectory(memoryRoot);
   return { storage, root: memoryRoot, dispose: nothing };
+});
+
+storageContract('routed', async () => {
+  const storage = new MemoryStorage();
+  await storage.makeDirectory(memoryRoot);
+  const routed = routedStorage(storage.capabilities, async () => storage);
+  return { storage: routed, root: memoryRoot, dispose: nothing };
 });
 
 storageContract('local', async () => {

@@ -3,6 +3,7 @@ import { child, parseLocation } from '../../src/model/location.js';
 import { countingStorage, faultyStorage, type StorageCall } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { openReader, openRemover, openWriter } from '../../src/storage/open.js';
+import { routedStorage } from '../../src/storage/routed.js';
 import { ManualClock } from '../../src/support/clock.js';
 import { kindOf, listAll, text } from '../contract/storage-contract.js';
 
@@ -63,6 +64,29 @@ describe('a counting storage', () => {
     await kindOf(storage.read(at('absent')));
     await listAll(storage, root);
     expect(Object.fromEntries(counts)).toEqual({ read: 3, list: 1, 'list-batch': 2 });
+  });
+});
+
+describe('stores as one', () => {
+  it('are each asked about their own locations, in one call for each removal', async () => {
+    const [a, b] = [new MemoryStorage({ directories: false }), new MemoryStorage({ directories: false })];
+    const counted = countingStorage(a);
+    const storage = routedStorage(a.capabilities, async ({ authority }) =>
+      authority === 'a' ? counted.storage : b,
+    );
+    const [inA, inB] = ['memory://a/f', 'memory://b/f'].map((uri) => parseLocation(uri, '/'));
+    await storage.put(inA!, text('in a'));
+    await storage.put(inB!, text('in b'));
+    expect(Buffer.from(await storage.read(inB!)).toString()).toBe('in b');
+    const nowhere = parseLocation('memory://a/g', '/');
+    const results = await storage.remove([inB!, nowhere, inA!]);
+    expect(results.map(({ location, outcome }) => [location, outcome])).toEqual([
+      [inB, 'removed'],
+      [nowhere, 'absent'],
+      [inA, 'removed'],
+    ]);
+    expect(await kindOf(b.read(inB!))).toBe('not-found');
+    expect(counted.counts.get('put')).toBe(1);
   });
 });
 

@@ -48,10 +48,11 @@ export class Workplace {
   async run({ fault = () => null, signal, watch = () => {}, ...request }: Overrides): Promise<Outcome> {
     const lines: string[] = [];
     const events: JobEvent[] = [];
+    const storage = faultyStorage(await openRemover(this.locate('.')), fault);
     const world = {
       locate: this.locate,
       openReader,
-      openRemover: async (location: Location) => faultyStorage(await openRemover(location), fault),
+      openRemover: async () => storage,
       clock: systemClock,
       random: seededRandom(testSeed),
       eventLoop: systemEventLoop,

@@ -5,8 +5,11 @@ import { child, formatLocation, type Location } from '../../model/location.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import { StorageError, UsageError } from '../../support/errors.js';
 import { type Random, systemRandom } from '../../support/random.js';
-import type { Retry } from '../retrying.js';
+import { localReader } from '../local/reader.js';
+import { PATIENCE, type Retry, retryBy, retryingReader, retryingStorage } from '../retrying.js';
 import type { StorageReader, StorageRemover, StorageWriter } from '../storage.js';
+import type { StoreOptions } from '../store-options.js';
+import { trustedCertificates } from '../trust.js';
 import { nameNodesOf } from './addresses.js';
 import { WebHdfsClient } from './client.js';
 import type { ContentSummary } from './documents.js';
@@ -39,6 +42,32 @@ export interface HdfsSettings extends Credentials {
 
 const DEFAULT_LIMITS: TimeLimits = { connectMs: 10_000, silenceMs: 60_000 };
 const DEFAULT_CONCURRENCY = 16;
+
+/** A reader that tries again, set up from what a user said; errors as for {@link hdfsReader}. */
+export async function openHdfsReader(location: Location, options: StoreOptions): Promise<StorageReader> {
+  const retry = retryBy({ ...PATIENCE, ...options });
+  return retryingReader(hdfsReader(location, await settingsOf(options, retry)), retry);
+}
+
+/** {@link openHdfsReader} with all rights. */
+export async function openHdfsRemover(location: Location, options: StoreOptions): Promise<StorageRemover> {
+  const retry = retryBy({ ...PATIENCE, ...options });
+  return retryingStorage(hdfsRemover(location, await settingsOf(options, retry)), retry);
+}
+
+async function settingsOf(options: StoreOptions, retry: Retry): Promise<HdfsSettings> {
+  const { settings, clock, random } = options;
+  const { configurationDirectory: directory, ...hdfs } = settings.hdfs ?? {};
+  return {
+    ...hdfs,
+    configuration: directory && (await readHadoopConfiguration(localReader(), directory)),
+    ca: settings.caFile === undefined ? undefined : trustedCertificates(settings.caFile),
+    concurrency: settings.concurrency,
+    retry,
+    clock,
+    random,
+  };
+}
 
 /** A reader of the name service that `location` is in. Throws a UsageError where its NameNodes cannot be known. */
 export function hdfsReader(location: Location, settings: HdfsSettings = {}): StorageReader {

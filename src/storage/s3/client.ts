@@ -1,11 +1,9 @@
 // A client of the AWS SDK set up as we need it, loaded when the first S3 location is opened. The SDK signs, sends and
 // parses; attempts, waits and the meaning of errors are ours.
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { rootCertificates } from 'node:tls';
 import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
-import { UsageError } from '../../support/errors.js';
+import { trustedCertificates } from '../trust.js';
 import { S3_DEFAULTS, type S3Configuration } from './configuration.js';
 import { readListingsQuickly } from './list-answer.js';
 
@@ -85,14 +83,5 @@ function agentOptions({ maxSockets = S3_DEFAULTS.maxSockets }: S3Configuration) 
 function tlsOptions(configuration: S3Configuration) {
   const { caFile } = configuration;
   if (caFile === undefined) return agentOptions(configuration);
-  return { ...agentOptions(configuration), ca: [...rootCertificates, readCertificates(caFile)] };
-}
-
-function readCertificates(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const next = 'give a file of PEM certificates';
-    throw new UsageError(`cannot read the certificates of ${file}`, { where: file, next, cause });
-  }
+  return { ...agentOptions(configuration), ca: trustedCertificates(caFile) };
 }

@@ -2,7 +2,7 @@
 import type { Location } from '../../model/location.js';
 import type { Clock } from '../../support/clock.js';
 import type { Random } from '../../support/random.js';
-import { type RetryPolicy, retryBy, retryingReader, retryingStorage } from '../retrying.js';
+import { PATIENCE, type RetryPolicy, retryBy, retryingReader, retryingStorage } from '../retrying.js';
 import type { StorageReader, StorageRemover } from '../storage.js';
 import { connectS3 } from './client.js';
 import type { S3Configuration } from './configuration.js';
@@ -18,9 +18,9 @@ export interface S3Options {
   readonly clock: Clock;
   readonly random: Random;
   /** Ends requests and waits; its reason is thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: RetryPolicy['signal'];
   readonly onRetry?: RetryPolicy['onRetry'];
-  /** 8 where it is left out. */
+  /** {@link PATIENCE} where it is left out. */
   readonly attempts?: number;
 }
 
@@ -69,8 +69,8 @@ function factsOf(requests: S3Requests): S3Facts {
 }
 
 async function requestsOf(options: S3Options): Promise<S3Requests> {
-  const { configuration, clock, random, signal, onRetry, attempts = 8 } = options;
+  const { configuration, clock, random, signal, onRetry, attempts = PATIENCE.attempts } = options;
   const connection = await connectS3(configuration);
-  const retry = retryBy({ attempts, baseMs: 200, capMs: 20_000, clock, random, signal, onRetry });
+  const retry = retryBy({ ...PATIENCE, attempts, clock, random, signal, onRetry });
   return { connection, retry, signal };
 }
