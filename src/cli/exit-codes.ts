@@ -29,6 +29,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   'storage-not-found': 2,
   format: 3,
   restore: 3,
+  'state-missing': 3,
   'unread-table': 3,
   'nothing-restorable': 3,
   refused: 4,

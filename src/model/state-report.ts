@@ -24,8 +24,10 @@ export interface DescribedState {
   readonly key: string | null;
   readonly namespace: string | null;
   readonly value: string | null;
-  /** Null where the files do not tell it. */
+  /** In the files, as they are stored; null where they do not tell it. */
   readonly bytes: bigint | null;
+  /** Keys and values before compression, of RocksDB also those that later writes overtook; null as above. */
+  readonly rawBytes: bigint | null;
   /** Keys with a value, entries of maps, elements of lists of operators; null where the files do not tell it. */
   readonly entries: number | null;
   /** RocksDB counts writes, also those that later ones overtook: then there are at most so many entries. */
@@ -68,6 +70,6 @@ export interface StateRow {
 /** The values of a state, sorted by key. */
 export interface StateValues {
   readonly operator: { readonly id: string; readonly name: string | null; readonly uid: string | null };
-  readonly state: Omit<DescribedState, 'bytes' | 'entries' | 'entriesAreWrites'>;
+  readonly state: Omit<DescribedState, 'bytes' | 'rawBytes' | 'entries' | 'entriesAreWrites'>;
   readonly rows: readonly StateRow[];
 }

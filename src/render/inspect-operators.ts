@@ -84,7 +84,7 @@ export function operatorTable(
 /** `0–127` of one range, `0–127 in 4` of several. */
 function describeKeyGroups(ranges: readonly KeyGroupRange[]): string {
   if (ranges.length === 0) return '';
-  const last = Math.max(...ranges.map((range) => range.last));
+  const last = ranges.reduce((highest, range) => Math.max(highest, range.last), 0);
   const span = `${ranges[0]!.first}–${last}`;
   return ranges.length === 1 ? span : `${span} in ${ranges.length}`;
 }

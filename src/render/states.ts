@@ -1,6 +1,6 @@
 // `ckpt inspect --states` for people: the states of the operators with their types and sizes, and what was not told.
 import type { OperatorReport } from '../model/snapshot-report.js';
-import type { KeyGroupSize, OperatorStates } from '../model/state-report.js';
+import type { DescribedState, KeyGroupSize, OperatorStates } from '../model/state-report.js';
 import { shareBar } from './bar.js';
 import { nameOf } from './operator-name.js';
 import type { Look } from './palette.js';
@@ -12,6 +12,7 @@ const BAR_WIDTH = 10;
 
 const COLUMNS: readonly Column[] = [
   { title: 'SIZE', align: 'right' },
+  { title: 'RAW', align: 'right', drops: 0 },
   { title: 'SHARE', drops: 1 },
   { title: 'STATE', shrinks: true },
   { title: 'KIND' },
@@ -36,6 +37,7 @@ export function describedStateTable(
     .sort((a, b) => Number((b.bytes ?? -1n) - (a.bytes ?? -1n)))
     .map((state) => [
       formatBytes(state.bytes),
+      isCompressed(state) ? formatBytes(state.rawBytes) : '',
       { text: shareBar(state.bytes ?? 0n, whole, BAR_WIDTH), paint: look.palette.accent },
       { text: state.name, paint: look.palette.strong },
       state.kind,
@@ -47,6 +49,10 @@ export function describedStateTable(
     ]);
   const table = layOut(COLUMNS, rows, look);
   return [table.head, ...table.rows];
+}
+
+function isCompressed({ bytes, rawBytes }: DescribedState): boolean {
+  return bytes !== null && rawBytes !== null && rawBytes > bytes;
 }
 
 /** How evenly the keyed state of each operator lies over its key groups. */

@@ -68,7 +68,9 @@ function fitColumns(
   rows: readonly (readonly Cell[])[],
   total: number,
 ): { readonly shown: readonly number[]; readonly widths: readonly number[] } {
-  const contents = columns.map((_, index) => Math.max(0, ...rows.map((row) => textOf(row[index]!).length)));
+  const contents = columns.map((_, index) =>
+    rows.reduce((widest, row) => Math.max(widest, textOf(row[index]!).length), 0),
+  );
   const widths = columns.map((column, index) => Math.max(column.title.length, contents[index]!));
   const least = columns.map((column, index) =>
     column.shrinks ? Math.min(widths[index]!, Math.max(column.title.length, LEAST_WIDTH)) : widths[index]!,
@@ -110,7 +112,7 @@ function print(columns: readonly Column[], rows: readonly (readonly string[])[])
     style: { 'padding-left': GAP, 'padding-right': 0, head: [], border: [], compact: true },
     colAligns: columns.map((column) => column.align ?? 'left'),
   });
-  printed.push(...rows.map((row) => [...row]));
+  for (const row of rows) printed.push([...row]);
   return printed
     .toString()
     .split('\n')

@@ -48,9 +48,10 @@ export class FormatError extends CkptError {
     this.#problem = message;
   }
 
-  /** The same error, told of the file in which it is. */
-  foundIn(where: string, next: string): FormatError {
-    return new FormatError(this.#problem, this, { where, next, cause: this });
+  /** The same error, told of the file in which it is; `shiftBytes` is where the input began in that file. */
+  foundIn(where: string, next: string, shiftBytes = 0): FormatError {
+    const at = { offset: this.offset + shiftBytes, field: this.field };
+    return new FormatError(this.#problem, at, { where, next, cause: this });
   }
 }
 
@@ -87,6 +88,13 @@ export class StorageError extends CkptError {
   /** Whether the same call may succeed later with nothing changed by us. */
   get retryable(): boolean {
     return this.kind === 'throttled' || this.kind === 'unavailable';
+  }
+}
+
+/** A file of a snapshot that is not there, or holds less than the `_metadata` says. */
+export class MissingStateError extends CkptError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('state-missing', message, details);
   }
 }
 

@@ -18,11 +18,11 @@ import type {
 import type { OperatorStates } from '../model/state-report.js';
 import { keyedSizeBytes } from '../model/state-sizes.js';
 import { mapConcurrently } from '../support/concurrency.js';
-import { assertNever, BugError, CkptError, FormatError } from '../support/errors.js';
+import { assertNever, BugError, CkptError } from '../support/errors.js';
 import { tablesOf } from './keyed-entries.js';
-import { openKeyedFile } from './keyed-file.js';
+import { type KeyedFile, openKeyedFile } from './keyed-file.js';
 import { NamedStates } from './named-states.js';
-import { type OpenStream, openStream, readWhole, type StreamSource } from './state-streams.js';
+import { locating, type OpenStream, openStream, type StreamSource } from './state-streams.js';
 import { StateTally } from './state-tally.js';
 import { keyedStateTypes, operatorStateTypes, stopsAt } from './state-types.js';
 
@@ -51,16 +51,17 @@ export async function describeStates(
     try {
       await run();
     } catch (thrown) {
-      tally.remark({ state: null, subtask: index, reason: expected(thrown).message });
+      tally.remark({ state: null, subtask: index, reason: reasonOf(thrown) });
     }
   });
   return { id: operator.id, ...tally.result() };
 }
 
 /** Errors of stores and formats are remarks; anything else is a bug, and goes on. */
-function expected(thrown: unknown): CkptError {
-  if (thrown instanceof CkptError && !(thrown instanceof BugError)) return thrown;
-  throw thrown;
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof CkptError) || thrown instanceof BugError) throw thrown;
+  const { message, where } = thrown;
+  return where === undefined || message.includes(where) ? message : `${where}: ${message}`;
 }
 
 interface Look {
@@ -107,25 +108,48 @@ async function lookIntoFile(
   const file = await openKeyedFile(handle, maxParallelism, source);
   for (const types of keyedStateTypes(file.header)) tally.addTypes(types);
   for (const { keyGroup, start, end } of file.extents) tally.addKeyGroup(keyGroup, end - start);
-  const reason = await countEntries(file.slices(), tally);
-  if (reason === null) return;
+  const counts = new Map<string, EntryCount>();
+  try {
+    const reason = await countEntries(file.slices(), counts);
+    if (reason === null) return addCounts(file, counts, tally);
+    tally.remark({ state: null, subtask: index, reason });
+  } catch (thrown) {
+    tally.remark({ state: null, subtask: index, reason: reasonOf(thrown) });
+  }
   for (const { name } of file.header.states) tally.sizeUnknown(name);
-  tally.remark({ state: null, subtask: index, reason });
+}
+
+interface EntryCount {
+  rawBytes: number;
+  entries: number;
+}
+
+/** Of a compressed file each state has a share of the bytes like that of its entries before compression. */
+function addCounts({ header, extents }: KeyedFile, counts: Map<string, EntryCount>, tally: StateTally): void {
+  const isCompressed = header.compressed;
+  const storedBytes = extents.reduce((sum, { start, end }) => sum + (end - start), 0);
+  const wholeBytes = [...counts.values()].reduce((sum, { rawBytes }) => sum + rawBytes, 0);
+  for (const [name, { rawBytes, entries }] of counts) {
+    const bytes = isCompressed ? Math.round((storedBytes * rawBytes) / Math.max(1, wholeBytes)) : rawBytes;
+    tally.addEntries(name, { bytes: BigInt(bytes), rawBytes: BigInt(rawBytes), entries });
+  }
 }
 
 /** Counts what is in a file; where that cannot be told, says why. */
-async function countEntries(slices: AsyncIterable<KeyedSnapshot>, tally: StateTally): Promise<string | null> {
+async function countEntries(
+  slices: AsyncIterable<KeyedSnapshot>,
+  counts: Map<string, EntryCount>,
+): Promise<string | null> {
   for await (const slice of slices) {
     switch (slice.kind) {
       case 'readable':
-        for (const { name } of slice.states) tally.addEntries(name, { bytes: 0, entries: 0 });
         for (const { state, value, sizeBytes } of slice.entries()) {
-          const entries = state.kind === 'MAP' && value instanceof Map ? value.size : 1;
-          tally.addEntries(state.name, { bytes: sizeBytes, entries });
+          const count = counts.get(state.name) ?? { rawBytes: 0, entries: 0 };
+          counts.set(state.name, count);
+          count.rawBytes += sizeBytes;
+          count.entries += state.kind === 'MAP' && value instanceof Map ? value.size : 1;
         }
         break;
-      case 'compressed':
-        return 'the file is compressed with snappy: the sizes of its states are not told apart';
       case 'unknown-serializer':
         return stopsAt(slice.header.unknown);
       case 'unsupported-state':
@@ -139,7 +163,9 @@ async function countEntries(slices: AsyncIterable<KeyedSnapshot>, tally: StateTa
 
 async function lookIntoIncremental(handle: IncrementalHandle, look: Look): Promise<void> {
   const { tally, source, index } = look;
-  const header = readKeyedHeader(await readWhole(handle.metaStream, source));
+  const metaStream = await openStream(handle.metaStream, source);
+  const bytes = await metaStream.read(0, metaStream.sizeBytes);
+  const header = locating(metaStream, () => readKeyedHeader(bytes));
   for (const types of keyedStateTypes(header)) tally.addTypes(types);
   if (header.kind === 'partial') {
     tally.remark({ state: null, subtask: index, reason: stopsAt(header.unknown) });
@@ -148,7 +174,7 @@ async function lookIntoIncremental(handle: IncrementalHandle, look: Look): Promi
     try {
       await lookIntoTable(await openStream(stream, source), tally);
     } catch (thrown) {
-      const reason = `${localPath} was not read, its size is in none of the states: ${expected(thrown).message}`;
+      const reason = `${localPath} was not read, its size is in none of the states: ${reasonOf(thrown)}`;
       tally.remark({ state: null, subtask: index, reason });
     }
   }
@@ -156,10 +182,16 @@ async function lookIntoIncremental(handle: IncrementalHandle, look: Look): Promi
 
 /** Only the end of a table is read. Its whole size is its state's; writes that were overtaken count as entries too. */
 async function lookIntoTable(table: OpenStream, tally: StateTally): Promise<void> {
-  const { columnFamily, entries, deletions } = await readTableProperties(table);
-  if (columnFamily === null)
+  const properties = await readTableProperties(table);
+  const { columnFamily, entries, deletions, rawKeySizeBytes, rawValueSizeBytes } = properties;
+  if (columnFamily === null) {
     throw new UnreadTableError('column-family', 'it does not tell its column family');
-  tally.addTable(columnFamily.name, { bytes: table.sizeBytes, entries: entries - deletions });
+  }
+  tally.addTable(columnFamily.name, {
+    bytes: BigInt(table.sizeBytes),
+    rawBytes: BigInt(rawKeySizeBytes) + BigInt(rawValueSizeBytes),
+    entries: Math.max(0, entries - deletions),
+  });
 }
 
 async function lookIntoOperator(handle: OperatorStateHandle, { tally, source, index }: Look): Promise<void> {
@@ -168,15 +200,11 @@ async function lookIntoOperator(handle: OperatorStateHandle, { tally, source, in
   if (unknown !== null) tally.remark({ state: null, subtask: index, reason: stopsAt(unknown) });
 }
 
-/** The elements begin where the header ends, unless they are compressed: then the whole file is read. */
+/** The elements begin where the header ends. */
 async function operatorHeader(handle: OperatorStateHandle, source: StreamSource): Promise<OperatorHeader> {
   const stream = await openStream(handle.stream, source);
-  const starts = handle.states.flatMap(({ offsets }) => offsets.map(Number));
-  const first = Math.min(stream.sizeBytes, ...starts);
-  try {
-    return readOperatorHeader(new ByteReader(await stream.read(0, first)));
-  } catch (thrown) {
-    if (!(thrown instanceof FormatError) || first === stream.sizeBytes) throw thrown;
-    return readOperatorHeader(new ByteReader(await stream.read(0, stream.sizeBytes)));
-  }
+  const offsets = handle.states.flatMap((state) => state.offsets);
+  const first = offsets.reduce((least, offset) => Math.min(least, Number(offset)), stream.sizeBytes);
+  const bytes = await stream.read(0, first);
+  return locating(stream, () => readOperatorHeader(new ByteReader(bytes)));
 }

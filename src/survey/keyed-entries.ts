@@ -1,17 +1,17 @@
 // The entries of one handle of keyed state, whatever it is made of: a heap or canonical file, or RocksDB tables.
-import { openRocksDbSnapshot } from '../format/sst/rocksdb-snapshot.js';
+import { openRocksDbSnapshot, type RocksDbSnapshot } from '../format/sst/rocksdb-snapshot.js';
 import { openTable } from '../format/sst/table.js';
 import { type KeyedHeader, readKeyedHeader } from '../format/state/keyed-header.js';
-import type { KeyedSnapshot, KeyedStateEntry } from '../format/state/keyed-state.js';
+import type { KeyedSnapshot, KeyedState, KeyedStateEntry } from '../format/state/keyed-state.js';
 import type {
   HandleAndLocalPath,
   IncrementalHandle,
   KeyedStateHandle,
   KeyGroupRange,
 } from '../model/metadata.js';
-import { assertNever, UsageError } from '../support/errors.js';
+import { assertNever, FormatError, UsageError } from '../support/errors.js';
 import { openKeyedFile } from './keyed-file.js';
-import { openStream, readWhole, type StreamSource } from './state-streams.js';
+import { locating, openStream, type StreamSource } from './state-streams.js';
 import { stopsAt } from './state-types.js';
 
 /** Keyed state of which only the header was read. */
@@ -34,9 +34,10 @@ export async function openKeyedState(
       return { header: file.header, entries: (name, range) => entriesOfSlices(file.slices(range), name) };
     }
     case 'incremental': {
-      const metaStream = await readWhole(handle.metaStream, source);
+      const stream = await openStream(handle.metaStream, source);
+      const metaStream = await stream.read(0, stream.sizeBytes);
       return {
-        header: readKeyedHeader(metaStream),
+        header: locating(stream, () => readKeyedHeader(metaStream)),
         entries: (name, range) =>
           entriesOfTables(handle, {
             metaStream,
@@ -80,8 +81,6 @@ async function* entriesOfSlices(
       case 'readable':
         for (const entry of slice.entries()) if (entry.state.name === name) yield entry;
         break;
-      case 'compressed':
-        throw notRead(name, 'its files are compressed with snappy');
       case 'unknown-serializer':
         throw notRead(name, stopsAt(slice.header.unknown));
       case 'unsupported-state':
@@ -110,7 +109,7 @@ async function* entriesOfTables(
   switch (snapshot.kind) {
     case 'readable': {
       const state = snapshot.states.find((candidate) => candidate.name === name);
-      if (state !== undefined) yield* snapshot.entries(state);
+      if (state !== undefined) yield* entriesIn(snapshot, state);
       return;
     }
     case 'unknown-serializer':
@@ -119,5 +118,21 @@ async function* entriesOfTables(
       throw notRead(name, `beside it, state ${snapshot.stateName} cannot be read: ${snapshot.reason}`);
     default:
       assertNever(snapshot, 'RocksDB snapshot');
+  }
+}
+
+/** An entry that is merged from several tables has no place in a file of its own. */
+async function* entriesIn(
+  snapshot: Extract<RocksDbSnapshot, { readonly kind: 'readable' }>,
+  state: KeyedState,
+): AsyncGenerator<KeyedStateEntry> {
+  try {
+    yield* snapshot.entries(state);
+  } catch (thrown) {
+    if (!(thrown instanceof FormatError) || thrown.where !== undefined) throw thrown;
+    throw thrown.foundIn(
+      `an entry of state ${state.name} in its RocksDB tables`,
+      'restore from another snapshot',
+    );
   }
 }

@@ -3,9 +3,10 @@
 import { openCanonicalSnapshot } from '../format/state/canonical-snapshot.js';
 import { openHeapSnapshot } from '../format/state/heap-snapshot.js';
 import { type KeyedHeader, readKeyedHeader } from '../format/state/keyed-header.js';
-import type { KeyedSnapshot } from '../format/state/keyed-state.js';
+import type { KeyedSnapshot, KeyedStateEntry } from '../format/state/keyed-state.js';
 import type { KeyGroupRange, KeyGroupsHandle } from '../model/metadata.js';
-import { type OpenStream, openStream, type StreamSource } from './state-streams.js';
+import { FormatError } from '../support/errors.js';
+import { locating, type OpenStream, openStream, type StreamSource } from './state-streams.js';
 
 const SLICE_BYTES = 4 * 1024 * 1024;
 
@@ -35,11 +36,11 @@ export async function openKeyedFile(
   source: StreamSource,
 ): Promise<KeyedFile> {
   const stream = await openStream(handle.stream, source);
-  const extents = extentsOf(handle, stream.sizeBytes);
+  const extents = extentsOf(handle, stream);
   const headerBytes = await stream.read(0, extents[0]?.start ?? stream.sizeBytes);
   const file = { stream, handle, maxParallelism, headerBytes };
   return {
-    header: readKeyedHeader(headerBytes),
+    header: locating(stream, () => readKeyedHeader(headerBytes)),
     extents,
     slices: (range = handle.keyGroups) =>
       readSlices(
@@ -50,13 +51,16 @@ export async function openKeyedFile(
 }
 
 /** Each key group reaches to the next one, the last to the end; an offset of 0 is that of an empty one. */
-function extentsOf({ keyGroups, offsets }: KeyGroupsHandle, sizeBytes: number): readonly KeyGroupExtent[] {
-  const starts = offsets.map(Number);
-  const present = starts.filter((start) => start > 0).sort((a, b) => a - b);
-  const next = new Map(present.map((start, index) => [start, present[index + 1] ?? sizeBytes]));
-  return starts.flatMap((start, index) =>
-    start > 0 ? [{ keyGroup: keyGroups.first + index, start, end: next.get(start) ?? sizeBytes }] : [],
-  );
+function extentsOf({ keyGroups, offsets }: KeyGroupsHandle, stream: OpenStream): readonly KeyGroupExtent[] {
+  const starts = offsets
+    .map((offset, index) => ({ keyGroup: keyGroups.first + index, start: Number(offset) }))
+    .filter(({ start }) => start !== 0);
+  return starts.map(({ keyGroup, start }, index) => {
+    const end = starts[index + 1]?.start ?? stream.sizeBytes;
+    if (start >= 0 && start < end) return { keyGroup, start, end };
+    const at = { offset: start, field: `keyGroups[${keyGroup}].offset` };
+    throw stream.located(new FormatError(`a key group cannot begin here and end at ${end}`, at));
+  });
 }
 
 interface FileInSlices {
@@ -96,9 +100,24 @@ async function openSlice(
 ): Promise<KeyedSnapshot> {
   const [{ keyGroup: first, start }, { keyGroup: last, end }] = [extents[0]!, extents.at(-1)!];
   const bytes = Buffer.concat([headerBytes, await stream.read(start, end - start)]);
+  const shiftBytes = start - headerBytes.length;
   const offsets: bigint[] = Array(last - first + 1).fill(0n);
   for (const extent of extents) {
     offsets[extent.keyGroup - first] = BigInt(extent.start - start + headerBytes.length);
   }
-  return open(bytes, { keyGroups: { first, last }, offsets, maxParallelism });
+  const slice = locating(stream, () => open(bytes, { keyGroups: { first, last }, offsets, maxParallelism }));
+  if (slice.kind !== 'readable') return slice;
+  return { ...slice, entries: (range) => locatedEntries(slice.entries(range), stream, shiftBytes) };
+}
+
+function* locatedEntries(
+  entries: Iterable<KeyedStateEntry>,
+  stream: OpenStream,
+  shiftBytes: number,
+): Generator<KeyedStateEntry> {
+  try {
+    yield* entries;
+  } catch (thrown) {
+    throw thrown instanceof FormatError ? stream.located(thrown, shiftBytes) : thrown;
+  }
 }

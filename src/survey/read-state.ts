@@ -8,9 +8,12 @@ import type { KeyGroupRange, OperatorState, OperatorStateHandle } from '../model
 import type { StateRow, StateValues } from '../model/state-report.js';
 import { UsageError } from '../support/errors.js';
 import { notRead, openKeyedState } from './keyed-entries.js';
-import { openStream, type StreamSource } from './state-streams.js';
+import { locating, openStream, type StreamSource } from './state-streams.js';
 import { keyedStateTypes, operatorStateTypes, type StateTypes, stopsAt } from './state-types.js';
 import { parseKey } from './typed-key.js';
+
+/** All values of a state are held, to be sorted by key: in memory they take several times as much. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Which values are wanted. */
 export interface WantedState {
@@ -44,12 +47,15 @@ export async function readState(
   }
   const key = wanted.key === undefined ? undefined : placeOfKey(wanted.key, header, operator.maxParallelism);
   const rows: StateRow[] = [];
+  let heldBytes = 0;
   for (const { subtask, handle } of keyed) {
     if (key !== undefined && !covers(handle.keyGroups, key.keyGroup)) continue;
     const opened = await openKeyedState(handle, operator.maxParallelism, source);
     const range = key && { first: key.keyGroup, last: key.keyGroup };
     for await (const entry of opened.entries(wanted.name, range)) {
       if (key !== undefined && !Object.is(entry.key, key.value)) continue;
+      heldBytes += entry.sizeBytes;
+      if (heldBytes > MOST_BYTES) throw tooLarge(wanted.name);
       rows.push({ subtask, key: entry.key, namespace: entry.namespace, value: entry.value });
     }
   }
@@ -83,15 +89,15 @@ async function readOperatorState(
   const rows: StateRow[] = [];
   for (const { subtask, handle } of handles) {
     const stream = await openStream(handle.stream, source);
-    const snapshot = openOperatorSnapshot(await stream.read(0, stream.sizeBytes), handle.states);
-    if (snapshot.kind === 'compressed') throw notRead(name, 'its files are compressed with snappy');
+    const bytes = await stream.read(0, stream.sizeBytes);
+    const snapshot = locating(stream, () => openOperatorSnapshot(bytes, handle.states));
     if (snapshot.kind === 'unknown-serializer') throw notRead(name, stopsAt(snapshot.unknown));
     const content = snapshot.states.find((candidate) => candidate.name === name);
     if (content === undefined) continue;
     state ??= typesOfContent(content);
     // Every subtask has the same copy of a broadcast state.
     if (content.mode === 'BROADCAST' && rows.length > 0) continue;
-    rows.push(...rowsOf(content, subtask));
+    for (const row of rowsOf(content, subtask)) rows.push(row);
   }
   if (state === null) throw noSuchState(name, []);
   if (key === undefined) return { state, rows: rows.sort(byKey) };
@@ -125,6 +131,14 @@ function byKey(a: StateRow, b: StateRow): number {
   const [left, right] = isNumber ? [a.key as number, b.key as number] : [String(a.key), String(b.key)];
   if (left !== right) return left < right ? -1 : 1;
   return a.subtask - b.subtask;
+}
+
+function tooLarge(name: string): UsageError {
+  return new UsageError(`state ${name} has more than ${MOST_BYTES} bytes of values`, {
+    code: 'state-not-read',
+    where: '--state',
+    next: 'choose one with --key; ckpt inspect --states counts them all',
+  });
 }
 
 function noSuchState(name: string, names: readonly string[]): UsageError {

@@ -3,8 +3,10 @@ import { child, formatLocation, type Location } from '../model/location.js';
 import type { StreamStateHandle } from '../model/metadata.js';
 import { type Rewrite, resolvePath } from '../model/rewrite.js';
 import { streamSizeBytes } from '../model/state-sizes.js';
-import { assertNever, StorageError, UsageError } from '../support/errors.js';
+import { assertNever, FormatError, MissingStateError, StorageError, UsageError } from '../support/errors.js';
 import type { Readers } from './readers.js';
+
+const DAMAGED = 'ckpt list shows which snapshots are whole; if it was moved, say --rewrite FROM=TO';
 
 /** What a path of a `_metadata` starts from. */
 export interface StreamPaths {
@@ -18,13 +20,30 @@ export interface StreamSource extends StreamPaths {
   readonly readers: Readers;
 }
 
+/** So much of a stream is read at once, and no more: a handle may tell any size. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /** A stream that can be read in parts. */
 export interface OpenStream {
   readonly sizeBytes: number;
   /** Where it is; null for inline bytes. */
   readonly location: Location | null;
-  /** `length` bytes from `offset`; throws StorageError `corrupt` where the file ends before. */
+  /**
+   * `length` bytes from `offset`. Throws FormatError for a part that is not in the stream, MissingStateError where the
+   * file is not there or ends before, and UsageError for a part that is too large to be held.
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** The error, told of the file; its offset counts from `start` in the stream, afterwards from that of the file. */
+  located(error: FormatError, start?: number): FormatError;
+}
+
+/** What `read` throws of bytes that begin at `start` of the stream, told of the file. */
+export function locating<T>(stream: OpenStream, read: () => T, start = 0): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw thrown instanceof FormatError ? stream.located(thrown, start) : thrown;
+  }
 }
 
 /** Opens a stream; the size of a file whose handle does not know it is asked of the store. */
@@ -64,36 +83,68 @@ export function streamLocation(stream: StreamStateHandle, paths: StreamPaths): L
   }
 }
 
-/** All bytes of a stream. */
-export async function readWhole(stream: StreamStateHandle, source: StreamSource): Promise<Uint8Array> {
-  const opened = await openStream(stream, source);
-  return opened.read(0, opened.sizeBytes);
-}
-
 function inline(data: Uint8Array): OpenStream {
+  const place = { where: 'state inside the _metadata', begin: 0, sizeBytes: data.length };
   return {
     sizeBytes: data.length,
     location: null,
-    read: async (offset, length) => data.subarray(offset, offset + length),
+    async read(offset, length) {
+      expectInside(place, offset, length);
+      return data.subarray(offset, offset + length);
+    },
+    located: (error, start) => locatedAt(place, error, start),
   };
+}
+
+interface StreamPlace {
+  readonly where: string;
+  /** Where the stream begins in its file. */
+  readonly begin: number;
+  readonly sizeBytes: number;
+}
+
+function locatedAt({ where, begin }: StreamPlace, error: FormatError, start = 0): FormatError {
+  return error.where === undefined ? error.foundIn(where, DAMAGED, begin + start) : error;
+}
+
+function expectInside(place: StreamPlace, offset: number, length: number): void {
+  const { sizeBytes } = place;
+  if (!(offset >= 0 && length >= 0 && offset + length <= sizeBytes)) {
+    const at = { offset, field: 'state' };
+    throw locatedAt(place, new FormatError(`${length} bytes do not lie in a state of ${sizeBytes}`, at));
+  }
+  if (length > MOST_BYTES) {
+    throw new UsageError(
+      `${length} bytes of ${place.where} belong together, at most ${MOST_BYTES} are read`,
+      {
+        code: 'state-not-read',
+        where: place.where,
+      },
+    );
+  }
 }
 
 type FileStream = Extract<StreamStateHandle, { kind: 'file' | 'relative-file' | 'segment' }>;
 
-async function openFile(stream: FileStream, source: StreamSource, start: number): Promise<OpenStream> {
+async function openFile(stream: FileStream, source: StreamSource, begin: number): Promise<OpenStream> {
   const location = streamLocation(stream, source);
   if (location === null) throw unknownStore(stream);
   const reader = await source.readers.of(location);
   const told = streamSizeBytes(stream);
-  const sizeBytes = told < 0n ? (await reader.stat(location)).sizeBytes : Number(told);
+  const where = formatLocation(location);
+  const sizeBytes =
+    told < 0n ? (await presentIn(where, () => reader.stat(location))).sizeBytes : Number(told);
+  const place = { where, begin, sizeBytes };
   return {
     sizeBytes,
     location,
     async read(offset, length) {
-      const bytes = await reader.readRange(location, start + offset, length);
-      if (bytes.length < length) throw tooShort(location, start + offset + length);
+      expectInside(place, offset, length);
+      const bytes = await presentIn(where, () => reader.readRange(location, begin + offset, length));
+      if (bytes.length < length) throw missing(where, `ends before byte ${begin + offset + length}`);
       return bytes;
     },
+    located: (error, start) => locatedAt(place, error, start),
   };
 }
 
@@ -105,10 +156,15 @@ function unknownStore(stream: FileStream): UsageError {
   });
 }
 
-function tooShort(location: Location, wanted: number): StorageError {
-  const where = formatLocation(location);
-  return new StorageError('corrupt', `${where} ends before byte ${wanted}`, {
-    where,
-    next: 'ckpt list shows which snapshots are whole',
-  });
+async function presentIn<T>(where: string, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (thrown) {
+    if (!(thrown instanceof StorageError) || thrown.kind !== 'not-found') throw thrown;
+    throw missing(where, 'is not there', thrown);
+  }
+}
+
+function missing(where: string, what: string, cause?: unknown): MissingStateError {
+  return new MissingStateError(`${where} ${what}`, { where, next: DAMAGED, cause });
 }

@@ -4,12 +4,22 @@ import type { StateReport } from '../model/snapshot-report.js';
 import type { DescribedState, KeyGroupSize, OperatorStates, StateRemark } from '../model/state-report.js';
 import type { StateTypes } from './state-types.js';
 
+/** What some files hold of a state. */
+export interface Held {
+  readonly bytes: bigint;
+  readonly rawBytes: bigint;
+  readonly entries: number;
+}
+
 interface Found {
   types: StateTypes;
   bytes: bigint | null;
+  rawBytes: bigint | null;
   entries: number | null;
   entriesAreWrites: boolean;
 }
+
+const NOTHING = { bytes: 0n, rawBytes: 0n, entries: 0, entriesAreWrites: false };
 
 export class StateTally {
   readonly #states = new Map<string, Found>();
@@ -22,27 +32,34 @@ export class StateTally {
   /** A state that the `_metadata` itself names, with its size. */
   addNamed({ name, kind, bytes, elements }: StateReport): void {
     const types = { name, kind, key: null, namespace: null, value: null };
-    this.#states.set(keyOf(types), { types, bytes, entries: elements, entriesAreWrites: false });
+    this.#states.set(keyOf(types), {
+      types,
+      bytes,
+      rawBytes: null,
+      entries: elements,
+      entriesAreWrites: false,
+    });
   }
 
   /** What a header says of a state; the first subtask that knows a type decides. */
   addTypes(types: StateTypes): void {
     const key = keyOf(types);
     const known = this.#states.get(key);
-    if (known === undefined) this.#states.set(key, { types, bytes: 0n, entries: 0, entriesAreWrites: false });
+    if (known === undefined) this.#states.set(key, { types, ...NOTHING });
     else if (known.types.value === null) known.types = { ...types, kind: known.types.kind };
   }
 
   /** What a file of keyed state holds of a state. */
-  addEntries(name: string, { bytes, entries }: { readonly bytes: number; readonly entries: number }): void {
+  addEntries(name: string, { bytes, rawBytes, entries }: Held): void {
     const found = this.#states.get(`keyed ${name}`);
     if (found === undefined) return;
-    if (found.bytes !== null) found.bytes += BigInt(bytes);
+    if (found.bytes !== null) found.bytes += bytes;
+    if (found.rawBytes !== null) found.rawBytes += rawBytes;
     if (found.entries !== null) found.entries += entries;
   }
 
   /** A RocksDB table of a state, which a header that could not be read may not have named. */
-  addTable(name: string, held: { readonly bytes: number; readonly entries: number }): void {
+  addTable(name: string, held: Held): void {
     this.addTypes({ name, kind: 'unknown', key: null, namespace: null, value: null });
     this.addEntries(name, held);
     const found = this.#states.get(`keyed ${name}`);
@@ -54,6 +71,7 @@ export class StateTally {
     const found = this.#states.get(`keyed ${name}`);
     if (found === undefined) return;
     found.bytes = null;
+    found.rawBytes = null;
     found.entries = null;
   }
 

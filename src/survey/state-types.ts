@@ -6,7 +6,7 @@ import type { StateMeta } from '../format/state/state-meta.js';
 import type { DescribedState, DescribedStateKind } from '../model/state-report.js';
 
 /** A state without what its files hold. */
-export type StateTypes = Omit<DescribedState, 'bytes' | 'entries' | 'entriesAreWrites'>;
+export type StateTypes = Omit<DescribedState, 'bytes' | 'rawBytes' | 'entries' | 'entriesAreWrites'>;
 
 const KINDS: ReadonlyMap<string | undefined, DescribedStateKind> = new Map([
   ['VALUE', 'value'],

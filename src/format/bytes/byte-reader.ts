@@ -6,19 +6,30 @@ import { decodeModifiedUtf8 } from './modified-utf8.js';
 /** Memory that any input may make its reader allocate, besides {@link ALLOCATION_FACTOR} times its size. */
 export const ALLOCATION_BASE_BYTES = 16 * 1024 * 1024;
 export const ALLOCATION_FACTOR = 10;
+/** Memory that one value of a state may take. */
+const VALUE_BYTES = 512 * 1024 * 1024;
 
 /** Reads forward through `bytes`. Views returned by {@link ByteReader.bytes} borrow the memory of the input. */
 export class ByteReader {
   readonly #buffer: Buffer;
   readonly #view: DataView;
-  readonly #path: (string | number)[] = [];
+  readonly #path: (string | number)[];
+  /** Where all errors point to; null where they tell their own places. */
+  readonly #origin: number | null;
   #at = 0;
   #budget: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, path: readonly (string | number)[] = [], origin: number | null = null) {
     this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#budget = ALLOCATION_BASE_BYTES + ALLOCATION_FACTOR * bytes.byteLength;
+    this.#path = [...path];
+    this.#origin = origin;
+  }
+
+  /** A reader of `bytes` that stood, in another form, at `offset` of this input: its errors point there. */
+  enclosed(bytes: Uint8Array, offset: number): ByteReader {
+    return new ByteReader(bytes, this.#path, this.#origin ?? offset);
   }
 
   /** Position in bytes from the start of the input. */
@@ -54,7 +65,7 @@ export class ByteReader {
         typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`,
       '',
     );
-    return new FormatError(message, { offset, field: path });
+    return new FormatError(message, { offset: this.#origin ?? offset, field: path });
   }
 
   u8(field: string): number {
@@ -164,6 +175,11 @@ export class ByteReader {
     if (this.#budget < 0) {
       throw this.error(`holds more parts than ${this.#buffer.length} bytes can justify`, field);
     }
+  }
+
+  /** What was accounted for so far is no longer held; what is read next is a value, and may take so much as one may. */
+  startValue(): void {
+    this.#budget = VALUE_BYTES;
   }
 
   /** Whether exactly these bytes were read since `start`. */

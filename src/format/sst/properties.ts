@@ -66,7 +66,7 @@ export function readProperties(block: Block): TableProperties {
     compression: text('compression'),
     creationTimeS: count('creation.time') || null,
     index: {
-      type: found.get('rocksdb.block.based.table.index.type')?.readUInt8(0) ?? 0,
+      type: found.get('rocksdb.block.based.table.index.type')?.[0] ?? 0,
       hasDeltaValues: count('index.value.is.delta.encoded') > 0,
     },
     globalSequence: found.has('rocksdb.external_sst_file.version'),

@@ -6,7 +6,7 @@ import type { KeyGroupRange } from '../../model/metadata.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { type BoundStates, bindStates } from '../state/bind-states.js';
-import { type CanonicalEntry, readCanonicalEntry } from '../state/canonical-entry.js';
+import { type CanonicalEntry, isSameMap, joinedMap, readCanonicalEntry } from '../state/canonical-entry.js';
 import { keyGroupPrefixBytes } from '../state/composite-key.js';
 import { type CompleteKeyedHeader, type PartialKeyedHeader, readKeyedHeader } from '../state/keyed-header.js';
 import type { DeclaredTypes, KeyedState, KeyedStateEntry } from '../state/keyed-state.js';
@@ -76,8 +76,8 @@ async function* entriesOf(
     const keyGroup = keyGroupOf(visible, prefixBytes);
     if (keyGroup < first || keyGroup > last) continue;
     const read = readCanonicalEntry(asCanonical(visible, state), { state, key, keyGroup, prefixBytes });
-    if (pending !== null && isOfSameMap(pending, read)) {
-      for (const [mapKey, value] of read.map?.entries ?? []) pending.map?.entries.set(mapKey, value);
+    if (pending !== null && isSameMap(pending, read)) {
+      pending = joinedMap(pending, read);
       continue;
     }
     if (pending !== null) yield pending.entry;
@@ -99,9 +99,4 @@ function asCanonical({ key, value }: VisibleEntry, state: KeyedState): ByteReade
 /** Shorter keys are left to the reader of entries, which says what is wrong with them. */
 function keyGroupOf({ key }: VisibleEntry, prefixBytes: 1 | 2): number {
   return key.length < prefixBytes ? 0 : key.readUIntBE(0, prefixBytes);
-}
-
-/** The entries of a map follow each other, as their keys begin alike. */
-function isOfSameMap(a: CanonicalEntry, b: CanonicalEntry): boolean {
-  return a.map !== null && b.map !== null && Buffer.compare(a.map.compositeKey, b.map.compositeKey) === 0;
 }

@@ -5,6 +5,8 @@ import { FormatError } from '../../support/errors.js';
 export interface TableFile {
   readonly sizeBytes: number;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** The error with the place of the file in it. */
+  located?(error: FormatError): FormatError;
 }
 
 /** A file that is in memory as a whole. */
@@ -20,10 +22,15 @@ export async function withTail(file: TableFile, tailBytes: number): Promise<Tabl
   const start = Math.max(0, file.sizeBytes - tailBytes);
   const tail = await readRange(file, { offset: start, length: file.sizeBytes - start, field: 'tail' });
   return {
-    sizeBytes: file.sizeBytes,
+    ...file,
     read: async (offset, length) =>
       offset >= start ? tail.subarray(offset - start, offset - start + length) : file.read(offset, length),
   };
+}
+
+/** What is thrown of the bytes of `file`, with its place. */
+export function errorIn(file: TableFile, thrown: unknown): unknown {
+  return thrown instanceof FormatError && file.located !== undefined ? file.located(thrown) : thrown;
 }
 
 /** A part of a file, with the name of what it holds. */

@@ -7,7 +7,7 @@ import { dataBlockHandles } from './index-block.js';
 import { type InternalKey, readInternalKey } from './internal-key.js';
 import { readProperties, type TableProperties } from './properties.js';
 import { TableCursor } from './table-cursor.js';
-import { type TableFile, withTail } from './table-file.js';
+import { errorIn, type TableFile, withTail } from './table-file.js';
 import { UnreadTableError } from './unread-table-error.js';
 
 /** Holds footer, metaindex, properties and, of most tables, the index. */
@@ -47,6 +47,14 @@ export async function readTableProperties(file: TableFile): Promise<TablePropert
 
 /** Opens a table for reading; reads and errors as of {@link readTableProperties}. */
 export async function openTable(file: TableFile): Promise<Table> {
+  try {
+    return await openEnding(file);
+  } catch (thrown) {
+    throw errorIn(file, thrown);
+  }
+}
+
+async function openEnding(file: TableFile): Promise<Table> {
   const ending = await withTail(file, TAIL_BYTES);
   const footer = await readFooter(ending);
   const source = { file: ending, footer };
@@ -83,10 +91,14 @@ export async function* tableEntries(table: Table): AsyncGenerator<readonly Table
     readAheadBytes: READ_AHEAD_BYTES,
   });
   let previous: TableEntry | undefined;
-  for await (const block of blocks) {
-    const entries = entriesOf(block, previous);
-    previous = entries.at(-1) ?? previous;
-    yield entries;
+  try {
+    for await (const block of blocks) {
+      const entries = entriesOf(block, previous);
+      previous = entries.at(-1) ?? previous;
+      yield entries;
+    }
+  } catch (thrown) {
+    throw errorIn(table.file, thrown);
   }
 }
 
@@ -94,7 +106,14 @@ export async function* tableEntries(table: Table): AsyncGenerator<readonly Table
 export async function tableRangeDeletions(table: Table): Promise<readonly RangeDeletion[]> {
   expectReadable(table.properties);
   if (table.rangeDeletions === null) return [];
-  const block = await readBlock(table, table.rangeDeletions, 'rangeDeletions');
+  try {
+    return rangeDeletionsIn(await readBlock(table, table.rangeDeletions, 'rangeDeletions'));
+  } catch (thrown) {
+    throw errorIn(table.file, thrown);
+  }
+}
+
+function rangeDeletionsIn(block: Block): readonly RangeDeletion[] {
   const source = new TableCursor(block.bytes, block.origin);
   return [...blockEntries(block, BYTE_VALUES)].map(({ key, value, position }) => {
     const { key: start, sequence, kind } = readInternalKey(key, { source, position });

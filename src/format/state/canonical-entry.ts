@@ -10,6 +10,7 @@
 //     PRIORITY_QUEUE         key group, timer                  nothing
 //
 // The first bit of a key is never used by a key group; set, it says that the entry is the last of its state.
+import { UsageError } from '../../support/errors.js';
 import type { ByteReader } from '../bytes/byte-reader.js';
 import { readKeyAndNamespace } from './composite-key.js';
 import type { KeyedState, KeyedStateEntry, MapState } from './keyed-state.js';
@@ -18,6 +19,8 @@ import type { TypeSerializer } from './serializer.js';
 export const LAST_OF_STATE = 0x80;
 /** In place of a state id. */
 export const END_OF_KEY_GROUP = 0xffff;
+/** A map takes about ten times as much in memory. */
+const MOST_BYTES_OF_MAP = 64 * 1024 * 1024;
 /** Between the elements of a list. */
 export const COMMA = 0x2c;
 
@@ -52,6 +55,7 @@ interface KeyAndValue {
 export function readCanonicalEntry(source: ByteReader, place: EntryPlace): CanonicalEntry {
   const { state, keyGroup } = place;
   const start = source.offset;
+  source.startValue();
   const keyEnd = readLength(source, 'keyLength');
   const isLastOfState = readPrefix(source, place);
   const { namespace, key, value, map } = readKeyAndValue(source, place, keyEnd);
@@ -68,6 +72,25 @@ function readPrefix(source: ByteReader, { keyGroup, prefixBytes }: EntryPlace): 
   if (found !== keyGroup)
     throw source.error(`a key of key group ${found}, expected ${keyGroup}`, 'key', start);
   return first !== high;
+}
+
+/** Whether two entries that follow each other are of one map. */
+export function isSameMap(a: CanonicalEntry, b: CanonicalEntry): boolean {
+  if (a.map === null || b.map === null || a.entry.state !== b.entry.state) return false;
+  return Buffer.compare(a.map.compositeKey, b.map.compositeKey) === 0;
+}
+
+/** The entries of `next` go into the map of `map`. UsageError where that is too large to be held. */
+export function joinedMap(map: CanonicalEntry, next: CanonicalEntry): CanonicalEntry {
+  const sizeBytes = map.entry.sizeBytes + next.entry.sizeBytes;
+  if (sizeBytes > MOST_BYTES_OF_MAP) {
+    throw new UsageError(`state ${map.entry.state.name} has a map of more than ${MOST_BYTES_OF_MAP} bytes`, {
+      code: 'state-not-read',
+      next: 'so large a map of one key is not read here; ckpt inspect without --states shows the operator',
+    });
+  }
+  for (const [mapKey, value] of next.map?.entries ?? []) map.map?.entries.set(mapKey, value);
+  return { ...map, entry: { ...map.entry, sizeBytes } };
 }
 
 function readKeyAndValue(source: ByteReader, place: EntryPlace, keyEnd: number): KeyAndValue {

@@ -3,15 +3,21 @@
 //
 //     header (keyed-header.ts)
 //     for every key group that is not empty, ascending; its offset is in the handle, 0 for an empty one:
-//         i16 id of the first state
+//         i16 id of the first state                            (compressed: the key group is a stream, snappy-stream.ts)
 //         entries (canonical-entry.ts); after the last one of a state an i16: the next state, or -1 at the end
 import type { KeyGroupRange } from '../../model/metadata.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { type CanonicalEntry, END_OF_KEY_GROUP, readCanonicalEntry } from './canonical-entry.js';
+import {
+  type CanonicalEntry,
+  END_OF_KEY_GROUP,
+  isSameMap,
+  joinedMap,
+  readCanonicalEntry,
+} from './canonical-entry.js';
 import { CanonicalKeyGroupWriter } from './canonical-key-group-writer.js';
 import { keyGroupPrefixBytes } from './composite-key.js';
-import { chosenKeyGroups, type KeyedTypes, openKeyed, writeEach } from './keyed-file.js';
+import { chosenKeyGroups, endsOf, type KeyedTypes, openKeyed, writeEach } from './keyed-file.js';
 import { writeKeyedHeader } from './keyed-header.js';
 import type {
   DeclaredTypes,
@@ -21,6 +27,7 @@ import type {
   KeyGroupOffsets,
   WrittenKeyedState,
 } from './keyed-state.js';
+import { readSnappyStream } from './snappy-stream.js';
 
 /** The max parallelism of the operator: it decides how many bytes a key group takes. */
 export interface WithMaxParallelism {
@@ -76,13 +83,16 @@ function* readKeyGroups(
   const source = new ByteReader(bytes);
   const prefixBytes = keyGroupPrefixBytes(where.maxParallelism);
   const { first, last } = chosenKeyGroups(where, range);
+  const ends = endsOf(where.offsets, bytes.length);
   for (let keyGroup = first; keyGroup <= last; keyGroup++) {
     const offset = Number(where.offsets[keyGroup - where.keyGroups.first] ?? -1n);
     if (offset === 0) continue;
     source.enter('keyGroups');
     source.enter(keyGroup);
     source.seek(offset, 'offset');
-    yield* wholeMaps(readStates(source, types, { keyGroup, prefixBytes }));
+    const states = types.compressed ? readSnappyStream(source, ends.get(offset)!) : source;
+    yield* wholeMaps(readStates(states, types, { keyGroup, prefixBytes }));
+    if (types.compressed) states.expectEnd('entries');
     source.leave();
     source.leave();
   }
@@ -111,23 +121,11 @@ function* wholeMaps(entries: Iterable<CanonicalEntry>): Generator<KeyedStateEntr
   let pending: CanonicalEntry | null = null;
   for (const read of entries) {
     if (pending !== null && isSameMap(pending, read)) {
-      pending = joined(pending, read);
+      pending = joinedMap(pending, read);
     } else {
       if (pending !== null) yield pending.entry;
       pending = read;
     }
   }
   if (pending !== null) yield pending.entry;
-}
-
-/** The entries of `next` go into the map of `map`. */
-function joined(map: CanonicalEntry, next: CanonicalEntry): CanonicalEntry {
-  for (const [mapKey, value] of next.map?.entries ?? []) map.map?.entries.set(mapKey, value);
-  const sizeBytes = map.entry.sizeBytes + next.entry.sizeBytes;
-  return { ...map, entry: { ...map.entry, sizeBytes } };
-}
-
-function isSameMap(a: CanonicalEntry, b: CanonicalEntry): boolean {
-  if (a.map === null || b.map === null || a.entry.state !== b.entry.state) return false;
-  return Buffer.compare(a.map.compositeKey, b.map.compositeKey) === 0;
 }

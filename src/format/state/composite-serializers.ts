@@ -16,6 +16,12 @@ import { notAKey, wrongType } from './value-errors.js';
 const BASE = 'org.apache.flink.api.common.typeutils.base';
 export const MAX_TUPLE_ARITY = 25;
 
+/** What values take in memory, so that bytes of many small ones cannot take all there is. */
+const OBJECT_BYTES = 48;
+const SLOT_BYTES = 8;
+const COLLECTION_BYTES = 200;
+const ENTRY_BYTES = 32;
+
 /** `List<T>`: i32 count, then the elements. */
 export function listSerializer<T>(element: TypeSerializer<T>): ListTypeSerializer<T> {
   const typeName = `list<${element.typeName}>`;
@@ -48,6 +54,7 @@ export function setSerializer<T>(element: TypeSerializer<T>): TypeSerializer<Rea
     },
     read(source) {
       const count = source.count('count', 1);
+      source.charge(COLLECTION_BYTES + count * ENTRY_BYTES, 'count');
       const set = new Set<T | null>();
       for (let i = 0; i < count; i++) {
         const start = source.offset;
@@ -82,7 +89,8 @@ export function mapSerializer<K, V>(
     },
     read(source) {
       const count = source.count('count', 1);
-      const map = javaMap<K, V | null>(mapKey);
+        source.charge(COLLECTION_BYTES + count * ENTRY_BYTES, 'count');
+        const map = javaMap<K, V | null>(mapKey);
       for (let i = 0; i < count; i++) {
         const start = source.offset;
         map.set(mapKey.read(source), readNullable(source, mapValue));
@@ -117,7 +125,10 @@ export function tupleSerializer<T extends readonly unknown[]>(
       if (!Array.isArray(tuple) || tuple.length !== arity) throw wrongType(typeName, tuple);
       for (let i = 0; i < arity; i++) fields[i]!.write(target, tuple[i]);
     },
-    read: (source) => fields.map((field) => field.read(source)) as unknown as T,
+    read(source) {
+      source.charge(OBJECT_BYTES + arity * SLOT_BYTES, 'tuple');
+      return fields.map((field) => field.read(source)) as unknown as T;
+    },
     javaHashCode: (tuple) =>
       fields.reduce((hash, field, i) => (Math.imul(hash, 31) + field.javaHashCode(tuple[i])) | 0, 0),
   };
@@ -173,6 +184,7 @@ function primitiveArray<T>(type: string, element: TypeSerializer<T>): TypeSerial
 
 function readElements<T>(source: ByteReader, element: TypeSerializer<T>): T[] {
   const count = source.count('count', 1);
+  source.charge(OBJECT_BYTES + count * SLOT_BYTES, 'count');
   const list: T[] = [];
   for (let i = 0; i < count; i++) list.push(element.read(source));
   return list;

@@ -3,7 +3,7 @@
 //     header (keyed-header.ts)
 //     for every key group of the range, ascending, also empty ones; its offset is in the handle:
 //         i32 key group
-//         for every state: i16 state id | i32 n | n entries
+//         for every state: i16 state id | i32 n | n entries    (compressed: each state a stream, snappy-stream.ts)
 //     an entry is namespace, key, value; in a PRIORITY_QUEUE it is a timer
 import type { KeyGroupRange } from '../../model/metadata.js';
 import { ByteReader } from '../bytes/byte-reader.js';
@@ -22,6 +22,7 @@ import type {
   WrittenKeyedState,
 } from './keyed-state.js';
 import type { TypeSerializer } from './serializer.js';
+import { readSnappyStream } from './snappy-stream.js';
 
 /**
  * Writes a heap file, uncompressed: every key group of the range has an offset, also empty ones. Throws a TypeError
@@ -100,9 +101,11 @@ function* readKeyGroups(bytes: Uint8Array, { where, types, range }: HeapFile): G
     source.seek(Number(where.offsets[index] ?? -1n), 'offset');
     const found = source.i32('keyGroup');
     if (found !== keyGroup) throw source.error(`expected key group ${keyGroup}, found ${found}`, 'keyGroup');
-    yield* readStates(source, types, keyGroup);
-    const end = where.offsets[index + 1] ?? BigInt(bytes.length);
-    if (BigInt(source.offset) !== end) {
+    const end = Number(where.offsets[index + 1] ?? bytes.length);
+    const states = types.compressed ? readSnappyStream(source, end) : source;
+    yield* readStates(states, types, keyGroup);
+    if (types.compressed) states.expectEnd('entries');
+    else if (source.offset !== end) {
       throw source.error(`the key group ends here and not at ${end}`, 'entries');
     }
     source.leave();
@@ -123,6 +126,7 @@ function* readStates(source: ByteReader, types: KeyedTypes, keyGroup: number): G
     source.enter(state.name);
     for (let left = source.count('entryCount', 2); left > 0; left--) {
       const entryAt = source.offset;
+      source.startValue();
       yield state.kind === 'PRIORITY_QUEUE'
         ? timerEntry(source, state, keyGroup)
         : {

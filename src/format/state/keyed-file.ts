@@ -13,8 +13,8 @@ import type {
   KeyGroupOffsets,
 } from './keyed-state.js';
 
-/** The serializers of a file's key and states. */
-export type KeyedTypes = Extract<BoundStates, { readonly kind: 'bound' }>;
+/** The serializers of a file's key and states, and whether its key groups are compressed. */
+export type KeyedTypes = Extract<BoundStates, { readonly kind: 'bound' }> & { readonly compressed: boolean };
 
 /** Reads the key groups of `range` (all without one) with `types`. */
 export type ReadEntries = (types: KeyedTypes, range?: KeyGroupRange) => Iterable<KeyedStateEntry>;
@@ -27,13 +27,13 @@ export function openKeyed(
 ): KeyedSnapshot {
   const header = readKeyedHeader(bytes);
   if (header.kind === 'partial') return { kind: 'unknown-serializer', header };
-  if (header.compressed) return { kind: 'compressed', header };
   const types = bindStates(header, declared);
   if (types.kind === 'unsupported') {
     return { kind: 'unsupported-state', header, stateName: types.stateName, reason: types.reason };
   }
   const { key, states } = types;
-  return { kind: 'readable', header, key, states, entries: (range) => read(types, range) };
+  const { compressed } = header;
+  return { kind: 'readable', header, key, states, entries: (range) => read({ ...types, compressed }, range) };
 }
 
 /** The key groups that are both in the file and in `range`. */
@@ -45,6 +45,12 @@ export function chosenKeyGroups(
     first: Math.max(where.keyGroups.first, range.first),
     last: Math.min(where.keyGroups.last, range.last),
   };
+}
+
+/** Where what begins at an offset ends: at the next one, the last at `sizeBytes`. An offset of 0 stands for nothing. */
+export function endsOf(offsets: readonly bigint[], sizeBytes: number): ReadonlyMap<number, number> {
+  const starts = [...new Set(offsets.map(Number))].filter((start) => start > 0).sort((a, b) => a - b);
+  return new Map(starts.map((start, index) => [start, starts[index + 1] ?? sizeBytes]));
 }
 
 /** Calls `write` for each entry of a key group; a TypeError of a serializer is thrown on with state and key named. */

@@ -57,7 +57,7 @@ export interface KeyedEntry {
 export interface KeyedStateEntry extends KeyedEntry {
   readonly state: KeyedState;
   readonly keyGroup: number;
-  /** Bytes that it takes in the file. */
+  /** Bytes that it takes in the file, or would take were the file not compressed. */
   readonly sizeBytes: number;
 }
 
@@ -106,7 +106,6 @@ export type KeyedSnapshot =
        */
       entries(range?: KeyGroupRange): Iterable<KeyedStateEntry>;
     }
-  | { readonly kind: 'compressed'; readonly header: CompleteKeyedHeader }
   | { readonly kind: 'unknown-serializer'; readonly header: PartialKeyedHeader }
   | {
       readonly kind: 'unsupported-state';

@@ -5,13 +5,16 @@
 //     at each offset that the handle lists:
 //         of a list or union state: one element
 //         of a broadcast state, one offset: i32 n, n * (key, value)
+//     compressed: what stands at an offset is a stream (snappy-stream.ts), and offsets count compressed bytes
 import type { OperatorStateOffsets } from '../../model/metadata.js';
 import { messageOf } from '../../support/errors.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { expectSameType, knownSerializer, typeMismatch } from './declared-types.js';
+import { endsOf } from './keyed-file.js';
 import { readOperatorHeader, writeOperatorHeader } from './operator-header.js';
 import type { TypeSerializer, UnknownSnapshot } from './serializer.js';
+import { readSnappyStream } from './snappy-stream.js';
 import type { StateMeta } from './state-meta.js';
 
 /** One operator state. SPLIT_DISTRIBUTE is Flink's list state, UNION its union list state. */
@@ -50,7 +53,6 @@ export interface WrittenOperatorState {
 /** An operator state file, opened: what is in it, or why that cannot be told. */
 export type OperatorSnapshot =
   | { readonly kind: 'readable'; readonly states: readonly OperatorStateContent[] }
-  | { readonly kind: 'compressed'; readonly states: readonly StateMeta[] }
   | {
       readonly kind: 'unknown-serializer';
       /** States of the header up to the unknown one, which lacks its serializer. */
@@ -87,14 +89,19 @@ export function openOperatorSnapshot(
   const source = new ByteReader(bytes);
   const { compressed, states, unknown } = readOperatorHeader(source);
   if (unknown !== null) return { kind: 'unknown-serializer', states, unknown };
-  if (compressed) return { kind: 'compressed', states };
   const unnamed = offsets.find(({ name }) => !states.some((meta) => meta.name === name));
   if (unnamed !== undefined) throw source.error(`has no state ${unnamed.name}`, 'states');
+  const ends = endsOfElements(source, offsets);
   const read = states.map((meta) => {
     const written = typeOf(source, meta);
     const state = declared.find(({ name }) => name === meta.name) ?? written;
     expectSame(state, written);
-    return readContent(source, state, offsets.find(({ name }) => name === meta.name)?.offsets ?? []);
+    const places = {
+      offsets: offsets.find(({ name }) => name === meta.name)?.offsets ?? [],
+      ends,
+      compressed,
+    };
+    return readContent(source, state, places);
   });
   return { kind: 'readable', states: read };
 }
@@ -155,23 +162,46 @@ function expectSame(declared: OperatorStateType, written: OperatorStateType): vo
   }
 }
 
+/** Where the elements of one state stand, and where those of all states end. */
+interface ElementPlaces {
+  readonly offsets: readonly bigint[];
+  readonly ends: ReadonlyMap<number, number>;
+  readonly compressed: boolean;
+}
+
+/** An element takes bytes: two at one place are the mark of an offset that was recorded wrong. */
+function endsOfElements(
+  source: ByteReader,
+  states: readonly OperatorStateOffsets[],
+): ReadonlyMap<number, number> {
+  const offsets = states.flatMap((state) => state.offsets);
+  const ends = endsOf(offsets, source.remaining + source.offset);
+  if (ends.size < offsets.length) throw source.error('two elements at one place', 'states');
+  return ends;
+}
+
+/** No element reaches into another, so that no offsets, however wrong, lead to the same bytes twice. */
 function readContent(
   source: ByteReader,
   state: OperatorStateType,
-  offsets: readonly bigint[],
+  { offsets, ends, compressed }: ElementPlaces,
 ): OperatorStateContent {
   source.enter(state.name);
   const elements: unknown[] = [];
   const entries = new Map<unknown, unknown>();
   for (const offset of offsets) {
+    const end = ends.get(Number(offset))!;
     source.seek(Number(offset), 'offset');
-    if (state.mode !== 'BROADCAST') {
-      elements.push(state.element.read(source));
-      continue;
+    const element = compressed ? readSnappyStream(source, end) : source;
+    element.startValue();
+    if (state.mode !== 'BROADCAST') elements.push(state.element.read(element));
+    else {
+      for (let left = element.count('count', 2); left > 0; left--) {
+        entries.set(state.key.read(element), state.value.read(element));
+      }
     }
-    for (let left = source.count('count', 2); left > 0; left--) {
-      entries.set(state.key.read(source), state.value.read(source));
-    }
+    if (compressed) element.expectEnd('element');
+    else if (source.offset > end) throw source.error(`an element that began before ${end}`, 'element', end);
   }
   source.leave();
   return state.mode === 'BROADCAST' ? { ...state, entries } : { ...state, elements };

@@ -3,6 +3,8 @@
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 
+const UNITS_AT_ONCE = 4096;
+
 export function writeStringValue(target: ByteWriter, text: string | null): void {
   writeVarint(target, text === null ? 0 : text.length + 1);
   if (text === null || target.ascii(text)) return;
@@ -25,14 +27,18 @@ export function readStringValue(source: ByteReader): string | null {
 }
 
 function readUnits(source: ByteReader, length: number): string {
-  let text = '';
-  for (let i = 0; i < length; i++) {
-    const start = source.offset;
-    const unit = readVarint(source);
-    if (unit > 0xffff) throw source.error(`${unit} is no UTF-16 unit`, 'string', start);
-    text += String.fromCharCode(unit);
+  const parts: string[] = [];
+  for (let left = length; left > 0; left -= UNITS_AT_ONCE) {
+    const units = new Uint16Array(Math.min(left, UNITS_AT_ONCE));
+    for (let i = 0; i < units.length; i++) {
+      const start = source.offset;
+      const unit = readVarint(source);
+      if (unit > 0xffff) throw source.error(`${unit} is no UTF-16 unit`, 'string', start);
+      units[i] = unit;
+    }
+    parts.push(String.fromCharCode(...units));
   }
-  return text;
+  return parts.join('');
 }
 
 function writeVarint(target: ByteWriter, value: number): void {

@@ -1,7 +1,8 @@
 // Reading the local file system.
-import { lstatSync, readdirSync } from 'node:fs';
+import { constants, lstatSync, readdirSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { Location } from '../../model/location.js';
+import { StorageError } from '../../support/errors.js';
 import type { FileStatus, StorageCapabilities, StorageReader } from '../storage.js';
 import { filePath, localError } from './errors.js';
 import { isMangled, rootError, statusOf, walk } from './walk.js';
@@ -62,12 +63,15 @@ function entryOf(prefix: string, name: string): readonly FileStatus[] {
 }
 
 async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  // Without O_NONBLOCK a named pipe would keep us waiting for somebody who writes to it.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const bytes = Buffer.alloc(length);
+    const status = await file.stat();
+    if (!status.isFile() && !status.isDirectory()) throw notRegular(path);
+    const bytes = Buffer.alloc(Math.max(0, Math.min(length, status.size - offset)));
     let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -75,4 +79,9 @@ async function readRange(path: string, offset: number, length: number): Promise<
   } finally {
     await file.close();
   }
+}
+
+/** A pipe or a device: it may have no end. */
+function notRegular(path: string): StorageError {
+  return new StorageError('conflict', `cannot read ${path}: it is no regular file`, { where: path });
 }

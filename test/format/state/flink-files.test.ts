@@ -1,5 +1,6 @@
 // Every state file that real Flink wrote into the fixtures, read and written again.
 import { describe, expect, it } from 'vitest';
+import { ByteReader } from '../../../src/format/bytes/byte-reader.js';
 import { writeCanonicalSnapshot } from '../../../src/format/state/canonical-snapshot.js';
 import { writeHeapSnapshot } from '../../../src/format/state/heap-snapshot.js';
 import { readKeyedHeader } from '../../../src/format/state/keyed-header.js';
@@ -10,6 +11,7 @@ import type {
   KeyedStateEntry,
   WrittenKeyedState,
 } from '../../../src/format/state/keyed-state.js';
+import { readOperatorHeader } from '../../../src/format/state/operator-header.js';
 import { openOperatorSnapshot, writeOperatorSnapshot } from '../../../src/format/state/operator-snapshot.js';
 import { keyGroupOf } from '../../../src/model/key-groups.js';
 import type { KeyGroupsHandle } from '../../../src/model/metadata.js';
@@ -29,6 +31,8 @@ const keyed: readonly KeyedFile[] = keyGroupsFiles().map((file) => {
 const readable = keyed.flatMap((file) =>
   file.snapshot.kind === 'readable' ? [{ ...file, snapshot: file.snapshot }] : [],
 );
+/** What is written here is not compressed. */
+const plain = readable.filter(({ snapshot }) => !snapshot.header.compressed);
 
 function contentOf(snapshot: Readable, handle: KeyGroupsHandle): KeyedContent {
   const entries = new Map<unknown, Map<number, KeyedStateEntry[]>>();
@@ -80,7 +84,7 @@ describe('keyed state that Flink wrote', () => {
     expect(keyed.length).toBeGreaterThan(30);
     const others = keyed.filter(({ snapshot }) => snapshot.kind !== 'readable');
     expect(new Set(others.map(({ fixture, snapshot }) => `${fixture.name} ${snapshot.kind}`))).toEqual(
-      new Set(['compressed-hashmap compressed', 'sql-aggregate unknown-serializer']),
+      new Set(['sql-aggregate unknown-serializer']),
     );
   });
 
@@ -93,7 +97,7 @@ describe('keyed state that Flink wrote', () => {
     expect(keyGroups).toEqual(entries.map(({ keyGroup }) => keyGroup));
   });
 
-  it.each(readable)('is written again byte for byte: $title', (file) => {
+  it.each(plain)('is written again byte for byte: $title', (file) => {
     const { handle, snapshot, bytes } = file;
     const content = contentOf(snapshot, handle);
     const ours = write(content, file);
@@ -180,15 +184,19 @@ describe('the meta stream of an incremental checkpoint', () => {
   });
 });
 
+const isCompressed = ({ bytes }: { readonly bytes: Uint8Array }) =>
+  readOperatorHeader(new ByteReader(bytes)).compressed;
+
 describe('operator state that Flink wrote', () => {
   const files = operatorFiles();
 
-  it('is read, but where it is compressed', () => {
+  it('is read, compressed or not', () => {
     expect(files.length).toBeGreaterThan(50);
     const unread = files.filter(
       ({ bytes, handle }) => openOperatorSnapshot(bytes, handle.states).kind !== 'readable',
     );
-    expect([...new Set(unread.map(({ fixture }) => fixture.name))]).toEqual(['compressed-hashmap']);
+    expect(unread).toEqual([]);
+    expect(files.filter(isCompressed).map(({ fixture }) => fixture.name)).toContain('compressed-hashmap');
   });
 
   it('is written again byte for byte, by Flink 1.18 and later', () => {
@@ -196,7 +204,7 @@ describe('operator state that Flink wrote', () => {
     for (const { bytes, handle, title } of files) {
       const snapshot = openOperatorSnapshot(bytes, handle.states);
       const version = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0);
-      if (snapshot.kind !== 'readable' || version !== 6) continue;
+      if (snapshot.kind !== 'readable' || version !== 6 || isCompressed({ bytes })) continue;
       const written = writeOperatorSnapshot(snapshot.states);
       expect([title, Buffer.compare(written.bytes, bytes)]).toEqual([title, 0]);
       const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);

@@ -10,10 +10,12 @@ import {
   type OperatorSnapshot,
   type OperatorStateContent,
   openOperatorSnapshot,
+  type WrittenOperatorState,
   writeOperatorSnapshot,
 } from '../../../src/format/state/operator-snapshot.js';
 import { FormatError, UsageError } from '../../../src/support/errors.js';
 import { runs, testSeed } from '../../support/runs.js';
+import { dataChunk, SNAPPY_IDENTIFIER } from '../../support/snappy-frames.js';
 
 const parameters = { numRuns: runs({ sample: 50, full: 2_000 }), seed: testSeed };
 
@@ -36,6 +38,23 @@ function contents(snapshot: OperatorSnapshot): readonly unknown[] {
       ? [state.name, state.mode, state.entries]
       : [state.name, state.mode, state.elements],
   );
+}
+
+/** The file as Flink compresses it: one stream after the header, with a chunk for each element. */
+function compressed({ bytes, states }: WrittenOperatorState): WrittenOperatorState {
+  const starts = states.flatMap(({ offsets }) => offsets.map(Number)).sort((a, b) => a - b);
+  const header = Buffer.from(bytes.subarray(0, starts[0]));
+  header[4] = 1;
+  const parts: Buffer[] = [header, SNAPPY_IDENTIFIER];
+  const moved = new Map<bigint, bigint>();
+  starts.forEach((start, i) => {
+    moved.set(BigInt(start), BigInt(parts.reduce((sum, part) => sum + part.length, 0)));
+    parts.push(dataChunk(bytes.subarray(start, starts[i + 1])));
+  });
+  return {
+    bytes: Buffer.concat(parts),
+    states: states.map((state) => ({ ...state, offsets: state.offsets.map((offset) => moved.get(offset)!) })),
+  };
 }
 
 describe('an operator state file', () => {
@@ -128,10 +147,29 @@ describe('an operator state file', () => {
     });
   });
 
-  it('tells a compressed file', () => {
+  it('gives the same where it is compressed', () => {
+    const written = writeOperatorSnapshot(SMALL);
+    const { bytes, states } = compressed(written);
+    expect(contents(openOperatorSnapshot(bytes, states))).toEqual(
+      contents(openOperatorSnapshot(written.bytes, written.states)),
+    );
+  });
+
+  it('is refused where two elements stand at one place, or one reaches into another', () => {
     const { bytes, states } = writeOperatorSnapshot(SMALL);
-    bytes[4] = 1;
-    expect(openOperatorSnapshot(bytes, states)).toMatchObject({ kind: 'compressed' });
+    const movedTo = (offsets: (of: readonly bigint[]) => bigint[]) =>
+      states.map((state) => (state.name === 'seen' ? { ...state, offsets: offsets(state.offsets) } : state));
+    expect(() =>
+      openOperatorSnapshot(
+        bytes,
+        movedTo(([first]) => [first!, first!]),
+      ),
+    ).toThrow('two elements at one place');
+    const rules = states.find(({ name }) => name === 'rules')!.offsets[0]!;
+    const inside = states.map((state) =>
+      state.name === 'seen' ? { ...state, offsets: [rules + 1n] } : state,
+    );
+    expect(() => openOperatorSnapshot(bytes, inside)).toThrow(/an element that began before/);
   });
 
   it('of a version before 5 is refused', () => {
