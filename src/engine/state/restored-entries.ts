@@ -49,7 +49,7 @@ export async function openRestored(
 export function unreadable({ operatorName }: { readonly operatorName: string }, what: string): UsageError {
   return new UsageError(`operator ${operatorName} has keyed state that cannot be restored: ${what}`, {
     where: operatorName,
-    next: 'restore from an uncompressed checkpoint, or from a canonical savepoint, of plain types',
+    next: 'restore from a heap checkpoint, or from a canonical savepoint, of plain types',
   });
 }
 

@@ -89,8 +89,8 @@ export function mapSerializer<K, V>(
     },
     read(source) {
       const count = source.count('count', 1);
-        source.charge(COLLECTION_BYTES + count * ENTRY_BYTES, 'count');
-        const map = javaMap<K, V | null>(mapKey);
+      source.charge(COLLECTION_BYTES + count * ENTRY_BYTES, 'count');
+      const map = javaMap<K, V | null>(mapKey);
       for (let i = 0; i < count; i++) {
         const start = source.offset;
         map.set(mapKey.read(source), readNullable(source, mapValue));
