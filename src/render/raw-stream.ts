@@ -25,7 +25,8 @@ export function rawStream(stream: StreamStateHandle, pointer: string): JsonObjec
       return { kind: 'file', size, path: stream.path, physicalId: uriOf(stream.path) };
     case 'relative-file': {
       const path = pathOf(stream, pointer);
-      return { kind: 'relative-file', size, relativePath: stream.relativePath, path, physicalId: path };
+      const physicalId = uriOf(path);
+      return { kind: 'relative-file', size, relativePath: stream.relativePath, path, physicalId };
     }
     case 'segment': {
       const { path, scope, logicalFileId } = stream;

@@ -1,7 +1,10 @@
 package ckpt.peer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +22,17 @@ final class Json {
 
     static Object parse(String text) throws Exception {
         return MAPPER.readValue(text, Object.class);
+    }
+
+    /** Longs that a JavaScript number does not hold exactly become text. */
+    static Object exact(Object value) {
+        if (value instanceof Long number) return Math.abs(number) < 1L << 53 && number != Long.MIN_VALUE ? value : value.toString();
+        if (value instanceof long[] numbers) return Arrays.stream(numbers).mapToObj(Json::exact).toList();
+        if (value instanceof Collection<?> list) return list.stream().map(Json::exact).toList();
+        if (!(value instanceof Map<?, ?> map)) return value;
+        Map<String, Object> fields = new LinkedHashMap<>();
+        map.forEach((field, content) -> fields.put(String.valueOf(field), exact(content)));
+        return fields;
     }
 
     static Object ofValue(Object value) {

@@ -16,6 +16,7 @@ public final class Main {
     private static final Map<String, Command> COMMANDS =
             Map.of(
                     "metadata", MetadataCommand::run,
+                    "documents", DocumentsCommand::run,
                     "keyed-state", KeyedStateCommand::run,
                     "operator-state", OperatorStateCommand::run,
                     "restore", RestoreCommand::run,
