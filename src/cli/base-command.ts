@@ -68,13 +68,28 @@ export abstract class BaseCommand extends Command {
     this.#session?.endProgress();
     if (flags.json) {
       const { toJson } = await import('../render/json.js');
-      const head = { schema: `ckpt/${this.id?.replaceAll(':', '-')}`, schemaVersion: 1 };
-      process.stdout.write(toJson({ ...head, ...(await view.document()) }));
+      process.stdout.write(toJson({ ...this.documentHead, ...(await view.document()) }));
       return;
     }
+    process.stdout.write(await view.text(await this.look()));
+  }
+
+  /** What `show` puts before the fields of a document. */
+  protected get documentHead(): { readonly schema: string; readonly schemaVersion: number } {
+    return { schema: `ckpt/${this.id?.replaceAll(':', '-')}`, schemaVersion: 1 };
+  }
+
+  /** How text for people is to look on stdout. */
+  protected async look(): Promise<Look> {
     const { outputWidth, paletteFor } = await import('./terminal.js');
-    const look: Look = { palette: await paletteFor('stdout'), width: outputWidth() };
-    process.stdout.write(await view.text(look));
+    return { palette: await paletteFor('stdout'), width: outputWidth() };
+  }
+
+  /** Prints a result that is too long to be held, piece by piece, no faster than it is read. */
+  protected async stream(pieces: Iterable<string>): Promise<void> {
+    this.#session?.endProgress();
+    const { writeAll } = await import('./streams.js');
+    await writeAll(process.stdout, pieces);
   }
 
   /** Ends the command with this status after it has shown its result. */

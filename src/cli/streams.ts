@@ -32,6 +32,21 @@ export function ignoreClosedPipes(): void {
   }
 }
 
+const WRITE_CHARS = 64 * 1024;
+
+/** Writes pieces in large portions, and waits while the reader of the stream is slow. Ends early where it has gone. */
+export async function writeAll(stream: NodeJS.WriteStream, pieces: Iterable<string>): Promise<void> {
+  let gathered = '';
+  for (const piece of pieces) {
+    gathered += piece;
+    if (gathered.length < WRITE_CHARS) continue;
+    if (!stream.write(gathered)) await drained(stream);
+    if (stream.destroyed) return;
+    gathered = '';
+  }
+  stream.write(gathered);
+}
+
 /**
  * Resolves when all that was written to a stream has left the process, or its reader has gone, or it failed; its error
  * event has been seen by then.

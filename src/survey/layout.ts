@@ -32,6 +32,16 @@ export function isSnapshotDirectory(name: string): boolean {
   return CHECKPOINT.test(name) || SAVEPOINT.test(name);
 }
 
+/** Whether a directory of this name is that of a job. */
+export function isJobDirectory(name: string): boolean {
+  return JOB_ID.test(name);
+}
+
+/** Whether something was put aside by this tool. */
+export function isInTrash(location: Location): boolean {
+  return location.path.includes(`/${TRASH_NAME}/`);
+}
+
 /** What the directory of a snapshot tells of it. */
 export function placeOf(directory: Location): SnapshotPlace {
   const name = baseName(directory);

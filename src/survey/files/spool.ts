@@ -1,0 +1,84 @@
+// Records by the ten millions, cut into partitions by a hash so that each partition can be held at once. Small amounts
+// stay in memory; past a budget the pieces go to a scratch. A record never runs across two pieces.
+import type { Scratch, ScratchPiece } from '../../storage/scratch.js';
+
+export const PARTITIONS = 256;
+
+/** A piece grows to this, doubling. */
+const LARGEST_PIECE = 64 * 1024;
+const SMALLEST_PIECE = 1024;
+
+interface Partition {
+  /** Room for further records, used up to `end`. */
+  open: Buffer;
+  end: number;
+  readonly full: Buffer[];
+  readonly written: ScratchPiece[];
+}
+
+/** Where the next record is to be written. */
+export interface RecordRoom {
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+export class Spool {
+  readonly #scratch: Scratch;
+  readonly #budgetBytes: number;
+  readonly #partitions: Partition[] = Array.from({ length: PARTITIONS }, () => ({
+    open: Buffer.alloc(0),
+    end: 0,
+    full: [],
+    written: [],
+  }));
+  #heldBytes = 0;
+
+  constructor(scratch: Scratch, budgetBytes: number) {
+    this.#scratch = scratch;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  /** Room for a record of `length` bytes, which counts as written from now on. */
+  room(partition: number, length: number): RecordRoom {
+    const into = this.#partitions[partition]!;
+    if (into.end + length > into.open.length) this.#turn(into, length);
+    const at = into.end;
+    into.end += length;
+    return { bytes: into.open, at };
+  }
+
+  /** The pieces of a partition, each a whole number of records, in the order in which they were written. */
+  *pieces(partition: number): Generator<Buffer> {
+    const { written, full, open, end } = this.#partitions[partition]!;
+    for (const piece of written) yield asBuffer(this.#scratch.read(piece));
+    yield* full;
+    if (end > 0) yield open.subarray(0, end);
+  }
+
+  /** All records of a partition in one piece. */
+  whole(partition: number): Buffer {
+    return Buffer.concat([...this.pieces(partition)]);
+  }
+
+  #turn(partition: Partition, length: number): void {
+    if (partition.end > 0) partition.full.push(partition.open.subarray(0, partition.end));
+    const doubled = Math.min(LARGEST_PIECE, Math.max(SMALLEST_PIECE, partition.open.length * 2));
+    partition.open = Buffer.allocUnsafeSlow(Math.max(doubled, length));
+    partition.end = 0;
+    this.#heldBytes += partition.open.length;
+    if (this.#heldBytes > this.#budgetBytes) this.#writeFull();
+  }
+
+  #writeFull(): void {
+    this.#heldBytes = 0;
+    for (const partition of this.#partitions) {
+      for (const piece of partition.full) partition.written.push(this.#scratch.write(piece));
+      partition.full.length = 0;
+      this.#heldBytes += partition.open.length;
+    }
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

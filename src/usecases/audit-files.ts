@@ -1,0 +1,90 @@
+// `ckpt audit`: survey, evidence, and every file with its class and whether it may go.
+import { AuditTotals } from '../graph/audit-totals.js';
+import { type AuditBasis, FileAudit } from '../graph/file-audit.js';
+import type { AuditedFile, AuditReport } from '../model/audit.js';
+import type { Evidence, Liveness } from '../model/evidence.js';
+import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
+import { formatLocation, type Location } from '../model/location.js';
+import type { SnapshotCondition } from '../model/snapshot.js';
+import { type FileSurveyOptions, surveyFiles } from '../survey/files/survey-files.js';
+
+export interface AuditOptions extends FileSurveyOptions, Omit<AuditBasis, 'evidence'> {
+  /** Asked once the files are listed, so that it is never older than they are. */
+  readonly gatherEvidence: () => Promise<Evidence>;
+}
+
+/** A file that snapshots need and that is not there, for reports. */
+export interface ReportedMissing {
+  readonly path: string;
+  readonly bytes: number;
+  readonly snapshots: number;
+}
+
+/** An audit whose files can be asked for, one after the other. */
+export interface Audit {
+  readonly report: AuditReport;
+  readonly snapshots: readonly AuditedSnapshot[];
+  /** In the order of their paths. */
+  files(): Iterable<AuditedFile>;
+  /** In the order of their paths. */
+  missingFiles(): Iterable<ReportedMissing>;
+  /** Gives temporary files back. */
+  close(): void;
+}
+
+/** Audits all that is at `locations`; throws as `surveyFiles` does. The result must be closed. */
+export async function auditFiles(locations: readonly Location[], options: AuditOptions): Promise<Audit> {
+  const survey = await surveyFiles(locations, options);
+  const evidence = await options.gatherEvidence();
+  const judge = new FileAudit(survey, { ...options, evidence });
+  return {
+    report: reportOf(survey, judge, evidence),
+    snapshots: survey.snapshots,
+    *files() {
+      for (const file of survey.files({ sorted: true })) yield judge.fileOf(file);
+    },
+    *missingFiles() {
+      for (const { location, sizeBytes, snapshots } of survey.missingFiles())
+        yield { path: formatLocation(location), bytes: sizeBytes, snapshots };
+    },
+    close: () => survey.close(),
+  };
+}
+
+function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): AuditReport {
+  const totals = new AuditTotals();
+  for (const file of survey.files({ sorted: false })) {
+    const { jobId } = file.directory;
+    totals.addFile(judge.fileOf(file), jobId, () => jobLiveness(judge, file.location, jobId));
+  }
+  for (const snapshot of survey.snapshots) {
+    const { directory, jobId } = snapshot.place;
+    totals.addSnapshot(snapshot, () => jobLiveness(judge, directory, jobId));
+  }
+  return {
+    roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),
+    jobs: totals.jobs(),
+    totals: totals.totals,
+    deletable: totals.deletable,
+    missing: survey.missing,
+    causes: totals.causes(),
+    heldBack: totals.heldBack(),
+    merged: totals.merged,
+    snapshots: conditionsOf(survey.snapshots),
+    problems: [...survey.problems, ...unreadable(survey.snapshots), ...evidence.contradictions, ...evidence.blocks],
+  };
+}
+
+function jobLiveness(judge: FileAudit, location: Location, jobId: string | null): Liveness {
+  return jobId === null ? { kind: 'unknown' } : judge.livenessAt(location, jobId);
+}
+
+function conditionsOf(snapshots: readonly AuditedSnapshot[]): Record<SnapshotCondition, number> {
+  const counts = { complete: 0, incomplete: 0, broken: 0, unreadable: 0 };
+  for (const { condition, inTrash } of snapshots) if (!inTrash) counts[condition]++;
+  return counts;
+}
+
+function unreadable(snapshots: readonly AuditedSnapshot[]) {
+  return snapshots.flatMap(({ error }) => (error === null ? [] : [error]));
+}
