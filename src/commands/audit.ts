@@ -1,10 +1,13 @@
 import { string } from '@oclif/core/args';
 import { boolean, custom, option } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
-import { describe, type ExitStatus } from '../cli/exit-codes.js';
-import { durationOf, fromEnvironment, storageFlags } from '../cli/flags.js';
+import { describe } from '../cli/exit-codes.js';
+import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { AuditReport } from '../model/audit.js';
+import { DEFAULT_POLICY } from '../model/safety-policy.js';
+import { assertNever } from '../support/errors.js';
+import { parseDuration } from '../support/units.js';
 import type { Audit as AuditResult } from '../usecases/audit-files.js';
 
 const FINDINGS = ['orphans', 'broken', 'unreadable', 'missing'] as const;
@@ -23,7 +26,10 @@ export default class Audit extends BaseCommand {
   static override exitCodes = [3, 6] as const;
   static override description = describe(DESCRIPTION, Audit.exitCodes);
   static override examples = [
-    { description: 'Totals of a checkpoint directory', command: '<%= config.bin %> audit /var/flink/checkpoints' },
+    {
+      description: 'Totals of a checkpoint directory',
+      command: '<%= config.bin %> audit /var/flink/checkpoints',
+    },
     {
       description: 'Every file, as JSON lines',
       command: `<%= config.bin %> audit /var/flink --files --ndjson | jq -r 'select(.class == "orphan") | .path'`,
@@ -54,9 +60,10 @@ export default class Audit extends BaseCommand {
         description: 'End with exit code 3 where there is any of these.',
       })(),
       'min-age': custom<number>({
-        parse: async (text) => durationOf(text, '--min-age'),
+        parse: async (text) => parseDuration(text),
         helpValue: '7d',
-        description: 'Nothing younger counts as deletable. Without evidence that a job has ended never less than 7d.',
+        description:
+          'Nothing younger counts as deletable. Without evidence that a job has ended never less than 7d.',
       })(),
     }),
   };
@@ -64,11 +71,8 @@ export default class Audit extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Audit);
     const session = this.openSession(flags);
-    const [{ auditFiles }, { DEFAULT_POLICY }, { NO_EVIDENCE }] = await Promise.all([
-      import('../usecases/audit-files.js'),
-      import('../graph/candidate.js'),
-      import('../model/evidence.js'),
-    ]);
+    const { auditFiles } = await import('../usecases/audit-files.js');
+    const { NO_EVIDENCE } = await import('../model/evidence.js');
     const audit = await auditFiles(args.location.map(session.locate), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
@@ -78,12 +82,56 @@ export default class Audit extends BaseCommand {
       nowMs: session.clock.now(),
     });
     try {
-      await this.print(audit, flags);
+      await this.#print(audit, flags);
     } finally {
       audit.close();
     }
     warnOf(audit.report.problems, session.warn);
     const found = (flags['fail-on'] ?? []).some((finding) => isFound(finding, audit.report));
     this.endWith(found ? 3 : statusAfter(audit.report.problems));
+  }
+
+  async #print(audit: AuditResult, flags: OutputFlags): Promise<void> {
+    const { auditDocument, documentWithLists, fileDocument, jsonLines } = await import(
+      '../render/audit-document.js'
+    );
+    const files = () => mapped(audit.files(), fileDocument);
+    if (flags.ndjson) return this.stream(jsonLines(files()));
+    const document = () => auditDocument(audit.report);
+    if (flags.files && flags.json) {
+      const lists = { files: files(), missingFiles: audit.missingFiles() };
+      return this.stream(documentWithLists({ ...this.documentHead, ...document() }, lists));
+    }
+    const { fileLine, renderAudit } = await import('../render/audit.js');
+    if (flags.files) {
+      const { palette } = await this.look();
+      await this.stream(mapped(audit.files(), (file) => fileLine(file, palette)));
+    }
+    await this.show(flags, { document, text: (look) => renderAudit(audit.report, look) });
+  }
+}
+
+interface OutputFlags {
+  readonly json: boolean;
+  readonly files: boolean;
+  readonly ndjson: boolean;
+}
+
+function* mapped<T, R>(values: Iterable<T>, map: (value: T) => R): Generator<R> {
+  for (const value of values) yield map(value);
+}
+
+function isFound(finding: Finding, { totals, snapshots, missing }: AuditReport): boolean {
+  switch (finding) {
+    case 'orphans':
+      return totals.orphan.files + totals.incomplete.files > 0;
+    case 'broken':
+      return snapshots.broken > 0;
+    case 'unreadable':
+      return snapshots.unreadable > 0;
+    case 'missing':
+      return missing.files > 0;
+    default:
+      return assertNever(finding, 'finding');
   }
 }

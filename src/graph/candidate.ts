@@ -2,24 +2,7 @@
 // plans gathers them, and the rules stay functions.
 import type { Liveness } from '../model/evidence.js';
 import type { FileClass, FileRole } from '../model/file-class.js';
-
-/** What the user allows. Both `plan` and `audit` judge by it. */
-export interface SafetyPolicy {
-  /** Nothing younger goes; never taken for less than the floors of {@link minAgeOf}. */
-  readonly minAgeMs: number;
-  /** Whether unreferenced files of jobs of which nothing is known may go under the strictest conditions. */
-  readonly unknownJobs: boolean;
-  /** The user's word that no sink of these jobs keeps a write-ahead log in `taskowned/`. */
-  readonly noWriteAheadSinks: boolean;
-}
-
-const DAY_MS = 24 * 3_600_000;
-
-export const DEFAULT_POLICY: SafetyPolicy = {
-  minAgeMs: 7 * DAY_MS,
-  unknownJobs: false,
-  noWriteAheadSinks: false,
-};
+import type { SafetyPolicy } from '../model/safety-policy.js';
 
 /** What concerns every file of a survey alike. */
 export interface SafetyFacts {

@@ -4,8 +4,16 @@ import type { AuditedFile } from '../model/audit.js';
 import { type Evidence, type Liveness, pinOf } from '../model/evidence.js';
 import type { FileClass } from '../model/file-class.js';
 import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
-import { baseName, canonicalKey, formatLocation, isWithin, type Location, parent } from '../model/location.js';
-import type { Candidate, JobFacts, SafetyFacts, SafetyPolicy, SnapshotDirectoryFacts } from './candidate.js';
+import {
+  baseName,
+  canonicalKey,
+  formatLocation,
+  isWithin,
+  type Location,
+  parent,
+} from '../model/location.js';
+import type { SafetyPolicy } from '../model/safety-policy.js';
+import type { Candidate, JobFacts, SafetyFacts, SnapshotDirectoryFacts } from './candidate.js';
 import { causeOf } from './causes.js';
 import { judge } from './safety-rules.js';
 
@@ -96,7 +104,9 @@ export class FileAudit {
   #livenessOfSavepoint({ path }: Location): Liveness | undefined {
     const prefix = SAVEPOINT_PREFIX.exec(path)?.[1];
     if (prefix === undefined) return undefined;
-    const fitting = [...this.#liveness].filter(([id]) => id.startsWith(prefix)).map(([, liveness]) => liveness);
+    const fitting = [...this.#liveness]
+      .filter(([id]) => id.startsWith(prefix))
+      .map(([, liveness]) => liveness);
     return fitting.find(({ kind }) => kind !== 'ended') ?? fitting[0];
   }
 

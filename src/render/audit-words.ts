@@ -15,7 +15,8 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   'savepoint-never-completed': 'the savepoint never completed, or is under way',
   'metadata-write-interrupted': 'writing _metadata was interrupted',
   'left-beside-metadata': 'lies beside a _metadata that does not name it',
-  'written-after-newest-checkpoint': 'uploaded after the newest checkpoint: for one that failed, or is under way',
+  'written-after-newest-checkpoint':
+    'uploaded after the newest checkpoint: for one that failed, or is under way',
   'upload-lost-or-deletion-failed': 'an upload that no checkpoint took over, or a deletion that failed',
   'job-without-snapshots': 'its job has no snapshot here',
   'merged-file-abandoned': 'a merged file that its TaskManager left behind, or writes to',

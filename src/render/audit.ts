@@ -14,7 +14,9 @@ const BAR_WIDTH = 20;
 
 export function renderAudit(report: AuditReport, look: Look): string {
   const lines = [
-    ...report.roots.map(({ path, takenFor }) => `${visible(path)}  ${look.palette.faint(describeRoot(takenFor))}`),
+    ...report.roots.map(
+      ({ path, takenFor }) => `${visible(path)}  ${look.palette.faint(describeRoot(takenFor))}`,
+    ),
     '',
     ...classLines(report, look),
     ...section('jobs', jobLines(report.jobs, look), look),
@@ -164,7 +166,9 @@ function summaryLines(report: AuditReport, palette: Palette): readonly string[] 
       `${palette.warning('!')} ${plural(snapshots.broken, 'snapshot')} cannot be restored, for ${plural(missing.files, 'file')} that ${missing.files === 1 ? 'is' : 'are'} missing; see "ckpt list"`,
     );
   if (snapshots.unreadable > 0)
-    lines.push(`${palette.warning('!')} ${plural(snapshots.unreadable, 'snapshot')} cannot be read: nothing may go`);
+    lines.push(
+      `${palette.warning('!')} ${plural(snapshots.unreadable, 'snapshot')} cannot be read: nothing may go`,
+    );
   return lines;
 }
 

@@ -71,7 +71,12 @@ function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): Aud
     heldBack: totals.heldBack(),
     merged: totals.merged,
     snapshots: conditionsOf(survey.snapshots),
-    problems: [...survey.problems, ...unreadable(survey.snapshots), ...evidence.contradictions, ...evidence.blocks],
+    problems: [
+      ...survey.problems,
+      ...unreadable(survey.snapshots),
+      ...evidence.contradictions,
+      ...evidence.blocks,
+    ],
   };
 }
 

@@ -1,13 +1,13 @@
 // `audit` over everything that real Flink left behind: classes of files against the lists of the case.
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../src/graph/candidate.js';
 import { NO_EVIDENCE } from '../../src/model/evidence.js';
 import { parseLocation } from '../../src/model/location.js';
 import { parseRewrite } from '../../src/model/rewrite.js';
+import { DEFAULT_POLICY } from '../../src/model/safety-policy.js';
 import { openReader } from '../../src/storage/open.js';
 import { auditFiles } from '../../src/usecases/audit-files.js';
-import { type FixtureCase, fixtureCase, fixtureCases, fixtureRows } from '../support/fixtures.js';
+import { type FixtureCase, fixtureCases, fixtureRows } from '../support/fixtures.js';
 
 async function audit(fixture: FixtureCase) {
   const found = await auditFiles([parseLocation('.', fixture.treeDirectory)], {
@@ -49,6 +49,10 @@ describe.each(fixtureCases().map((fixture) => [fixture.name, fixture] as const))
     expect(paths(unneeded)).toEqual(orphans.sort());
     expect(report.totals.orphan.files + report.totals.incomplete.files).toBe(orphans.length);
     expect(report.deletable).toMatchObject({ files: 0 });
-    for (const { deletable, reason } of unneeded) expect([deletable, reason]).toEqual([false, expect.stringMatching(/^(job-may-run|name-of-an-unresolved-reference|no-snapshot-read)$/)]);
+    for (const { deletable, reason } of unneeded)
+      expect([deletable, reason]).toEqual([
+        false,
+        expect.stringMatching(/^(job-may-run|name-of-an-unresolved-reference|no-snapshot-read)$/),
+      ]);
   });
 });

@@ -32,7 +32,9 @@ export async function addLatecomers(listing: Listing, { readers, concurrency }: 
 
 /** The directories that snapshots and jobs appear in: below the roots, each once. */
 function holdersOf(listing: Listing): readonly Location[] {
-  const roots = listing.roots.filter(({ takenFor }) => takenFor !== 'metadata').map(({ location }) => location);
+  const roots = listing.roots
+    .filter(({ takenFor }) => takenFor !== 'metadata')
+    .map(({ location }) => location);
   const holders = new Map<string, Location>();
   const add = (at: Location) => {
     if (roots.some((root) => isWithin(at, root))) holders.set(canonicalKey(at), at);
@@ -65,7 +67,9 @@ function snapshotsAmong(names: readonly string[], directory: Location): readonly
 async function directoryNames(directory: Location, readers: Readers): Promise<readonly string[]> {
   const reader = await readers.of(directory);
   const entries = (await unlessGone<readonly FileStatus[]>(reader.listDirectory(directory))) ?? [];
-  return entries.filter(({ type }) => type === 'directory').map(({ path }) => baseName({ ...directory, path }));
+  return entries
+    .filter(({ type }) => type === 'directory')
+    .map(({ path }) => baseName({ ...directory, path }));
 }
 
 async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {

@@ -1,5 +1,5 @@
 // Names by the millions, of which only fingerprints are kept: a name may count as known that is not, never the reverse.
-import { newFingerprint, fingerprintInto } from '../../support/fingerprint.js';
+import { fingerprintInto, newFingerprint } from '../../support/fingerprint.js';
 import { CROWDED, FingerprintTable, NOT_FOUND } from '../../support/fingerprint-table.js';
 
 export class NameSet {

@@ -70,7 +70,8 @@ export function* readRows(bytes: Buffer): Generator<FileRow> {
 
 function* sortedRows(bytes: Buffer): Generator<FileRow> {
   const starts: { readonly uri: string; readonly at: number }[] = [];
-  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) starts.push({ uri: uriAt(bytes, at), at });
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at))
+    starts.push({ uri: uriAt(bytes, at), at });
   starts.sort((a, b) => (a.uri < b.uri ? -1 : 1));
   for (const { at } of starts) yield readRow(bytes, at);
 }

@@ -161,7 +161,11 @@ class SurveyRun {
     return {
       roots: this.#listing.roots,
       snapshots,
-      problems: [...this.#listing.problems, ...this.#problems, ...this.#counts.flatMap(unverifiedProblem(read))],
+      problems: [
+        ...this.#listing.problems,
+        ...this.#problems,
+        ...this.#counts.flatMap(unverifiedProblem(read)),
+      ],
       missing: unlisted.missing,
       missingFiles: () => unlisted.missingFiles(),
       files: (options) => store.all(options),

@@ -48,7 +48,7 @@ export class UnlistedFiles {
   async add(files: readonly UnlistedFile[]): Promise<void> {
     const { readers, concurrency } = this.#options;
     const found = await mapConcurrently(files, concurrency, ({ location }) => lookUp(location, readers));
-    files.forEach((file, index) => this.#note(file, found[index]!));
+    for (const [index, file] of files.entries()) this.#note(file, found[index]!);
   }
 
   /** A reference that names no place that we know. */
