@@ -40,7 +40,11 @@ export default class Audit extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({ required: true, multiple: true, ignoreStdin: true, description: 'Where to look.' }),
+    location: string({
+      multiple: true,
+      ignoreStdin: true,
+      description: 'Where to look; the checkpoint directory of the settings where not given.',
+    }),
   };
   static override flags = {
     ...storageFlags,
@@ -73,7 +77,7 @@ export default class Audit extends BaseCommand {
     const session = this.openSession(flags);
     const { auditFiles } = await import('../usecases/audit-files.js');
     const { NO_EVIDENCE } = await import('../model/evidence.js');
-    const audit = await auditFiles(args.location.map(session.locate), {
+    const audit = await auditFiles(session.locateAll(args.location), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
