@@ -33,3 +33,30 @@ export const KEEP_EVERYTHING: RetentionPolicy = {
   savepoints: 'keep',
   wholeJobs: 'refuse',
 };
+
+/** What may go besides, and how much of it at once. */
+export interface CleanupPolicy {
+  /** Whether files that no snapshot references go. */
+  readonly orphans: boolean;
+  /** Nothing younger goes; floors that depend on the state of a job are above it. */
+  readonly minAgeMs: number;
+  /** Whether unreferenced files of jobs of which nothing is known may go under the strictest conditions. */
+  readonly unknownJobs: boolean;
+  /** The user's word that no sink keeps a write-ahead log in `taskowned/`. */
+  readonly noWriteAheadSinks: boolean;
+  /** Files; null for no limit, as below. */
+  readonly maxDelete: number | null;
+  readonly maxBytesDeleted: number | null;
+  /** Of the files of a job. */
+  readonly maxPercent: number;
+}
+
+export const DEFAULT_CLEANUP: CleanupPolicy = {
+  orphans: true,
+  minAgeMs: 7 * 24 * 3_600_000,
+  unknownJobs: false,
+  noWriteAheadSinks: false,
+  maxDelete: null,
+  maxBytesDeleted: null,
+  maxPercent: 50,
+};

@@ -3,7 +3,7 @@ import type { Location } from './location.js';
 import type { SnapshotKind } from './snapshot.js';
 
 /** A snapshot with all that retention looks at. */
-export interface Candidate {
+export interface SnapshotCandidate {
   /** The directory of the snapshot. */
   readonly location: Location;
   /**
@@ -35,8 +35,13 @@ export type Standing = 'restorable' | 'unverified' | 'broken' | 'unreadable';
 /** What is known of the job that took a snapshot. Nothing younger than `minAgeMs` goes. */
 export type JobStanding = { readonly minAgeMs: number } & (
   | { readonly state: 'ended' }
-  /** The lowest id that its cluster still retains; null where the cluster does not tell. */
-  | { readonly state: 'running'; readonly lowestRetainedId: bigint | null }
+  | {
+      readonly state: 'running';
+      /** The lowest id that its cluster still retains; null where the cluster does not tell. */
+      readonly lowestRetainedId: bigint | null;
+      /** What it was restored from; null where it was not, or the cluster does not tell. */
+      readonly restoredId: bigint | null;
+    }
   | { readonly state: 'unknown' }
 );
 
@@ -73,7 +78,7 @@ export interface Reason {
 }
 
 /** `keep` with every rule that keeps it; `expire` with every rule that was given and why it does not. */
-export interface Verdict<C extends Candidate = Candidate> {
+export interface Verdict<C extends SnapshotCandidate = SnapshotCandidate> {
   readonly snapshot: C;
   readonly decision: 'keep' | 'expire';
   /** At least one. */
@@ -89,7 +94,7 @@ export interface Refusal {
   readonly next: string;
 }
 
-export interface Judgement<C extends Candidate = Candidate> {
+export interface SnapshotVerdicts<C extends SnapshotCandidate = SnapshotCandidate> {
   /** By group, then newest first. */
   readonly verdicts: readonly Verdict<C>[];
   /** Where there are any, nothing is to be deleted. The verdicts of a job that is refused keep all of it. */

@@ -2,7 +2,7 @@
 import { baseName, canonicalKey, parent } from '../model/location.js';
 import { METADATA_NAME, type SnapshotCondition, type SnapshotKind } from '../model/snapshot.js';
 import type { SurveyedSnapshot } from '../model/survey.js';
-import type { Candidate, Standing } from '../model/verdict.js';
+import type { SnapshotCandidate, Standing } from '../model/verdict.js';
 import { assertNever } from '../support/errors.js';
 
 /** A snapshot as the graph has it. */
@@ -13,10 +13,10 @@ export interface JudgedNode {
 }
 
 /** What the graph does not know. */
-export type Circumstances = Pick<Candidate, 'job' | 'neededBy' | 'named'>;
+export type Circumstances = Pick<SnapshotCandidate, 'job' | 'neededBy' | 'named'>;
 
 /** Null for a directory without `_metadata`: it is no snapshot yet, or none any more, and no policy speaks of it. */
-export function candidateOf(node: JudgedNode, circumstances: Circumstances): Candidate | null {
+export function candidateOf(node: JudgedNode, circumstances: Circumstances): SnapshotCandidate | null {
   const standing = standingOf(node);
   const { snapshot } = node;
   if (standing === null || snapshot.state === 'incomplete') return null;

@@ -3,13 +3,13 @@
 import { canonicalKey, type Location } from '../model/location.js';
 import type { RetentionPolicy } from '../model/policy.js';
 import { METADATA_NAME } from '../model/snapshot.js';
-import type { Candidate, JobStanding, Reason, SafetyRule } from '../model/verdict.js';
+import type { JobStanding, Reason, SafetyRule, SnapshotCandidate } from '../model/verdict.js';
 import { assertNever } from '../support/errors.js';
 import { formatDuration } from '../support/units.js';
 import { hasKnownTime, hasNewer, type Timeline } from './timeline.js';
 
 /** What all fences are handed besides the snapshot. */
-export interface Surroundings<C extends Candidate> {
+export interface Surroundings<C extends SnapshotCandidate> {
   readonly timeline: Timeline<C>;
   readonly policy: RetentionPolicy;
   readonly nowMs: number;
@@ -18,7 +18,7 @@ export interface Surroundings<C extends Candidate> {
 /** Newer snapshots that must restore before one goes of a job of which nothing is known. */
 const NEWER_WITHOUT_EVIDENCE = 2;
 
-type Fence = <C extends Candidate>(snapshot: C, around: Surroundings<C>) => string | null;
+type Fence = <C extends SnapshotCandidate>(snapshot: C, around: Surroundings<C>) => string | null;
 
 const fences = {
   pinned: ({ location }, { policy }) =>
@@ -61,7 +61,10 @@ const fences = {
 } as const satisfies Partial<Record<SafetyRule, Fence>>;
 
 /** Every fence that keeps `snapshot`. */
-export function fencesAround<C extends Candidate>(snapshot: C, around: Surroundings<C>): readonly Reason[] {
+export function fencesAround<C extends SnapshotCandidate>(
+  snapshot: C,
+  around: Surroundings<C>,
+): readonly Reason[] {
   const all = Object.entries(fences) as readonly [keyof typeof fences, Fence][];
   return all.flatMap(([rule, fence]) => {
     const text = fence(snapshot, around);
@@ -76,7 +79,7 @@ export function isPinOf(pin: Location, directory: Location): boolean {
 }
 
 /** Somebody may still repair it: it has what nothing else has. */
-function isNewerThanRestorable<C extends Candidate>(
+function isNewerThanRestorable<C extends SnapshotCandidate>(
   snapshot: C,
   { countedById: [newestById], countedByTime: [newestByTime] }: Timeline<C>,
 ): boolean {
@@ -93,6 +96,7 @@ function whileRunning(job: JobStanding, checkpointId: bigint | null): string | n
     case 'running':
       if (job.lowestRetainedId === null || checkpointId === null)
         return 'its job is running, and what it retains is not known';
+      if (checkpointId === job.restoredId) return 'its running job was restored from it';
       return checkpointId >= job.lowestRetainedId ? 'its running job retains it' : null;
     case 'ended':
     case 'unknown':

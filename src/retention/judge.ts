@@ -2,12 +2,12 @@
 // Nothing here knows what a deletion is.
 import { formatLocation } from '../model/location.js';
 import type { RetentionPolicy } from '../model/policy.js';
-import type { Candidate, Judgement, Reason, Refusal, Verdict } from '../model/verdict.js';
+import type { Reason, Refusal, SnapshotCandidate, SnapshotVerdicts, Verdict } from '../model/verdict.js';
 import { fencesAround, isPinOf } from './fences.js';
 import { type Rule, rulesOf, type SizeTally } from './rules.js';
 import { type Timeline, timelines } from './timeline.js';
 
-export interface JudgeOptions<C extends Candidate> {
+export interface JudgeOptions<C extends SnapshotCandidate> {
   readonly policy: RetentionPolicy;
   /** By the clock of the store. */
   readonly nowMs: number;
@@ -18,7 +18,10 @@ export interface JudgeOptions<C extends Candidate> {
  * Judges every candidate, each group by itself. Adding a rule, or raising a number of one, never makes more expire; the
  * order of the candidates does not matter; each may come once.
  */
-export function judge<C extends Candidate>(candidates: readonly C[], options: JudgeOptions<C>): Judgement<C> {
+export function judge<C extends SnapshotCandidate>(
+  candidates: readonly C[],
+  options: JudgeOptions<C>,
+): SnapshotVerdicts<C> {
   const rules = rulesOf(options.policy, options.startTally);
   const judged = timelines(candidates, options.nowMs).map((timeline) => judgeGroup(timeline, rules, options));
   return {
@@ -27,11 +30,11 @@ export function judge<C extends Candidate>(candidates: readonly C[], options: Ju
   };
 }
 
-function judgeGroup<C extends Candidate>(
+function judgeGroup<C extends SnapshotCandidate>(
   timeline: Timeline<C>,
   rules: readonly Rule<C>[],
   { policy, nowMs }: JudgeOptions<C>,
-): Judgement<C> {
+): SnapshotVerdicts<C> {
   const keptByRules = reasonsByRules(timeline, rules);
   const around = { timeline, policy, nowMs };
   const verdicts = timeline.all.map((snapshot): Verdict<C> => {
@@ -43,7 +46,7 @@ function judgeGroup<C extends Candidate>(
   return { verdicts, refusals: refusalOfWholeJob(verdicts) };
 }
 
-function reasonsByRules<C extends Candidate>(
+function reasonsByRules<C extends SnapshotCandidate>(
   timeline: Timeline<C>,
   rules: readonly Rule<C>[],
 ): ReadonlyMap<C, readonly Reason[]> {
@@ -58,7 +61,7 @@ function reasonsByRules<C extends Candidate>(
   return reasons;
 }
 
-function whyNot<C extends Candidate>({ standing }: C, rules: readonly Rule<C>[]): readonly Reason[] {
+function whyNot<C extends SnapshotCandidate>({ standing }: C, rules: readonly Rule<C>[]): readonly Reason[] {
   const broken: readonly Reason[] =
     standing === 'broken' ? [{ rule: 'broken', text: 'files of it are missing, so it takes no place' }] : [];
   return [...broken, ...rules.map(({ name, otherwise }): Reason => ({ rule: name, text: otherwise }))];
@@ -81,7 +84,10 @@ function refusalOfWholeJob(verdicts: readonly Verdict[]): readonly Refusal[] {
 }
 
 /** A pin that is misspelt must not go unnoticed. */
-function pinsOfNothing(candidates: readonly Candidate[], { pins }: RetentionPolicy): readonly Refusal[] {
+function pinsOfNothing(
+  candidates: readonly SnapshotCandidate[],
+  { pins }: RetentionPolicy,
+): readonly Refusal[] {
   return pins
     .filter((pin) => !candidates.some(({ location }) => isPinOf(pin, location)))
     .map((pin) => ({

@@ -2,12 +2,12 @@
 // are ORed, hours and days without a snapshot are not counted, and where there are fewer of them than asked for, the
 // oldest snapshot is kept too. Only snapshots that restore take a place.
 import type { RetentionPolicy } from '../model/policy.js';
-import type { Candidate, PolicyRule } from '../model/verdict.js';
+import type { PolicyRule, SnapshotCandidate } from '../model/verdict.js';
 import { formatDuration, formatSize } from '../support/units.js';
 import { type CalendarUnit, calendarNumber } from './calendar.js';
 import type { Counted, Timeline } from './timeline.js';
 
-export interface Rule<C extends Candidate> {
+export interface Rule<C extends SnapshotCandidate> {
   readonly name: PolicyRule;
   /** Why a snapshot is not kept by it. */
   readonly otherwise: string;
@@ -19,7 +19,7 @@ export interface Rule<C extends Candidate> {
 export type SizeTally<C> = () => (snapshot: C) => bigint;
 
 /** The rules that `policy` gives; none where everything stays. */
-export function rulesOf<C extends Candidate>(
+export function rulesOf<C extends SnapshotCandidate>(
   policy: RetentionPolicy,
   startTally: SizeTally<C>,
 ): readonly Rule<C>[] {
@@ -35,7 +35,7 @@ export function rulesOf<C extends Candidate>(
   ].flat();
 }
 
-function lastRule<C extends Candidate>(count: number): Rule<C> {
+function lastRule<C extends SnapshotCandidate>(count: number): Rule<C> {
   const which = `one of the ${count} newest that restore`;
   return {
     name: 'keep-last',
@@ -48,7 +48,7 @@ function lastRule<C extends Candidate>(count: number): Rule<C> {
 }
 
 /** Broken snapshots are kept by it too: it gives places to nobody, so they take none away. */
-function withinRule<C extends Candidate>(withinMs: number): Rule<C> {
+function withinRule<C extends SnapshotCandidate>(withinMs: number): Rule<C> {
   const which = `within ${formatDuration(withinMs)} of the newest that restores`;
   return {
     name: 'keep-within',
@@ -62,7 +62,11 @@ function withinRule<C extends Candidate>(withinMs: number): Rule<C> {
   };
 }
 
-function calendarRule<C extends Candidate>(name: PolicyRule, unit: CalendarUnit, count: number): Rule<C> {
+function calendarRule<C extends SnapshotCandidate>(
+  name: PolicyRule,
+  unit: CalendarUnit,
+  count: number,
+): Rule<C> {
   const which = `the newest of one of the ${count} newest ${unit}s (UTC) that have one`;
   return {
     name,
@@ -79,7 +83,7 @@ function calendarRule<C extends Candidate>(name: PolicyRule, unit: CalendarUnit,
   };
 }
 
-function newestOfEach<C extends Candidate>(
+function newestOfEach<C extends SnapshotCandidate>(
   newestFirst: readonly Counted<C>[],
   unit: CalendarUnit,
 ): readonly Counted<C>[] {
@@ -91,7 +95,7 @@ function newestOfEach<C extends Candidate>(
 }
 
 /** Stops at the first that does not fit: what is kept is a history without holes. */
-function sizeRule<C extends Candidate>(maxBytes: number, startTally: SizeTally<C>): Rule<C> {
+function sizeRule<C extends SnapshotCandidate>(maxBytes: number, startTally: SizeTally<C>): Rule<C> {
   const which = `among the newest that fit into ${formatSize(maxBytes)} together`;
   return {
     name: 'max-bytes',

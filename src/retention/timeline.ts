@@ -2,12 +2,12 @@
 // tree was copied, or several runs whose ids start anew share a directory (create-subdir=false); then neither is right
 // for sure, and rules that ask for the newest ask both.
 import { canonicalKey } from '../model/location.js';
-import type { Candidate } from '../model/verdict.js';
+import type { SnapshotCandidate } from '../model/verdict.js';
 
 /** A snapshot that takes a place in a rule: it restores, it is no copy, and when it was taken is known. */
-export type Counted<C extends Candidate> = C & { readonly takenMs: number };
+export type Counted<C extends SnapshotCandidate> = C & { readonly takenMs: number };
 
-export interface Timeline<C extends Candidate> {
+export interface Timeline<C extends SnapshotCandidate> {
   /** Newest first by id. */
   readonly all: readonly C[];
   /** Newest first. */
@@ -16,7 +16,7 @@ export interface Timeline<C extends Candidate> {
 }
 
 /** The timelines of the groups, sorted by group. Nothing depends on the order of `candidates`. */
-export function timelines<C extends Candidate>(
+export function timelines<C extends SnapshotCandidate>(
   candidates: readonly C[],
   nowMs: number,
 ): readonly Timeline<C>[] {
@@ -30,13 +30,16 @@ export function timelines<C extends Candidate>(
 }
 
 /** Whether the time of a snapshot can be relied on: a store that tells none, 1970 or the future does not know it. */
-export function hasKnownTime<C extends Candidate>(candidate: C, nowMs: number): candidate is Counted<C> {
+export function hasKnownTime<C extends SnapshotCandidate>(
+  candidate: C,
+  nowMs: number,
+): candidate is Counted<C> {
   const { takenMs } = candidate;
   return takenMs !== null && takenMs > 0 && takenMs <= nowMs;
 }
 
 /** Whether at least `count` snapshots that restore are newer than `candidate`, by id and by time. */
-export function hasNewer<C extends Candidate>(
+export function hasNewer<C extends SnapshotCandidate>(
   candidate: C,
   { countedById }: Timeline<C>,
   count: number,
@@ -49,7 +52,7 @@ export function hasNewer<C extends Candidate>(
   return found === count;
 }
 
-function timeline<C extends Candidate>(group: readonly C[], nowMs: number): Timeline<C> {
+function timeline<C extends SnapshotCandidate>(group: readonly C[], nowMs: number): Timeline<C> {
   const all = [...group].sort(byId);
   const counted = all.filter(
     (candidate): candidate is Counted<C> =>
@@ -63,7 +66,7 @@ function timeline<C extends Candidate>(group: readonly C[], nowMs: number): Time
 }
 
 /** Newest first; those without an id last. */
-function byId(a: Candidate, b: Candidate): number {
+function byId(a: SnapshotCandidate, b: SnapshotCandidate): number {
   return (
     compare(b.checkpointId ?? -1n, a.checkpointId ?? -1n) ||
     compare(b.takenMs ?? -1, a.takenMs ?? -1) ||

@@ -240,14 +240,14 @@ describe('the state of the job', () => {
     expect(keptIds(snapshots, { keepLast: 1 })).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
   });
 
-  it('running: only what lies below the ids that its cluster retains', () => {
-    const job = { state: 'running', minAgeMs: 0, lowestRetainedId: 55n } as const;
-    expect(keptIds(daily(50, 60, { job }), { keepLast: 1 })).toEqual([55, 56, 57, 58, 59, 60]);
+  it('running: only what lies below the ids that its cluster retains, and never what it was restored from', () => {
+    const job = { state: 'running', minAgeMs: 0, lowestRetainedId: 55n, restoredId: 52n } as const;
+    expect(keptIds(daily(50, 60, { job }), { keepLast: 1 })).toEqual([52, 55, 56, 57, 58, 59, 60]);
     expect(rulesFor(55, daily(50, 60, { job }), { keepLast: 1 })).toEqual(['keep', 'job-running']);
   });
 
   it('running: nothing where its cluster does not tell what it retains', () => {
-    const job = { state: 'running', minAgeMs: 0, lowestRetainedId: null } as const;
+    const job = { state: 'running', minAgeMs: 0, lowestRetainedId: null, restoredId: null } as const;
     expect(keptIds(daily(50, 60, { job }), { keepLast: 1 })).toHaveLength(11);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatLocation } from '../../src/model/location.js';
 import type { RetentionPolicy } from '../../src/model/policy.js';
-import type { Judgement } from '../../src/model/verdict.js';
+import type { SnapshotVerdicts } from '../../src/model/verdict.js';
 import { runs, testSeed } from '../support/runs.js';
 import {
   DAY_MS,
@@ -28,7 +28,7 @@ const RULES = [
   'maxBytes',
 ] as const;
 
-function paths({ verdicts }: Judgement<Sample>, decision: 'keep' | 'expire'): readonly string[] {
+function paths({ verdicts }: SnapshotVerdicts<Sample>, decision: 'keep' | 'expire'): readonly string[] {
   return verdicts.filter((v) => v.decision === decision).map((v) => formatLocation(v.snapshot.location));
 }
 
@@ -147,7 +147,7 @@ describe('judge, whatever the snapshots and the policy', () => {
         const moved = snapshots.map((s) =>
           s.takenMs === null || s.takenMs <= 0 ? s : { ...s, takenMs: s.takenMs + shiftMs },
         );
-        const decisions = (judgement: Judgement<Sample>) =>
+        const decisions = (judgement: SnapshotVerdicts<Sample>) =>
           judgement.verdicts.map((v) => [formatLocation(v.snapshot.location), v.decision]);
         expect(decisions(judged(moved, ownTime, NOW_MS + shiftMs))).toEqual(
           decisions(judged(snapshots, ownTime)),
@@ -205,6 +205,7 @@ describe('judge, whatever the snapshots and the policy', () => {
           if (decision === 'keep' || kind === 'savepoint' || job.state === 'ended') continue;
           if (job.state === 'running') {
             expect(id! < (job.lowestRetainedId ?? -1n)).toBe(true);
+            expect(id).not.toBe(job.restoredId);
             continue;
           }
           const newer = snapshots.filter(

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { parseUri } from '../../src/model/location.js';
 import { KEEP_EVERYTHING, type RetentionPolicy } from '../../src/model/policy.js';
-import type { Candidate, JobStanding, Judgement, Standing } from '../../src/model/verdict.js';
+import type { JobStanding, SnapshotCandidate, SnapshotVerdicts, Standing } from '../../src/model/verdict.js';
 import { judge } from '../../src/retention/judge.js';
 
 /** A candidate with the files that it references: `i` stands for a file of `i` bytes. */
-export interface Sample extends Candidate {
+export interface Sample extends SnapshotCandidate {
   readonly files: readonly number[];
 }
 
@@ -51,7 +51,7 @@ export function judged(
   samples: readonly Sample[],
   fields: Partial<RetentionPolicy>,
   nowMs = NOW_MS,
-): Judgement<Sample> {
+): SnapshotVerdicts<Sample> {
   return judge(samples, { policy: policy(fields), nowMs, startTally: startSampleTally });
 }
 
@@ -98,6 +98,7 @@ const jobs: fc.Arbitrary<JobStanding> = fc.oneof(
     state: fc.constant('running' as const),
     minAgeMs,
     lowestRetainedId: fc.option(fc.bigInt(0n, 30n)),
+    restoredId: fc.option(fc.bigInt(0n, 30n)),
   }),
 );
 

@@ -1,0 +1,122 @@
+// A policy in the words of the flags, which are those of the sections `retention:` and `cleanup:` of ckpt.yaml too: what
+// may stand there, and what it means. Loads zod: import it where a policy is read.
+import { z } from 'zod';
+import type { Location } from '../model/location.js';
+import { type CleanupPolicy, DEFAULT_CLEANUP, type RetentionPolicy } from '../model/policy.js';
+import { messageOf, UsageError } from '../support/errors.js';
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../support/units.js';
+
+const count = z.int().min(1).max(1_000_000);
+const duration = quantity(DURATION_PATTERN, parseDuration, ['7d', '36h']);
+const size = quantity(SIZE_PATTERN, parseSize, ['500GiB']);
+
+/** Section `retention:`. */
+export const retentionWords = z.strictObject({
+  'keep-last': count.describe('Keep the N newest snapshots of each job that restore.').optional(),
+  'keep-within': duration
+    .refine((ms) => ms > 0, 'must be longer than nothing')
+    .describe('Keep what is this close to the newest snapshot of its job that restores.')
+    .optional(),
+  'keep-hourly': count.describe('Keep the newest snapshot of each of N hours (UTC).').optional(),
+  'keep-daily': count.describe('Keep the newest snapshot of each of N days (UTC).').optional(),
+  'keep-weekly': count.describe('Keep the newest snapshot of each of N weeks (UTC, from Monday).').optional(),
+  'keep-monthly': count.describe('Keep the newest snapshot of each of N months (UTC).').optional(),
+  'max-bytes': size
+    .refine((bytes) => bytes > 0, 'must be more than nothing')
+    .describe('Keep the newest snapshots of each job that fit together; a shared file counts once.')
+    .optional(),
+  pin: z.array(z.string().min(1)).describe('Snapshots that stay whatever the rules say.').optional(),
+  savepoints: z.boolean().describe('Apply the rules to savepoints too.').optional(),
+});
+
+/** Section `cleanup:`. */
+export const cleanupWords = z.strictObject({
+  orphans: z.boolean().describe('Whether files that no snapshot references go. Default: true.').optional(),
+  'min-age': duration.describe('Nothing younger goes. Default: 7d.').optional(),
+  'unknown-jobs': z
+    .boolean()
+    .describe('Whether unreferenced files of jobs of which nothing is known may go. Default: false.')
+    .optional(),
+  'no-write-ahead-sinks': z
+    .boolean()
+    .describe('No sink of these jobs keeps a write-ahead log in taskowned/. Default: false.')
+    .optional(),
+  'max-delete': count.describe('Refuse to delete more files than this.').optional(),
+  'max-bytes-deleted': size.describe('Refuse to delete more than this.').optional(),
+  'max-percent': z
+    .number()
+    .gt(0)
+    .max(100)
+    .describe('Refuse to delete more than this percentage of the files of a job. Default: 50.')
+    .optional(),
+});
+
+/** What a section is read with: where it stands, for errors, and what a path in it means. */
+export interface WordsContext {
+  readonly where: string;
+  readonly locate: (text: string) => Location;
+}
+
+/**
+ * Throws a UsageError for an unknown word, a value of the wrong kind, and zero. The say on whole jobs is no word: it is
+ * given for one run.
+ */
+export function retentionPolicy(
+  words: unknown,
+  { where, locate }: WordsContext,
+): Omit<RetentionPolicy, 'wholeJobs'> {
+  const given = read(retentionWords, words, where);
+  return {
+    keepLast: given['keep-last'] ?? null,
+    keepWithinMs: given['keep-within'] ?? null,
+    keepHourly: given['keep-hourly'] ?? null,
+    keepDaily: given['keep-daily'] ?? null,
+    keepWeekly: given['keep-weekly'] ?? null,
+    keepMonthly: given['keep-monthly'] ?? null,
+    maxBytes: given['max-bytes'] ?? null,
+    pins: (given.pin ?? []).map(locate),
+    savepoints: given.savepoints ? 'judge' : 'keep',
+  };
+}
+
+/** Throws as {@link retentionPolicy} does. */
+export function cleanupPolicy(words: unknown, { where }: Pick<WordsContext, 'where'>): CleanupPolicy {
+  const given = read(cleanupWords, words, where);
+  return {
+    orphans: given.orphans ?? DEFAULT_CLEANUP.orphans,
+    minAgeMs: given['min-age'] ?? DEFAULT_CLEANUP.minAgeMs,
+    unknownJobs: given['unknown-jobs'] ?? DEFAULT_CLEANUP.unknownJobs,
+    noWriteAheadSinks: given['no-write-ahead-sinks'] ?? DEFAULT_CLEANUP.noWriteAheadSinks,
+    maxDelete: given['max-delete'] ?? DEFAULT_CLEANUP.maxDelete,
+    maxBytesDeleted: given['max-bytes-deleted'] ?? DEFAULT_CLEANUP.maxBytesDeleted,
+    maxPercent: given['max-percent'] ?? DEFAULT_CLEANUP.maxPercent,
+  };
+}
+
+/** A text with a unit; `parse` says what is wrong with one that fits the pattern and is too large. */
+function quantity(pattern: RegExp, parse: (text: string) => number, examples: readonly string[]) {
+  return z
+    .string({ error: 'wants a number with a unit, in quotes if need be' })
+    .regex(pattern, 'wants a number with a unit')
+    .meta({ examples: [...examples] })
+    .transform((text, context) => {
+      try {
+        return parse(text);
+      } catch (thrown) {
+        context.addIssue(messageOf(thrown));
+        return z.NEVER;
+      }
+    });
+}
+
+function read<S extends z.ZodObject>(section: S, words: unknown, where: string): z.output<S> {
+  const parsed = section.safeParse(words ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const word = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
+  throw new UsageError(`${where}: ${word ? `${word}: ` : ''}${issue?.message}`, {
+    where: word ? `${where}.${word}` : where,
+    next: `its words are ${Object.keys(section.shape).join(', ')}`,
+    cause: parsed.error,
+  });
+}
