@@ -3,17 +3,14 @@
 import { z } from 'zod';
 import type { Location } from '../model/location.js';
 import { type CleanupPolicy, DEFAULT_CLEANUP, type RetentionPolicy } from '../model/policy.js';
-import { messageOf, UsageError } from '../support/errors.js';
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../support/units.js';
+import { duration, readWords, size } from '../support/words.js';
 
 const count = z.int().min(1).max(1_000_000);
-const duration = quantity(DURATION_PATTERN, parseDuration, ['7d', '36h']);
-const size = quantity(SIZE_PATTERN, parseSize, ['500GiB']);
 
 /** Section `retention:`. */
 export const retentionWords = z.strictObject({
   'keep-last': count.describe('Keep the N newest snapshots of each job that restore.').optional(),
-  'keep-within': duration
+  'keep-within': duration()
     .refine((ms) => ms > 0, 'must be longer than nothing')
     .describe('Keep what is this close to the newest snapshot of its job that restores.')
     .optional(),
@@ -21,7 +18,7 @@ export const retentionWords = z.strictObject({
   'keep-daily': count.describe('Keep the newest snapshot of each of N days (UTC).').optional(),
   'keep-weekly': count.describe('Keep the newest snapshot of each of N weeks (UTC, from Monday).').optional(),
   'keep-monthly': count.describe('Keep the newest snapshot of each of N months (UTC).').optional(),
-  'max-bytes': size
+  'max-bytes': size()
     .refine((bytes) => bytes > 0, 'must be more than nothing')
     .describe('Keep the newest snapshots of each job that fit together; a shared file counts once.')
     .optional(),
@@ -32,7 +29,7 @@ export const retentionWords = z.strictObject({
 /** Section `cleanup:`. */
 export const cleanupWords = z.strictObject({
   orphans: z.boolean().describe('Whether files that no snapshot references go. Default: true.').optional(),
-  'min-age': duration.describe('Nothing younger goes. Default: 7d.').optional(),
+  'min-age': duration().describe('Nothing younger goes. Default: 7d.').optional(),
   'unknown-jobs': z
     .boolean()
     .describe('Whether unreferenced files of jobs of which nothing is known may go. Default: false.')
@@ -42,7 +39,7 @@ export const cleanupWords = z.strictObject({
     .describe('No sink of these jobs keeps a write-ahead log in taskowned/. Default: false.')
     .optional(),
   'max-delete': count.describe('Refuse to delete more files than this.').optional(),
-  'max-bytes-deleted': size.describe('Refuse to delete more than this.').optional(),
+  'max-bytes-deleted': size().describe('Refuse to delete more than this.').optional(),
   'max-percent': z
     .number()
     .gt(0)
@@ -65,7 +62,7 @@ export function retentionPolicy(
   words: unknown,
   { where, locate }: WordsContext,
 ): Omit<RetentionPolicy, 'wholeJobs'> {
-  const given = read(retentionWords, words, where);
+  const given = readWords(retentionWords, words, where);
   return {
     keepLast: given['keep-last'] ?? null,
     keepWithinMs: given['keep-within'] ?? null,
@@ -81,7 +78,7 @@ export function retentionPolicy(
 
 /** Throws as {@link retentionPolicy} does. */
 export function cleanupPolicy(words: unknown, { where }: Pick<WordsContext, 'where'>): CleanupPolicy {
-  const given = read(cleanupWords, words, where);
+  const given = readWords(cleanupWords, words, where);
   return {
     orphans: given.orphans ?? DEFAULT_CLEANUP.orphans,
     minAgeMs: given['min-age'] ?? DEFAULT_CLEANUP.minAgeMs,
@@ -91,32 +88,4 @@ export function cleanupPolicy(words: unknown, { where }: Pick<WordsContext, 'whe
     maxBytesDeleted: given['max-bytes-deleted'] ?? DEFAULT_CLEANUP.maxBytesDeleted,
     maxPercent: given['max-percent'] ?? DEFAULT_CLEANUP.maxPercent,
   };
-}
-
-/** A text with a unit; `parse` says what is wrong with one that fits the pattern and is too large. */
-function quantity(pattern: RegExp, parse: (text: string) => number, examples: readonly string[]) {
-  return z
-    .string({ error: 'wants a number with a unit, in quotes if need be' })
-    .regex(pattern, 'wants a number with a unit')
-    .meta({ examples: [...examples] })
-    .transform((text, context) => {
-      try {
-        return parse(text);
-      } catch (thrown) {
-        context.addIssue(messageOf(thrown));
-        return z.NEVER;
-      }
-    });
-}
-
-function read<S extends z.ZodObject>(section: S, words: unknown, where: string): z.output<S> {
-  const parsed = section.safeParse(words ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const word = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
-  throw new UsageError(`${where}: ${word ? `${word}: ` : ''}${issue?.message}`, {
-    where: word ? `${where}.${word}` : where,
-    next: `its words are ${Object.keys(section.shape).join(', ')}`,
-    cause: parsed.error,
-  });
 }

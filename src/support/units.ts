@@ -71,6 +71,19 @@ export function formatSize(bytes: number): string {
   return `${bytes / unitBytes}${unit}`;
 }
 
+/** What {@link parseRate} reads, for schemas. */
+export const RATE_PATTERN = /^\d+(\.\d+)? ?([KkMmGgTtPp][Ii]?)?[Bb]\/(s|m|h|d)$/;
+
+/** Bytes per second of `200MB/s`, `5GiB/h`. Throws UsageError. */
+export function parseRate(text: string): number {
+  const [size = '', unit = ''] = RATE_PATTERN.test(text) ? text.split('/') : [];
+  const perMs = DURATION_UNITS.find(([name]) => name === unit)?.[1];
+  if (perMs !== undefined) return (parseSize(size) * 1000) / perMs;
+  throw new UsageError(`${JSON.stringify(text)} is no rate`, {
+    next: 'write a size and a time, such as 200MB/s or 5GiB/h',
+  });
+}
+
 function sumOfParts(text: string): number {
   let ms = 0;
   for (const [, count, name] of text.matchAll(/(\d+)([a-z]+)/g)) {

@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatSize,
   parseDuration,
+  parseRate,
   parseSize,
   SIZE_PATTERN,
 } from '../../src/support/units.js';
@@ -119,5 +120,21 @@ describe('sizes', () => {
       }),
       parameters,
     );
+  });
+});
+
+describe('rates', () => {
+  it.each([
+    ['200MB/s', 200e6],
+    ['60KiB/m', 1024],
+    ['1.8GB/h', 500_000],
+    ['86400B/d', 1],
+    ['0B/s', 0],
+  ])('%s is %d bytes a second', (text, bytesPerSecond) => {
+    expect(parseRate(text)).toBe(bytesPerSecond);
+  });
+
+  it.each(['200MB', '200/s', 'MB/s', '1MB/w', '1MB/s/s', '-1MB/s', '99999PiB/s'])('refuses %j', (text) => {
+    expect(() => parseRate(text)).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 });
