@@ -6,6 +6,7 @@ import { interceptedStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { openRemover } from '../../src/storage/open.js';
 import { routedStorage } from '../../src/storage/routed.js';
+import { runs } from '../support/runs.js';
 import { storageContract } from './storage-contract.js';
 
 const memoryRoot = parseLocation('memory://store/root', '/');
@@ -36,8 +37,12 @@ storageContract('routed', async () => {
   return { storage: routed, root: memoryRoot, dispose: nothing };
 });
 
-storageContract('local', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'ckpt-contract-'));
-  const root = parseLocation(directory, '/');
-  return { storage: await openRemover(root), root, dispose: () => rm(directory, { recursive: true }) };
-});
+storageContract(
+  'local',
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'ckpt-contract-'));
+    const root = parseLocation(directory, '/');
+    return { storage: await openRemover(root), root, dispose: () => rm(directory, { recursive: true }) };
+  },
+  { manyFiles: runs({ sample: 150, full: 1100 }) },
+);

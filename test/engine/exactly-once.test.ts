@@ -44,7 +44,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
 describe('exactly once', () => {
   test('the committed output equals that of a run without failures', async () => {
     await fc.assert(fc.asyncProperty(cases, checkFailures), {
-      numRuns: runs({ sample: 20, full: 500 }),
+      numRuns: runs({ sample: 12, full: 500 }),
       seed: testSeed,
     });
   });
@@ -56,7 +56,7 @@ describe('exactly once', () => {
       fc.tuple(parallelism, parallelism, parallelism),
     );
     await fc.assert(fc.asyncProperty(deaths, checkDeath), {
-      numRuns: runs({ sample: 15, full: 500 }),
+      numRuns: runs({ sample: 10, full: 500 }),
       seed: testSeed,
     });
   });
@@ -74,7 +74,7 @@ describe('exactly once', () => {
       }
     };
     await fc.assert(fc.asyncProperty(cases, check), {
-      numRuns: runs({ sample: 8, full: 200 }),
+      numRuns: runs({ sample: 6, full: 200 }),
       seed: testSeed,
     });
   });

@@ -27,7 +27,7 @@ describe('a store that fails at one call', () => {
       test(`${moment} its effect, with ${tolerable} tolerable failures, leaves no checkpoint hollow`, async () => {
         const calls = (await runWithFault(Number.POSITIVE_INFINITY, moment, tolerable)).calls;
         expect(calls).toBeGreaterThan(20);
-        const step = runs({ sample: 5, full: 1 });
+        const step = runs({ sample: 8, full: 1 });
         for (let n = 1; n <= calls; n += step) {
           const { error, committed } = await runWithFault(n, moment, tolerable);
           if (error === null) expect(committed, `fault at call ${n}`).toEqual(expectedCounts(job));

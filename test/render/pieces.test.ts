@@ -139,7 +139,7 @@ describe('a table', () => {
       fc.property(fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string(), fc.string())), (rows) => {
         expect(table(columns, rows, look(60)).split('\n')).toHaveLength(rows.length + 2);
       }),
-      { numRuns: runs({ sample: 50, full: 5000 }), seed: testSeed },
+      { numRuns: runs({ sample: 15, full: 5000 }), seed: testSeed },
     );
   });
 });

@@ -36,11 +36,14 @@ export interface FixtureSnapshot {
   readonly bytes: Uint8Array;
 }
 
-/** All cases, in the order of Flink version and name. */
+let cases: readonly FixtureCase[] | undefined;
+
+/** All cases, in the order of Flink version and name. Read once: nobody changes them. */
 export function fixtureCases(): readonly FixtureCase[] {
-  return directoriesOf(ROOT).flatMap((release) =>
+  cases ??= directoriesOf(ROOT).flatMap((release) =>
     directoriesOf(join(ROOT, release)).map((name) => readCase(release, name)),
   );
+  return cases;
 }
 
 /** The case with this name; throws where there is none. */
@@ -50,8 +53,16 @@ export function fixtureCase(name: string): FixtureCase {
   return found;
 }
 
-/** Every `_metadata` of a case, in the order of their paths. */
+const snapshots = new Map<FixtureCase, readonly FixtureSnapshot[]>();
+
+/** Every `_metadata` of a case, in the order of their paths. Read once, like the cases. */
 export function fixtureSnapshots(fixture: FixtureCase): readonly FixtureSnapshot[] {
+  const known = snapshots.get(fixture) ?? readSnapshots(fixture);
+  snapshots.set(fixture, known);
+  return known;
+}
+
+function readSnapshots(fixture: FixtureCase): readonly FixtureSnapshot[] {
   return readdirSync(fixture.treeDirectory, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('/_metadata'))
     .map((path) => path.slice(0, -'/_metadata'.length))

@@ -400,10 +400,10 @@ describe('a failure', () => {
   test('leaves the same trace for the same seed', async () => {
     const trace = async (seed: number) => {
       const simulated = simulate({
-        build: countingJob(new CollectSink(), { records: 200, keys: 7, parallelism: [2, 3, 2] }),
+        build: countingJob(new CollectSink(), { records: 100, keys: 7, parallelism: [2, 3, 2] }),
         seed,
         slowStorage: true,
-        options: { failAfterRecords: 150 },
+        options: { failAfterRecords: 70 },
       });
       await simulated.finish();
       return JSON.stringify([simulated.events, simulated.host.clock.now()]);

@@ -317,7 +317,7 @@ describe.each(FORMATS)('the $name format', ({ name, kind, write, open }) => {
           expect((error as FormatError).field).not.toBe('');
         }
       }),
-      { ...parameters, numRuns: runs({ sample: 400, full: 100_000 }) },
+      { ...parameters, numRuns: runs({ sample: 200, full: 100_000 }) },
     );
   });
 

@@ -196,7 +196,7 @@ describe('an operator state file', () => {
           }
         },
       ),
-      { ...parameters, numRuns: runs({ sample: 400, full: 100_000 }) },
+      { ...parameters, numRuns: runs({ sample: 200, full: 100_000 }) },
     );
   });
 });

@@ -69,7 +69,7 @@ describe('listing a prefix in parallel', () => {
             expect(keys.sort()).toEqual(below(options.keys, prefix));
           },
         ),
-        { numRuns: runs({ sample: 120, full: 50_000 }), seed: testSeed },
+        { numRuns: runs({ sample: 60, full: 50_000 }), seed: testSeed },
       );
     },
     300_000,
