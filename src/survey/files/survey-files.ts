@@ -1,6 +1,7 @@
 // A survey for millions of files: listed first, then every `_metadata` read, then both brought together. In this order a
 // checkpoint that completes meanwhile can only save files, never make one look unneeded. What is held in memory grows
 // with snapshots, directories and jobs, and by a few bytes with files.
+import type { MetadataVisitor } from '../../format/metadata/read.js';
 import type { AuditedSnapshot, FileSurvey } from '../../model/file-survey.js';
 import { baseName, canonicalKey, formatLocation, type Location } from '../../model/location.js';
 import { type ReportedError, reportError } from '../../model/snapshot.js';
@@ -10,7 +11,7 @@ import { mapConcurrently } from '../../support/concurrency.js';
 import { isInTrash, METADATA_NAME, placeOf } from '../layout.js';
 import { Listing, type MetadataCandidate } from '../listing.js';
 import { Readers } from '../readers.js';
-import { DEFAULT_CONCURRENCY, readSnapshot, type SurveyOptions } from '../take-survey.js';
+import { DEFAULT_CONCURRENCY, readSnapshot, type SurveyOptions, type WatchMetadata } from '../take-survey.js';
 import { FileStore } from './file-store.js';
 import { addLatecomers } from './latecomers.js';
 import { Spool } from './spool.js';
@@ -21,6 +22,7 @@ export interface FileSurveyOptions extends SurveyOptions {
   readonly scratch?: Scratch;
   /** Fills the listing in place of the stores themselves: an inventory. */
   readonly list?: (listing: Listing, readers: Readers) => Promise<void>;
+  readonly watch?: WatchMetadata;
 }
 
 /** How often snapshots may vanish before our eyes until we give up. */
@@ -115,11 +117,11 @@ class SurveyRun {
 
   async #read(candidate: MetadataCandidate): Promise<'read' | 'vanished'> {
     const { location } = candidate;
-    const { rewrites = [] } = this.#options;
+    const { rewrites = [], watch: alsoWatch } = this.#options;
     let traces = new TraceVisitor(rewrites);
-    const watch = () => {
+    const watch: WatchMetadata = (place, file) => {
       traces = new TraceVisitor(rewrites);
-      return traces;
+      return alsoWatch === undefined ? traces : tellBoth(traces, alsoWatch(place, file));
     };
     const reader = await this.#readers.of(location);
     const snapshot = await readSnapshot(candidate, { reader, rewrites, watch });
@@ -189,6 +191,27 @@ class SurveyRun {
         ),
       );
   }
+}
+
+function tellBoth(first: MetadataVisitor, second: MetadataVisitor): MetadataVisitor {
+  return {
+    header: (header) => {
+      first.header(header);
+      second.header(header);
+    },
+    operator: (head) => {
+      first.operator(head);
+      second.operator(head);
+    },
+    subtask: (subtask) => {
+      first.subtask(subtask);
+      second.subtask(subtask);
+    },
+    end: (properties) => {
+      first.end(properties);
+      second.end(properties);
+    },
+  };
 }
 
 function audited({ snapshot, ...uses }: Noted, counts: ReferenceCounts): AuditedSnapshot {
