@@ -33,6 +33,19 @@ export function keptUpIntervalMs(model: JobModel, intervalMs: number): number {
   return enough;
 }
 
+/** The longest interval after which a checkpoint is still done before its timeout; 0 where none ever is. */
+export function longestCompletingIntervalMs(model: JobModel): number {
+  if (checkpointMs(model, Number.MAX_VALUE) <= model.timeoutMs) return Number.POSITIVE_INFINITY;
+  let [inTime, tooLong] = [0, model.intervalMs];
+  while (checkpointMs(model, tooLong) <= model.timeoutMs) tooLong *= 2;
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (inTime + tooLong) / 2;
+    if (checkpointMs(model, middle) <= model.timeoutMs) inTime = middle;
+    else tooLong = middle;
+  }
+  return inTime;
+}
+
 /** Doubles have 52 bits behind the first. */
 const BISECTIONS = 60;
 

@@ -2,20 +2,17 @@
 // Sources: Young, "A first order approximation to the optimum checkpoint interval", CACM 17 (1974); Daly, "A higher
 // order estimate of the optimum checkpoint interval for restart dumps", FGCS 22 (2006).
 import type { IntervalChoice, IntervalCost, JobModel } from '../model/capacity.js';
-import { checkpointMs, keptUpIntervalMs, restoreMs } from './checkpoint-time.js';
+import { checkpointMs, keptUpIntervalMs, longestCompletingIntervalMs, restoreMs } from './checkpoint-time.js';
 
-/** The guess, bounded by what T_cp, the pause and the bandwidth allow. */
+/** The guess, bounded by what T_cp, the pause, the bandwidth and the timeout allow. */
 export function chooseInterval(model: JobModel): IntervalChoice {
   const youngMs = settle(model, (lostMs) => youngIntervalMs(lostMs, model.failureEveryMs));
   const dalyMs = settle(model, (lostMs) => dalyIntervalMs(lostMs, model.failureEveryMs));
   const leastMs = keptUpIntervalMs(model, 0);
-  return {
-    youngMs,
-    dalyMs,
-    leastMs,
-    chosenMs: Math.max(dalyMs, leastMs),
-    decidedBy: dalyMs >= leastMs ? 'daly' : 'least',
-  };
+  const longestMs = longestCompletingIntervalMs(model);
+  const chosenMs = Math.max(leastMs, Math.min(dalyMs, longestMs));
+  const decidedBy = chosenMs === dalyMs ? 'daly' : chosenMs === leastMs ? 'least' : 'longest';
+  return { youngMs, dalyMs, leastMs, longestMs, chosenMs, decidedBy };
 }
 
 /** √(2·δ·M): δ is the processing time that a checkpoint costs, M the mean time between failures. */

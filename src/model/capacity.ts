@@ -88,9 +88,11 @@ export interface IntervalChoice {
   readonly dalyMs: number;
   /** The shortest interval that can be kept up. */
   readonly leastMs: number;
+  /** The longest after which a checkpoint still completes in time: Infinity where each does, 0 where none does. */
+  readonly longestMs: number;
   readonly chosenMs: number;
-  /** What decided: the guess, or the shortest that can be kept up. */
-  readonly decidedBy: 'daly' | 'least';
+  /** What decided: the guess, or a bound of it. */
+  readonly decidedBy: 'daly' | 'least' | 'longest';
 }
 
 /** What an interval costs. */

@@ -58,6 +58,20 @@ export function formatAge(ageMs: number): string {
   return `${Math.floor(Math.max(0, ageMs) / size)} ${unit}`;
 }
 
+const SPAN_UNITS = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'min'],
+  [SECOND, 's'],
+] as const;
+
+/** `10.1 s`, `48 min`, `7 d`: a length of time in the largest unit of which there are two, one digit below 100. */
+export function formatSpan(ms: number): string {
+  const [size, unit] = SPAN_UNITS.find(([unitMs]) => ms >= 2 * unitMs) ?? [1, 'ms'];
+  const value = ms / size;
+  return `${Number(value.toFixed(value < 100 ? 1 : 0))} ${unit}`;
+}
+
 /** `2026-11-21 11:46:02Z` of an RFC 3339 time in UTC. */
 export function formatTime(rfc3339: string | null): string {
   return rfc3339 === null ? UNKNOWN : `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)}Z`;

@@ -117,6 +117,16 @@ describe('the interval to choose', () => {
     expect(forecast(flaky).choice.chosenMs).toBeCloseTo(30_110, 3);
   });
 
+  it('is never so long that what changed meanwhile cannot be saved before the timeout', () => {
+    const timid = { ...INCREMENTAL, bandwidthBytesPerSecond: 10 * MB, timeoutMs: 2 * MINUTE_MS };
+    const { choice } = forecast(timid);
+    expect(choice).toMatchObject({ decidedBy: 'longest', chosenMs: choice.longestMs });
+    expect(forecast({ ...timid, intervalMs: choice.chosenMs }).checkpoint.completes).toBe(true);
+    expect(forecast({ ...timid, intervalMs: choice.chosenMs * 1.001 }).checkpoint.completes).toBe(false);
+    expect(forecast(TEN_GB).choice.longestMs).toBe(Number.POSITIVE_INFINITY);
+    expect(forecast(model({ timeoutMs: 1000 })).choice.longestMs).toBe(0);
+  });
+
   it('tells recovery: restart, reading the state, and catching up with what came meanwhile', () => {
     const { now } = forecast(model({ catchUpFactor: 3 }));
     expect(now.downMs).toBe(30_000 + 10_000);

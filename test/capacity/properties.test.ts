@@ -36,6 +36,7 @@ const times = ({ intervalMs, checkpoint, choice, now, chosen }: CapacityForecast
   choice.leastMs,
   choice.youngMs,
   choice.dalyMs,
+  Number.isFinite(choice.longestMs) ? choice.longestMs : 0,
   choice.chosenMs,
   now.replayMs,
   now.recoveryMs,
