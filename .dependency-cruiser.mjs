@@ -51,9 +51,15 @@ export default {
     ...Object.entries(rooms).map(direction),
     onlyFrom(
       'files-only-in-storage',
-      'reach files through a StorageReader; a job reads its own files in engine/connectors',
+      'reach files through a StorageReader; a job reads its own files in engine/connectors, and RocksDB works on a local disk',
       '^(node:)?fs(/promises)?$',
-      ['^src/storage/', '^src/engine/connectors/'],
+      ['^src/storage/', '^src/engine/connectors/', '^src/engine/state/rocksdb/working-directory\\.ts$'],
+    ),
+    onlyFrom(
+      'rocksdb-only-in-its-backend',
+      'the package is optional and large: load it behind LocalDatabases, when a job wants it',
+      'node_modules/rocksdb-native/',
+      ['^src/engine/state/rocksdb/native-database\\.ts$'],
     ),
     onlyFrom(
       'stores-only-in-storage',

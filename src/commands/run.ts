@@ -104,9 +104,13 @@ export default class Run extends BaseCommand {
         description: 'Whether barriers are aligned; exactly-once where not given.',
       })(),
       backend: option({
-        options: ['hashmap', 'memory'] as const,
-        description: 'State goes to files, or all of it into _metadata; hashmap where not given.',
+        options: ['hashmap', 'memory', 'rocksdb'] as const,
+        description:
+          'Where state is: in memory, in memory and all of it in _metadata, or in RocksDB; hashmap where not given.',
       })(),
+      incremental: boolean({
+        description: 'Checkpoints of RocksDB refer to files of earlier ones instead of writing all anew.',
+      }),
       retain: integer({
         min: 1,
         helpValue: 'N',

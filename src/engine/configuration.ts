@@ -106,9 +106,24 @@ export const options = {
     deprecatedKeys: ['state.storage.fs.memory-threshold'],
   },
   backend: {
-    ...oneOf('state.backend.type', ['hashmap'], 'where keyed state lives while the job runs'),
+    ...oneOf('state.backend.type', ['hashmap', 'rocksdb'], 'where keyed state lives while the job runs'),
     deprecatedKeys: ['state.backend'],
   },
+  incremental: {
+    ...boolean(
+      'execution.checkpointing.incremental',
+      false,
+      'whether a checkpoint of RocksDB refers to files of earlier ones',
+    ),
+    deprecatedKeys: ['state.backend.incremental'],
+  },
+  rocksDbDirectory: text(
+    'state.backend.rocksdb.localdir',
+    'local directory for the databases of a running job; that for temporary files where not set',
+  ),
+  /** Flink counts RocksDB's own memory here; most of it is our cache of keys and values in its stead. */
+  rocksDbMemory: memory('state.backend.rocksdb.memory.fixed-per-slot', 128 * 2 ** 20, 2 ** 40),
+  rocksDbWriteBuffer: memory('state.backend.rocksdb.writebuffer.size', 64 * 2 ** 20, 2 ** 31),
   parallelism: integer('parallelism.default', 1, { from: 1, to: MAX_PARALLELISM }),
   maxParallelism: integer('pipeline.max-parallelism', -1, { from: -1, to: MAX_PARALLELISM }),
   restartStrategy: {

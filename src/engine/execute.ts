@@ -11,6 +11,7 @@ import type { Random } from '../support/random.js';
 import type { Configuration } from './configuration.js';
 import type { StreamGraph } from './job/stream-graph.js';
 import { JobRunner } from './runtime/job-runner.js';
+import type { LocalDatabases } from './state/rocksdb/local-database.js';
 
 /** What a job starts from. */
 export interface RestoreOptions {
@@ -44,6 +45,8 @@ export interface JobEnvironment {
   readonly storage: StorageRemover;
   /** Where `<job-id>/chk-N` directories are made; null takes no checkpoints. */
   readonly checkpointDirectory: Location | null;
+  /** Where RocksDB keeps its databases; needed where the backend is `rocksdb`. */
+  readonly databases?: LocalDatabases;
   readonly clock: Clock;
   readonly random: Random;
   readonly eventLoop: EventLoop;

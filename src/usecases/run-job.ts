@@ -71,6 +71,7 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
   const jobOptions = { configuration, ...restore, ...jobOptionsOf(request) };
   const job = startJob(graph, jobOptions, {
     ...world,
+    ...(await databasesFor(configuration)),
     storage,
     onEvent,
     checkpointDirectory: request.checkpointDirectory,
@@ -87,6 +88,24 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
   } finally {
     world.signal.removeEventListener('abort', cancel);
   }
+}
+
+/** RocksDB, where the job uses it: a large package, loaded only then. */
+async function databasesFor(configuration: Configuration): Promise<Pick<JobEnvironment, 'databases'>> {
+  if (configuration.get(options.backend) !== 'rocksdb') {
+    if (!configuration.get(options.incremental)) return {};
+    throw new UsageError(
+      'incremental checkpoints are those of RocksDB: hashmap writes its state anew each time',
+      {
+        where: options.incremental.key,
+        next: 'add --backend rocksdb, or leave --incremental out',
+      },
+    );
+  }
+  const { nativeDatabases } = await import('../engine/state/rocksdb/native-database.js');
+  const directory = configuration.get(options.rocksDbDirectory);
+  const writeBufferBytes = configuration.get(options.rocksDbWriteBuffer);
+  return { databases: await nativeDatabases({ directory, writeBufferBytes }) };
 }
 
 /** What nobody caught while the job ran, as its failure; what is not its doing comes back as it is. */

@@ -50,10 +50,16 @@ export class InputTask extends Task {
       }
       const element = this.#gate.next();
       if (element === undefined) return false;
-      if (element.kind === 'records') this.#batch = element;
+      if (element.kind === 'records') this.#begin(element);
       else this.#event(element, this.#gate.lastChannel);
     }
     return true;
+  }
+
+  #begin(batch: RecordBatch): void {
+    this.#batch = batch;
+    const ready = this.chain.announce(batch);
+    if (ready !== undefined) this.suspendUntil(ready);
   }
 
   /** Processes at most `limit` records of the batch, fewer where something blocks. The hot path of the engine. */

@@ -2,11 +2,12 @@
 // that outlive them; what is left at the end. Source: Flink JobMaster, FixedDelayRestartBackoffTimeStrategy.
 
 import type { JobEvent, JobResult } from '../../model/job-events.js';
-import { CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
+import { BugError, CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
 import { buildJobGraph, type JobGraph } from '../job/job-graph.js';
 import { checkStreamGraph, type StreamGraph } from '../job/stream-graph.js';
+import type { RocksDbSettings } from '../state/rocksdb/rocksdb-backend.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import { FailureInjection } from './failure-injection.js';
 import { JobCheckpoints } from './job-checkpoints.js';
@@ -25,6 +26,7 @@ export class JobRunner {
   readonly #injection: FailureInjection;
   readonly #onEvent: (event: JobEvent) => void;
   readonly #startedMs: number;
+  readonly #rocksDb: RocksDbSettings | null;
   #failAtCheckpoint: number;
   #checkpoints: JobCheckpoints | null = null;
   #attempt: Attempt | null = null;
@@ -48,6 +50,7 @@ export class JobRunner {
     this.#jobId = options.jobId ?? Buffer.from(environment.random.bytes(16)).toString('hex');
     this.#injection = new FailureInjection(options.failAfterRecords ?? Number.POSITIVE_INFINITY);
     this.#failAtCheckpoint = options.failAtCheckpoint ?? Number.POSITIVE_INFINITY;
+    this.#rocksDb = rocksDbSettings(options, environment);
     this.#startedMs = environment.clock.now();
     this.#onEvent = (event) => environment.onEvent(event);
   }
@@ -138,6 +141,7 @@ export class JobRunner {
       coordinator: checkpoints.coordinator,
       restored: await checkpoints.restore(),
       mode: configuration.get(keys.mode),
+      rocksDb: this.#rocksDb,
       injection: this.#injection,
       finalRetryMs: configuration.get(keys.interval) ?? FINAL_RETRY_MS,
       failAtCheckpoint: this.#failAtCheckpoint,
@@ -220,4 +224,14 @@ export class JobRunner {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function rocksDbSettings(
+  { configuration }: JobOptions,
+  { databases }: JobEnvironment,
+): RocksDbSettings | null {
+  if (configuration.get(keys.backend) !== 'rocksdb') return null;
+  if (databases === undefined) throw new BugError('there is no place for the databases of RocksDB');
+  const incremental = configuration.get(keys.incremental);
+  return { databases, incremental, cacheBytes: configuration.get(keys.rocksDbMemory) };
 }

@@ -9,7 +9,8 @@ import type { OperatorContext, Output, StreamOperator } from '../operators/opera
 import type { SourceOperator } from '../operators/source-operator.js';
 import type { CheckpointStreams, KeyedStateBackend, SnapshotWriter } from '../state/keyed-backend.js';
 import type { OperatorStateBackend } from '../state/operator-state.js';
-import type { ChannelEvent } from './channel.js';
+import type { ChannelEvent, RecordBatch } from './channel.js';
+import { KeyedInput, PrefetchingInput } from './keyed-input.js';
 import type { RecordWriter } from './record-writer.js';
 
 /** An operator's state in one subtask. */
@@ -62,9 +63,13 @@ export class OperatorChain {
       this.#links.unshift({ operator: head, states, stream: null });
     } else {
       const { stream, states } = this.#link(head);
-      this.input =
-        states.keyed === null ? stream : new KeyedInput(stream, states.keyed, head.node.key!.selector);
+      this.input = states.keyed === null ? stream : keyedInput(stream, states.keyed, head.node.key!.selector);
     }
+  }
+
+  /** These records come next. Where a promise is returned they must wait for it. */
+  announce({ values, count }: RecordBatch): Promise<void> | undefined {
+    return this.input instanceof PrefetchingInput ? this.input.announce(values.slice(0, count)) : undefined;
   }
 
   /** Records that fit into every outgoing channel. */
@@ -115,6 +120,7 @@ export class OperatorChain {
   }
 
   notifyCheckpointComplete(checkpointId: number): Promise<unknown> | undefined {
+    for (const { states } of this.#links) states.keyed?.notifyCheckpointComplete(checkpointId);
     return all(this.#links.map(({ stream }) => stream?.notifyCheckpointComplete(checkpointId)));
   }
 
@@ -134,6 +140,7 @@ export class OperatorChain {
   async close(): Promise<void> {
     const closings = [...this.#links.map(async ({ stream }) => stream?.close()), this.source?.close()];
     await Promise.allSettled(closings);
+    await Promise.allSettled(this.#links.map(async ({ states }) => states.keyed?.close()));
   }
 
   #link(operator: ChainedOperator): Link & { readonly stream: StreamOperator<unknown> } {
@@ -169,31 +176,14 @@ const STATELESS: SubtaskState = {
 
 const nothing: SnapshotWriter<never> = async () => null;
 
-/** Sets the key of each record before the operator sees it. */
-class KeyedInput implements Output<unknown> {
-  readonly #operator: Output<unknown>;
-  readonly #backend: KeyedStateBackend;
-  readonly #selector: KeySelector<unknown, unknown>;
-
-  constructor(
-    operator: Output<unknown>,
-    backend: KeyedStateBackend,
-    selector: KeySelector<unknown, unknown>,
-  ) {
-    this.#operator = operator;
-    this.#backend = backend;
-    this.#selector = selector;
-  }
-
-  processElement(value: unknown, timestampMs: number): void {
-    const selector = this.#selector;
-    this.#backend.setCurrentKey(selector(value));
-    this.#operator.processElement(value, timestampMs);
-  }
-
-  processWatermark(timestampMs: number): void {
-    this.#operator.processWatermark(timestampMs);
-  }
+function keyedInput(
+  operator: Output<unknown>,
+  backend: KeyedStateBackend,
+  selector: KeySelector<unknown, unknown>,
+): Output<unknown> {
+  const { prefetcher } = backend;
+  if (prefetcher === null) return new KeyedInput(operator, backend, selector);
+  return new PrefetchingInput(operator, prefetcher, selector);
 }
 
 /** To several consumers, or to none. */

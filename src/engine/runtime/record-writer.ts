@@ -3,7 +3,7 @@
 import { keyGroupOf, subtaskOfKeyGroup } from '../../model/key-groups.js';
 import type { KeySpec } from '../job/stream-graph.js';
 import type { Output } from '../operators/operator.js';
-import { wrongKey } from '../state/wrong-key.js';
+import { wrongKey } from '../state/wrong-type.js';
 import type { Channel, ChannelEvent } from './channel.js';
 
 /** Picks the channel of a record. */

@@ -17,6 +17,7 @@ import { SourceOperator } from '../operators/source-operator.js';
 import { HeapKeyedStateBackend } from '../state/heap-backend.js';
 import type { KeyedStateBackend, StateStreams } from '../state/keyed-backend.js';
 import { OperatorStateBackend } from '../state/operator-state.js';
+import { RocksDbKeyedStateBackend, type RocksDbSettings } from '../state/rocksdb/rocksdb-backend.js';
 import type { FailureInjection } from './failure-injection.js';
 import { InputTask } from './input-task.js';
 import { type ChainSurroundings, OperatorChain, type OperatorStates } from './operator-chain.js';
@@ -31,6 +32,8 @@ export interface TaskSurroundings {
   readonly environment: JobEnvironment;
   readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
   readonly injection: FailureInjection;
+  /** Null where keyed state is in memory. */
+  readonly rocksDb: RocksDbSettings | null;
   /** Null where the attempt starts from nothing. */
   readonly restored: { readonly states: RestoredStates; readonly streams: StateStreams } | null;
 }
@@ -80,10 +83,11 @@ class Subtask implements ChainSurroundings {
     const lists = new OperatorStateBackend(this.#restored(operator)?.lists ?? null);
     if (key === null) return { keyed: null, lists };
     const keyGroups = keyGroupRangeOf(this.subtaskIndex, parallelism, maxParallelism);
-    return {
-      keyed: new HeapKeyedStateBackend({ operatorName, keyType: key.type, keyGroups, maxParallelism }),
-      lists,
-    };
+    const parts = { operatorName, keyType: key.type, keyGroups, maxParallelism };
+    const { rocksDb } = this.#parts;
+    const keyed =
+      rocksDb === null ? new HeapKeyedStateBackend(parts) : new RocksDbKeyedStateBackend(parts, rocksDb);
+    return { keyed, lists };
   }
 
   contextOf({ node }: ChainedOperator, { keyed, lists }: OperatorStates): OperatorContext {

@@ -4,6 +4,7 @@ import type { KeyedState } from '../../format/state/keyed-state.js';
 import { voidNamespaceSerializer } from '../../format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { sameSnapshot } from '../../format/state/snapshot-classes.js';
+import { UsageError } from '../../support/errors.js';
 import type { StateDescriptor } from '../job/state.js';
 
 const namespace = voidNamespaceSerializer as TypeSerializer<unknown>;
@@ -24,4 +25,12 @@ export function declaredState(descriptor: StateDescriptor): KeyedState {
 export function sameKeyedState(a: KeyedState, b: KeyedState): boolean {
   if (a.kind !== b.kind || a.kind === 'PRIORITY_QUEUE' || b.kind === 'PRIORITY_QUEUE') return false;
   return a.value.typeName === b.value.typeName && sameSnapshot(a.value.snapshot, b.value.snapshot);
+}
+
+/** The error of a state name that is in use with another type. */
+export function twoTypes(operatorName: string, stateName: string): UsageError {
+  return new UsageError(`operator ${operatorName} uses the state name ${stateName} with two types`, {
+    where: `state ${stateName}`,
+    next: 'give each state a name of its own',
+  });
 }

@@ -4,7 +4,6 @@
 import { writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
 import type { KeyedState, WrittenKeyedState } from '../../format/state/keyed-state.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
-import { UsageError } from '../../support/errors.js';
 import type {
   ListState,
   ListStateDescriptor,
@@ -14,11 +13,12 @@ import type {
   ValueState,
   ValueStateDescriptor,
 } from '../job/state.js';
-import { declaredState, sameKeyedState } from './declared-state.js';
+import { declaredState, sameKeyedState, twoTypes } from './declared-state.js';
 import { type Column, HeapColumns, type KeyedBackendParts } from './heap-columns.js';
 import { HeapListState, HeapMapState, HeapValueState } from './heap-states.js';
 import type { KeyedStateBackend, SnapshotWriter, StateStreams } from './keyed-backend.js';
 import { openRestored, type RestoredEntries } from './restored-entries.js';
+import { wrongValue } from './wrong-type.js';
 
 /** A state and where its contents are. */
 interface HeapTable {
@@ -28,6 +28,7 @@ interface HeapTable {
 
 export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly keyGroups: KeyGroupRange;
+  readonly prefetcher = null;
   readonly #parts: KeyedBackendParts;
   readonly #keys: HeapColumns;
   readonly #tables: HeapTable[] = [];
@@ -79,18 +80,16 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     });
   }
 
+  notifyCheckpointComplete(): void {}
+
+  async close(): Promise<void> {}
+
   #register(descriptor: StateDescriptor): Column {
     const wanted = declaredState(descriptor);
     const existing = this.#tables.find(({ state }) => state.name === wanted.name);
     if (existing === undefined) return this.#addTable(wanted).column;
     if (sameKeyedState(existing.state, wanted)) return existing.column;
-    throw new UsageError(
-      `operator ${this.#parts.operatorName} uses the state name ${wanted.name} with two types`,
-      {
-        where: `state ${wanted.name}`,
-        next: 'give each state a name of its own',
-      },
-    );
+    throw twoTypes(this.#parts.operatorName, wanted.name);
   }
 
   async #load(restored: RestoredEntries): Promise<void> {
@@ -115,16 +114,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     try {
       return this.#write();
     } catch (cause) {
-      if (!(cause instanceof TypeError)) throw cause;
-      const { operatorName } = this.#parts;
-      throw new UsageError(
-        `operator ${operatorName} has a value that is not of its state's type: ${cause.message}`,
-        {
-          where: operatorName,
-          next: 'correct the value, or declare the state with the type that it has',
-          cause,
-        },
-      );
+      throw cause instanceof TypeError ? wrongValue(this.#parts.operatorName, cause) : cause;
     }
   }
 

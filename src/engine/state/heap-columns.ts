@@ -7,7 +7,7 @@ import { keyGroupOf } from '../../model/key-groups.js';
 import type { KeyGroupRange } from '../../model/metadata.js';
 import { BugError } from '../../support/errors.js';
 import { KeyIndex } from './key-index.js';
-import { wrongKey } from './wrong-key.js';
+import { wrongKey } from './wrong-type.js';
 
 /** What a backend must know of its operator and subtask. */
 export interface KeyedBackendParts {

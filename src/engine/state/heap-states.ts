@@ -6,12 +6,15 @@ import { UsageError } from '../../support/errors.js';
 import type { ListState, MapState, ValueState } from '../job/state.js';
 import type { Column, HeapColumns } from './heap-columns.js';
 
+/** Whose slot is the current one. */
+type SlotOwner = Pick<HeapColumns, 'slot' | 'emptied'>;
+
 /** A column, at the slot of the current key. */
 abstract class HeapState<Content> {
-  readonly #keys: HeapColumns;
+  readonly #keys: SlotOwner;
   readonly #column: Column;
 
-  constructor(keys: HeapColumns, column: Column) {
+  constructor(keys: SlotOwner, column: Column) {
     this.#keys = keys;
     this.#column = column;
   }
@@ -74,7 +77,7 @@ export class HeapListState<T> extends HeapState<T[]> implements ListState<T> {
 export class HeapMapState<K, V> extends HeapState<Map<K, V>> implements MapState<K, V> {
   readonly #keyType: TypeSerializer<K>;
 
-  constructor(keys: HeapColumns, column: Column, keyType: TypeSerializer<K>) {
+  constructor(keys: SlotOwner, column: Column, keyType: TypeSerializer<K>) {
     super(keys, column);
     this.#keyType = keyType;
   }

@@ -29,6 +29,14 @@ export interface StateStreams {
 /** The asynchronous part of a snapshot: runs while records go on being processed. Null where there is no state. */
 export type SnapshotWriter<Handle> = (streams: CheckpointStreams) => Promise<Handle | null>;
 
+/** Brings what keys have into memory before the records with those keys are processed. */
+export interface KeyPrefetcher {
+  /** Keys in memory stay there until the next call. Where a promise is returned nothing may be used before it resolves. */
+  prefetch(keys: readonly unknown[]): Promise<void> | undefined;
+  /** Chooses the key at this position of the last {@link KeyPrefetcher.prefetch}. */
+  choose(position: number): void;
+}
+
 export interface KeyedStateBackend {
   readonly keyGroups: KeyGroupRange;
   /** Chooses the key that all state handles work on. UsageError where it is not of the declared type. */
@@ -45,4 +53,10 @@ export interface KeyedStateBackend {
   restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void>;
   /** Takes a consistent copy now and returns what writes it. */
   snapshot(): SnapshotWriter<KeyedStateHandle>;
+  /** Null where every key is at hand at any time. */
+  readonly prefetcher: KeyPrefetcher | null;
+  /** The handle that was written for this checkpoint is part of a complete one. */
+  notifyCheckpointComplete(checkpointId: number): void;
+  /** Gives back what the backend holds outside of this process's memory. */
+  close(): Promise<void>;
 }

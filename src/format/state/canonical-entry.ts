@@ -140,7 +140,8 @@ function readValue<T>(source: ByteReader, read: (end: number) => T): T {
   return value;
 }
 
-function readElements(source: ByteReader, element: TypeSerializer<unknown>, end: number): unknown[] {
+/** Elements up to `end`, a comma between two. */
+export function readElements(source: ByteReader, element: TypeSerializer<unknown>, end: number): unknown[] {
   const list: unknown[] = [];
   while (source.offset < end) {
     if (list.length > 0 && source.u8('comma') !== COMMA) {

@@ -1,0 +1,149 @@
+// Between the memory of a subtask and its database: reads what keys have, writes back what changed. Writes happen one
+// after the other in the order in which they were asked for; after one has failed nothing more is written or read.
+import type { TypeSerializer } from '../../../format/state/serializer.js';
+import { mapConcurrently } from '../../../support/concurrency.js';
+import { BugError } from '../../../support/errors.js';
+import { wrongValue } from '../wrong-type.js';
+import type { CachedColumn, KeyCache } from './key-cache.js';
+import type { LocalDatabase } from './local-database.js';
+import { RowBatch } from './row-batch.js';
+import { addRows, readContents, readMap, rowKeyOf } from './state-rows.js';
+
+/** Maps that are read at a time: each is a scan of its own. */
+const CONCURRENT_SCANS = 64;
+
+export interface KeyedTablesParts {
+  readonly operatorName: string;
+  readonly keyType: TypeSerializer<unknown>;
+  readonly maxParallelism: number;
+  readonly cache: KeyCache;
+  /** Called once, before the first read or write. */
+  readonly open: () => Promise<LocalDatabase>;
+}
+
+export class KeyedTables {
+  readonly #parts: KeyedTablesParts;
+  #database: Promise<LocalDatabase> | null = null;
+  #writes: Promise<unknown> = Promise.resolve();
+  #failure: unknown = null;
+  /** Whether keys that are not in memory may have something here. */
+  holdsMore = false;
+
+  constructor(parts: KeyedTablesParts) {
+    this.#parts = parts;
+  }
+
+  /** Uses this database, which has the state of a snapshot. */
+  adopt(database: LocalDatabase): void {
+    if (this.#database !== null) throw new BugError('a database is open already');
+    this.#database = Promise.resolve(database);
+    this.holdsMore = true;
+  }
+
+  /** Does `work` with the database when all earlier writes are done. */
+  inOrder<T>(work: (database: LocalDatabase) => Promise<T>): Promise<T> {
+    const done = this.#writes.then(async () => {
+      const database = await this.#open();
+      await database.ensureFamilies(this.#parts.cache.columns.map(({ state }) => state.name));
+      return work(database);
+    });
+    this.#writes = done;
+    done.catch((thrown) => {
+      this.#failure ??= thrown;
+    });
+    return done;
+  }
+
+  /** Reads what the keys of these slots have, into memory. */
+  async load(slots: readonly number[]): Promise<void> {
+    this.expectSound();
+    const database = await this.#open();
+    const rowKeys = slots.map((slot) => this.#rowKeyOf(slot));
+    for (const column of this.#parts.cache.columns) {
+      if (column.state.kind === 'MAP') await this.#loadMaps(database, column, { slots, rowKeys });
+      else await this.#loadValues(database, column, { slots, rowKeys });
+    }
+  }
+
+  /** The rows of everything that changed in memory since the last time, copied now. */
+  takeChanges(): readonly RowBatch[] {
+    try {
+      return this.#parts.cache.columns
+        .map((column) => this.#takeRows(column))
+        .filter(({ count }) => count > 0);
+    } catch (cause) {
+      throw cause instanceof TypeError ? wrongValue(this.#parts.operatorName, cause) : cause;
+    }
+  }
+
+  /** Throws where a write has failed: what is in memory is not what the database has. */
+  expectSound(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Waits for what is under way, and removes the database. */
+  async close(): Promise<void> {
+    await this.#writes.catch(() => undefined);
+    await (await this.#database)?.close();
+  }
+
+  #open(): Promise<LocalDatabase> {
+    this.#database ??= this.#parts.open();
+    return this.#database;
+  }
+
+  #rowKeyOf(slot: number): Uint8Array {
+    const { cache, keyType, maxParallelism } = this.#parts;
+    return rowKeyOf(cache.keyOf(slot), keyType, maxParallelism);
+  }
+
+  #takeRows(column: CachedColumn): RowBatch {
+    const batch = new RowBatch(column.state.name);
+    for (const slot of column.takeDirty()) {
+      const before = { count: batch.count, sizeBytes: batch.sizeBytes };
+      const contents = column.contents[slot];
+      const mapKeys = column.changedKeys.get(slot)?.keys();
+      addRows(batch, column.state, this.#rowKeyOf(slot), { contents, mapKeys });
+      const rows = batch.count - before.count;
+      const bytes = batch.sizeBytes - before.sizeBytes;
+      this.#parts.cache.setWrittenBytes(column, slot, sizeOf(contents, rows === 0 ? 0 : bytes / rows));
+    }
+    column.changedKeys.clear();
+    return batch;
+  }
+
+  async #loadValues(database: LocalDatabase, column: CachedColumn, keys: KeysToLoad): Promise<void> {
+    const { state } = column;
+    if (state.kind === 'MAP') return;
+    const values = await database.read(state.name, keys.rowKeys);
+    for (const [index, value] of values.entries()) {
+      if (value === null) continue;
+      const slot = keys.slots[index]!;
+      column.contents[slot] = readContents(state, value);
+      this.#parts.cache.setWrittenBytes(column, slot, value.length);
+    }
+  }
+
+  async #loadMaps(database: LocalDatabase, column: CachedColumn, keys: KeysToLoad): Promise<void> {
+    const { state } = column;
+    if (state.kind !== 'MAP') return;
+    await mapConcurrently(keys.slots.entries(), CONCURRENT_SCANS, async ([index, slot]) => {
+      const rowKey = keys.rowKeys[index]!;
+      const rows = await database.scan(state.name, rowKey);
+      column.contents[slot] = readMap(state, rowKey, rows);
+      const bytes = rows.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+      this.#parts.cache.setWrittenBytes(column, slot, bytes);
+    });
+  }
+}
+
+interface KeysToLoad {
+  readonly slots: readonly number[];
+  readonly rowKeys: readonly Uint8Array[];
+}
+
+/** Bytes of contents, of which perhaps not all was written. */
+function sizeOf(contents: unknown, bytesPerRow: number): number {
+  if (contents === undefined) return 0;
+  return contents instanceof Map ? contents.size * bytesPerRow : bytesPerRow;
+}

@@ -1,0 +1,206 @@
+// Keyed state in RocksDB, a database for each subtask. Records are processed on what is in memory: the keys of a batch are
+// read before it, changes are written back when a checkpoint begins or the memory is full. So state may be larger than
+// memory, and no record waits for itself alone. Source: Flink RocksDBKeyedStateBackend.
+import { keyedHeaderBytes } from '../../../format/state/keyed-header.js';
+import { keyGroupOf } from '../../../model/key-groups.js';
+import type { KeyedStateHandle, KeyGroupRange } from '../../../model/metadata.js';
+import { BugError } from '../../../support/errors.js';
+import type {
+  ListState,
+  ListStateDescriptor,
+  MapState,
+  MapStateDescriptor,
+  StateDescriptor,
+  ValueState,
+  ValueStateDescriptor,
+} from '../../job/state.js';
+import { declaredState, sameKeyedState, twoTypes } from '../declared-state.js';
+import type { KeyedBackendParts } from '../heap-columns.js';
+import type {
+  CheckpointStreams,
+  KeyedStateBackend,
+  KeyPrefetcher,
+  SnapshotWriter,
+  StateStreams,
+} from '../keyed-backend.js';
+import { wrongKey } from '../wrong-type.js';
+import { CachedListState, CachedMapState, CachedValueState } from './cached-states.js';
+import { IncrementalSnapshots } from './incremental-snapshots.js';
+import { type CachedColumn, KeyCache } from './key-cache.js';
+import { KeyedTables } from './keyed-tables.js';
+import type { LocalDatabases } from './local-database.js';
+import { restoreDatabase } from './restore-database.js';
+import { rowKeyOf } from './state-rows.js';
+
+/** How RocksDB is used by all subtasks of a job. */
+export interface RocksDbSettings {
+  readonly databases: LocalDatabases;
+  readonly incremental: boolean;
+  /** Memory for keys and values of one subtask, an estimate; the keys of one batch always fit. */
+  readonly cacheBytes: number;
+}
+
+/** Of the memory so much stays in use when room is made. */
+const KEPT_PART = 0.75;
+
+export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetcher {
+  readonly keyGroups: KeyGroupRange;
+  readonly prefetcher = this;
+  readonly #parts: KeyedBackendParts;
+  readonly #settings: RocksDbSettings;
+  readonly #cache: KeyCache;
+  readonly #tables: KeyedTables;
+  readonly #snapshots: IncrementalSnapshots;
+  readonly #writing = new Set<Promise<unknown>>();
+  /** Slots of the keys that were prefetched last. */
+  #slots: number[] = [];
+
+  constructor(parts: KeyedBackendParts, settings: RocksDbSettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.keyGroups = parts.keyGroups;
+    this.#cache = new KeyCache(parts.keyType);
+    this.#snapshots = new IncrementalSnapshots(settings.incremental);
+    const open = () => settings.databases.open(this.#stateNames());
+    this.#tables = new KeyedTables({ ...parts, cache: this.#cache, open });
+  }
+
+  /** Only a key of the batch that was prefetched last, or one that is in memory anyway. */
+  setCurrentKey(key: unknown): void {
+    const slot = this.#cache.find(key, this.#hashOf(key));
+    if (slot < 0) throw new BugError(`a key of ${this.#parts.operatorName} was not prefetched`);
+    this.#cache.slot = slot;
+  }
+
+  get currentKey(): unknown {
+    return this.#cache.keyOf(this.#cache.slot);
+  }
+
+  choose(position: number): void {
+    this.#cache.slot = this.#slots[position]!;
+  }
+
+  prefetch(keys: readonly unknown[]): Promise<void> | undefined {
+    this.#tables.expectSound();
+    this.#cache.beginTurn();
+    const missing: number[] = [];
+    this.#slots = keys.map((key) => {
+      const hash = this.#hashOf(key);
+      const found = this.#cache.find(key, hash);
+      if (found >= 0) return found;
+      const added = this.#admit(key, hash);
+      missing.push(added);
+      return added;
+    });
+    const isFull = this.#cache.sizeBytes > this.#settings.cacheBytes;
+    if (missing.length === 0 || !(isFull || this.#tables.holdsMore)) return undefined;
+    return this.#load(missing, isFull);
+  }
+
+  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
+    return new CachedValueState<T>(this.#cache, this.#register(descriptor as StateDescriptor));
+  }
+
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
+    return new CachedListState<T>(this.#cache, this.#register(descriptor as StateDescriptor));
+  }
+
+  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
+    const column = this.#register(descriptor as StateDescriptor);
+    return new CachedMapState<K, V>(this.#cache, column, descriptor.keyType);
+  }
+
+  async restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void> {
+    if (handles.length === 0) return;
+    const declared = { key: this.#parts.keyType, states: this.#cache.columns.map(({ state }) => state) };
+    const subtask = { ...this.#parts, databases: this.#settings.databases, streams, declared };
+    const { database, states, base } = await restoreDatabase(handles, subtask);
+    this.#tables.adopt(database);
+    const known = new Set(this.#stateNames());
+    for (const state of states) if (!known.has(state.name)) this.#cache.addColumn(state);
+    if (base !== null && streams.owned === true) this.#snapshots.resume(base);
+  }
+
+  snapshot(): SnapshotWriter<KeyedStateHandle> {
+    const { columns } = this.#cache;
+    if (columns.length === 0) return async () => null;
+    const changes = this.#tables.takeChanges();
+    const metaBytes = keyedHeaderBytes(
+      this.#parts.keyType,
+      columns.map(({ state }) => state),
+    );
+    const parts = { base: this.#snapshots.confirmed, keyGroups: this.keyGroups, metaBytes };
+    const captured = this.#tables.inOrder(async (database) => {
+      for (const batch of changes) await database.write(batch);
+      return database.capture();
+    });
+    const write = async (streams: CheckpointStreams) => {
+      const local = await captured;
+      return this.#snapshots.write(local, streams, parts).finally(() => local.release());
+    };
+    return (streams) => this.#track(write(streams));
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    this.#snapshots.notifyCheckpointComplete(checkpointId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#writing);
+    await this.#tables.close();
+  }
+
+  #stateNames(): string[] {
+    return this.#cache.columns.map(({ state }) => state.name);
+  }
+
+  #register(descriptor: StateDescriptor): CachedColumn {
+    const wanted = declaredState(descriptor);
+    const existing = this.#cache.columns.find(({ state }) => state.name === wanted.name);
+    if (existing === undefined) return this.#cache.addColumn(wanted);
+    if (sameKeyedState(existing.state, wanted)) return existing;
+    throw twoTypes(this.#parts.operatorName, wanted.name);
+  }
+
+  #hashOf(key: unknown): number {
+    const { keyType, operatorName } = this.#parts;
+    try {
+      return keyType.javaHashCode(key);
+    } catch (cause) {
+      throw cause instanceof TypeError ? wrongKey(operatorName, keyType, cause) : cause;
+    }
+  }
+
+  /** Gives a slot to a key that is not in memory, which may be a new one: then it is checked as nobody has before. */
+  #admit(key: unknown, hash: number): number {
+    const { keyType, operatorName, maxParallelism, keyGroups } = this.#parts;
+    const keyGroup = keyGroupOf(hash, maxParallelism);
+    if (keyGroup < keyGroups.first || keyGroup > keyGroups.last)
+      throw new BugError(`key group ${keyGroup} does not belong to this subtask of ${operatorName}`);
+    try {
+      rowKeyOf(key, keyType, maxParallelism);
+    } catch (cause) {
+      throw cause instanceof TypeError ? wrongKey(operatorName, keyType, cause) : cause;
+    }
+    return this.#cache.add(key, hash);
+  }
+
+  async #load(slots: readonly number[], isFull: boolean): Promise<void> {
+    if (isFull) await this.#makeRoom();
+    if (this.#tables.holdsMore) await this.#tables.load(slots);
+  }
+
+  async #makeRoom(): Promise<void> {
+    const changes = this.#tables.takeChanges();
+    await this.#tables.inOrder(async (database) => {
+      for (const batch of changes) await database.write(batch);
+    });
+    const kept = KEPT_PART * this.#settings.cacheBytes;
+    if (this.#cache.evict(kept, (key) => this.#hashOf(key)) > 0) this.#tables.holdsMore = true;
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#writing.add(work);
+    return work.finally(() => this.#writing.delete(work));
+  }
+}

@@ -1,0 +1,54 @@
+// RocksDB in tests. Where its package cannot be loaded the tests are skipped and say so; in CI that is a failure.
+import { describe } from 'vitest';
+import type { LocalDatabase, LocalDatabases } from '../../../src/engine/state/rocksdb/local-database.js';
+import { nativeDatabases } from '../../../src/engine/state/rocksdb/native-database.js';
+
+const WRITE_BUFFER_BYTES = 256 * 1024;
+
+const loaded = await nativeDatabases({ directory: null, writeBufferBytes: WRITE_BUFFER_BYTES }).catch(
+  (thrown: Error) => thrown,
+);
+if (loaded instanceof Error) {
+  if (process.env.CI === 'true') throw new Error(`CI must test RocksDB: ${loaded.message}`);
+  process.stderr.write(`\nNOT TESTED: the RocksDB backend; ${loaded.message}\n`);
+}
+
+/** A `describe` that is skipped where RocksDB cannot be loaded. */
+export const describeRocksDb = describe.skipIf(loaded instanceof Error);
+
+/** Databases in temporary directories. */
+export function testDatabases(): LocalDatabases {
+  if (loaded instanceof Error) throw loaded;
+  return loaded;
+}
+
+/** The same databases, every call of which is told to `track` until it is done. */
+export function trackedDatabases(
+  databases: LocalDatabases,
+  track: <T>(call: Promise<T>) => Promise<T>,
+): LocalDatabases {
+  return {
+    open: (families, files) =>
+      track(databases.open(families, files).then((database) => trackedDatabase(database, track))),
+  };
+}
+
+function trackedDatabase(inner: LocalDatabase, track: <T>(call: Promise<T>) => Promise<T>): LocalDatabase {
+  return {
+    ensureFamilies: (names) => track(inner.ensureFamilies(names)),
+    read: (family, keys) => track(inner.read(family, keys)),
+    scan: (family, prefix) => track(inner.scan(family, prefix)),
+    write: (batch) => track(inner.write(batch)),
+    deleteRange: (family, start, end) => track(inner.deleteRange(family, start, end)),
+    capture: () =>
+      track(
+        inner.capture().then(({ tables, others, readTable, release }) => ({
+          tables,
+          others,
+          readTable: (name: string) => track(readTable(name)),
+          release: () => track(release()),
+        })),
+      ),
+    close: () => track(inner.close()),
+  };
+}
