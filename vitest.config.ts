@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 // servers: storage drivers against a real S3 server and a real HDFS.
 // isolated: units that mock Node's modules or measure memory, each file in a world of its own; the others share one.
 const ISOLATED = [
+  'test/engine/state/rocksdb-missing.test.ts',
   'test/format/metadata/limits.test.ts',
   'test/storage/local-faults.test.ts',
   'test/support/clock.test.ts',

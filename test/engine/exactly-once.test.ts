@@ -1,7 +1,7 @@
 // The engine's promise: whatever fails, the committed output is that of a run without failures. Jobs of random shape in
 // a simulated world, with failing tasks, failing storage, and processes that die and are restored from what is on disk.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { CollectSink, type StreamExecutionEnvironment } from '../../src/index.js';
 import { child, type Location } from '../../src/model/location.js';
 import { faultyStorage } from '../../src/storage/intercepted.js';
@@ -10,7 +10,8 @@ import type { StorageRemover } from '../../src/storage/storage.js';
 import { randomInt, seededRandom } from '../../src/support/random.js';
 import { runs, testSeed } from '../support/runs.js';
 import { Count, type CountingJob, countingJob, expectedCounts } from './support/jobs.js';
-import { JOB, simulate } from './support/simulation.js';
+import { closeDatabases, describeRocksDb, testDatabases } from './support/rocksdb.js';
+import { JOB, type Simulation, simulate } from './support/simulation.js';
 
 interface Case {
   readonly seed: number;
@@ -25,6 +26,7 @@ interface Case {
   /** A storage call in so many fails. */
   readonly faultOneIn: number;
   readonly inlineBytes: number;
+  readonly backend?: 'hashmap' | 'rocksdb' | 'rocksdb incremental';
 }
 
 const parallelism = fc.integer({ min: 1, max: 4 });
@@ -78,6 +80,29 @@ describe('exactly once', () => {
       seed: testSeed,
     });
   });
+});
+
+describeRocksDb('exactly once with RocksDB', () => {
+  const backend = fc.constantFrom('rocksdb' as const, 'rocksdb incremental' as const);
+  const smaller = fc.record({ failOneIn: fc.integer({ min: 300, max: 2000 }), backend });
+  const onDisk = fc.tuple(cases, smaller).map(([each, changes]): Case => ({ ...each, ...changes }));
+  afterEach(closeDatabases);
+
+  test('the committed output equals that of a run without failures', async () => {
+    await fc.assert(fc.asyncProperty(onDisk, checkFailures), {
+      numRuns: runs({ sample: 2, full: 300 }),
+      seed: testSeed,
+    });
+  }, 900_000);
+
+  test('a process that dies is restored from what is on disk, at any parallelism', async () => {
+    const newParallelism = fc.tuple(parallelism, parallelism, parallelism);
+    const deaths = fc.tuple(onDisk, fc.integer({ min: 20, max: 300 }), newParallelism);
+    await fc.assert(fc.asyncProperty(deaths, checkDeath), {
+      numRuns: runs({ sample: 2, full: 300 }),
+      seed: testSeed,
+    });
+  }, 900_000);
 });
 
 /** Two sources and two counts of one name each: only their uids differ. Counts keys, then counts how often each count came. */
@@ -143,6 +168,7 @@ async function run(each: Case, configuration: Readonly<Record<string, string>>) 
     slowStorage: true,
     storage: failingStorage(each),
     configuration: { ...settingsOf(each), ...configuration },
+    ...databasesOf(each),
   });
   expect((await finish()).status).toBe('FINISHED');
   return { committed: [...sink.committed].sort(), expected: expectedCounts(job) };
@@ -164,6 +190,7 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
     slowStorage: true,
     storage: dying,
     configuration: settingsOf(each),
+    ...databasesOf(each),
   });
   await first.host.run(first.job.result, () => calls >= deathAtCall).catch(() => undefined);
 
@@ -173,6 +200,7 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
     seed: each.seed + 1,
     storage: disk,
     configuration: settingsOf(each),
+    ...databasesOf(each),
     options:
       snapshot === null ? {} : { restore: { snapshot, claimMode: 'claim', allowNonRestoredState: false } },
   });
@@ -198,8 +226,16 @@ function failingStorage({ seed, faultOneIn }: Case): StorageRemover {
   );
 }
 
+function databasesOf({ backend = 'hashmap' }: Case): Pick<Simulation, 'databases'> {
+  return backend === 'hashmap' ? {} : { databases: testDatabases() };
+}
+
 function settingsOf(each: Case): Readonly<Record<string, string>> {
   return {
+    'state.backend.type': each.backend?.split(' ')[0] ?? 'hashmap',
+    'execution.checkpointing.incremental': String(each.backend === 'rocksdb incremental'),
+    // So little that keys are always read from the database.
+    'state.backend.rocksdb.memory.fixed-per-slot': '1b',
     'execution.checkpointing.interval': `${each.intervalMs}ms`,
     'execution.checkpointing.max-concurrent-checkpoints': String(each.maxConcurrent),
     'execution.checkpointing.num-retained': String(each.numRetained),

@@ -22,6 +22,15 @@ describe('short forms', () => {
     expect(configuration.get(options.retention)).toBe('DELETE_ON_CANCELLATION');
   });
 
+  it('name the backend as well as the place of its checkpoints', () => {
+    const [memory, rocksdb] = (['memory', 'rocksdb'] as const).map((backend) =>
+      Configuration.of(propertiesOf({ backend, incremental: backend === 'rocksdb' })),
+    );
+    expect([memory!.get(options.backend), memory!.get(options.incremental)]).toEqual(['hashmap', false]);
+    expect([rocksdb!.get(options.backend), rocksdb!.get(options.incremental)]).toEqual(['rocksdb', true]);
+    expect(rocksdb!.get(options.storage)).toBe('filesystem');
+  });
+
   it('set nothing where they are left out', () => {
     expect(propertiesOf({})).toEqual([]);
   });

@@ -16,10 +16,32 @@ if (loaded instanceof Error) {
 /** A `describe` that is skipped where RocksDB cannot be loaded. */
 export const describeRocksDb = describe.skipIf(loaded instanceof Error);
 
+const opened = new Set<LocalDatabase>();
+
 /** Databases in temporary directories. */
 export function testDatabases(): LocalDatabases {
   if (loaded instanceof Error) throw loaded;
-  return loaded;
+  return {
+    open: async (families, files) => {
+      const database = await loaded.open(families, files);
+      const watched = trackedDatabase(
+        database,
+        (call) => call,
+        () => closeOnce(database),
+      );
+      opened.add(database);
+      return watched;
+    },
+  };
+}
+
+/** Closes what jobs that were left in the middle have not. */
+export async function closeDatabases(): Promise<void> {
+  for (const database of [...opened]) await closeOnce(database);
+}
+
+async function closeOnce(database: LocalDatabase): Promise<void> {
+  if (opened.delete(database)) await database.close();
 }
 
 /** The same databases, every call of which is told to `track` until it is done. */
@@ -33,7 +55,11 @@ export function trackedDatabases(
   };
 }
 
-function trackedDatabase(inner: LocalDatabase, track: <T>(call: Promise<T>) => Promise<T>): LocalDatabase {
+function trackedDatabase(
+  inner: LocalDatabase,
+  track: <T>(call: Promise<T>) => Promise<T>,
+  close = () => inner.close(),
+): LocalDatabase {
   return {
     ensureFamilies: (names) => track(inner.ensureFamilies(names)),
     read: (family, keys) => track(inner.read(family, keys)),
@@ -49,6 +75,6 @@ function trackedDatabase(inner: LocalDatabase, track: <T>(call: Promise<T>) => P
           release: () => track(release()),
         })),
       ),
-    close: () => track(inner.close()),
+    close: () => track(close()),
   };
 }

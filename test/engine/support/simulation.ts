@@ -3,6 +3,7 @@
 import { Configuration } from '../../../src/engine/configuration.js';
 import { type JobOptions, type RunningJob, startJob } from '../../../src/engine/execute.js';
 import { StreamExecutionEnvironment } from '../../../src/engine/job/environment.js';
+import type { LocalDatabases } from '../../../src/engine/state/rocksdb/local-database.js';
 import type { JobEvent, JobResult } from '../../../src/model/job-events.js';
 import { child, type Location } from '../../../src/model/location.js';
 import { MemoryStorage } from '../../../src/storage/memory.js';
@@ -10,6 +11,7 @@ import type { StorageRemover } from '../../../src/storage/storage.js';
 import { ManualClock } from '../../../src/support/clock.js';
 import type { EventLoop } from '../../../src/support/event-loop.js';
 import { type Random, randomInt, seededRandom } from '../../../src/support/random.js';
+import { trackedDatabases } from './rocksdb.js';
 
 export const CHECKPOINTS: Location = {
   store: 'memory',
@@ -25,9 +27,21 @@ export const JOB = child(CHECKPOINTS, JOB_ID);
 export class SimulatedHost implements EventLoop {
   readonly clock = new ManualClock();
   #turns: (() => void)[] = [];
+  /** Calls of the real world that have not come back. */
+  readonly #calls = new Set<Promise<unknown>>();
 
   nextTurn(action: () => void): void {
     this.#turns.push(action);
+  }
+
+  /** A call of the real world, which takes no time in this one: nothing moves on before it is done. */
+  track<T>(call: Promise<T>): Promise<T> {
+    const settled: Promise<unknown> = call.then(
+      () => this.#calls.delete(settled),
+      () => this.#calls.delete(settled),
+    );
+    this.#calls.add(settled);
+    return call;
   }
 
   /** Moves the world until `promise` is settled, or `until` says so. Throws where nothing can happen any more. */
@@ -40,6 +54,10 @@ export class SimulatedHost implements EventLoop {
     for (;;) {
       await microtasks();
       if (settled) return watched;
+      if (this.#calls.size > 0) {
+        await Promise.all(this.#calls);
+        continue;
+      }
       if (until()) return undefined;
       if (!this.#move()) throw new Error('the job waits for nothing: no turn and no timer is left');
     }
@@ -66,6 +84,8 @@ export interface Simulation {
   /** Lets storage calls take simulated time. */
   readonly slowStorage?: boolean;
   readonly onEvent?: (event: JobEvent) => void;
+  /** For jobs with the backend RocksDB. */
+  readonly databases?: LocalDatabases;
 }
 
 export interface SimulatedJob {
@@ -102,6 +122,9 @@ export function simulate(simulation: Simulation): SimulatedJob {
     {
       storage,
       checkpointDirectory: checkpoints ? CHECKPOINTS : null,
+      ...(simulation.databases && {
+        databases: trackedDatabases(simulation.databases, (call) => host.track(call)),
+      }),
       clock: host.clock,
       random,
       eventLoop: host,
