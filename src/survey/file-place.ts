@@ -4,7 +4,8 @@
 
 import type { FileRole } from '../model/file-class.js';
 import { baseName, canonicalKey, type Location, parent } from '../model/location.js';
-import { isSnapshotDirectory, jobOf, METADATA_NAME, TRASH_NAME } from './layout.js';
+import { JOURNAL_NAME, LOCK_NAME, TRASH_NAME } from '../model/own-places.js';
+import { isSnapshotDirectory, jobOf, METADATA_NAME } from './layout.js';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const DATA_FILE = new RegExp(`^${UUID}$`);
@@ -36,7 +37,7 @@ export function directoryPlaceOf(directory: Location): DirectoryPlace {
 
 /** What the file called `name` in such a directory is. */
 export function roleOf(name: string, { role, snapshotDirectory }: DirectoryPlace): FileRole {
-  if (role === 'trash') return 'trash';
+  if (role === 'trash' || name === LOCK_NAME) return 'trash';
   if (name === METADATA_NAME) return 'metadata';
   if (snapshotDirectory !== null && METADATA_IN_PROGRESS.test(name)) return 'metadata-in-progress';
   return DATA_FILE.test(name) ? role : 'foreign';
@@ -44,7 +45,7 @@ export function roleOf(name: string, { role, snapshotDirectory }: DirectoryPlace
 
 /** The role of data files in the directory with these names on its path, the last one its own. */
 function roleIn(names: readonly string[]): FileRole {
-  if (names.includes(TRASH_NAME)) return 'trash';
+  if (names.includes(TRASH_NAME) || names.includes(JOURNAL_NAME)) return 'trash';
   if (names.includes(LOCAL_STATE)) return 'foreign';
   const name = names.at(-1) ?? '';
   const above = names.at(-2) ?? '';

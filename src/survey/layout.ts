@@ -13,9 +13,6 @@ import type { SnapshotPlace } from '../model/survey.js';
 
 export { METADATA_NAME };
 
-/** Name of the directory, below a root, to which files are put aside instead of being deleted. */
-export const TRASH_NAME = '.ckpt-trash';
-
 const JOB_ID = /^[0-9a-f]{32}$/;
 const CHECKPOINT = /^chk-(0|[1-9]\d{0,18})$/;
 const SAVEPOINT = /^savepoint-(?:([0-9a-f]{6})-)?[0-9a-f]{12}$/;
@@ -35,11 +32,6 @@ export function isSnapshotDirectory(name: string): boolean {
 /** Whether a directory of this name is that of a job. */
 export function isJobDirectory(name: string): boolean {
   return JOB_ID.test(name);
-}
-
-/** Whether something was put aside by this tool. */
-export function isInTrash(location: Location): boolean {
-  return location.path.includes(`/${TRASH_NAME}/`);
 }
 
 /** What the directory of a snapshot tells of it. */

@@ -2,6 +2,7 @@
 // together with the references of the snapshots, then handed out again, in the order of their locations if asked.
 import type { SurveyedFile } from '../../model/file-survey.js';
 import { canonicalKey, type Location, parent, parseUri } from '../../model/location.js';
+import { isOwnPlace } from '../../model/own-places.js';
 import type { Scratch } from '../../storage/scratch.js';
 import { roleOf } from '../file-place.js';
 import { METADATA_NAME } from '../layout.js';
@@ -52,7 +53,7 @@ export class FileStore implements FileSink {
     const directory = this.#directoryAt(this.#key.prepare(root, file.path), { ...root, path: file.path });
     writeFile(this.#files, this.#key, file);
     const { modifiedMs } = file;
-    if (modifiedMs === null) return;
+    if (modifiedMs === null || isOwnPlace({ ...root, path: file.path })) return;
     if (modifiedMs > directory.newestFileMs) directory.newestFileMs = modifiedMs;
     if (modifiedMs > directory.job.newestFileMs) directory.job.newestFileMs = modifiedMs;
   }

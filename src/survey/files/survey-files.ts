@@ -4,11 +4,12 @@
 import type { MetadataVisitor } from '../../format/metadata/read.js';
 import type { AuditedSnapshot, FileSurvey } from '../../model/file-survey.js';
 import { baseName, canonicalKey, formatLocation, type Location } from '../../model/location.js';
+import { isInTrash } from '../../model/own-places.js';
 import { type ReportedError, reportError } from '../../model/snapshot.js';
 import type { SurveyedSnapshot } from '../../model/survey.js';
 import { type Scratch, TemporaryFile } from '../../storage/scratch.js';
 import { mapConcurrently } from '../../support/concurrency.js';
-import { isInTrash, METADATA_NAME, placeOf } from '../layout.js';
+import { METADATA_NAME, placeOf } from '../layout.js';
 import { Listing, type MetadataCandidate } from '../listing.js';
 import { Readers } from '../readers.js';
 import { DEFAULT_CONCURRENCY, readSnapshot, type SurveyOptions, type WatchMetadata } from '../take-survey.js';

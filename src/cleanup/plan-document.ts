@@ -1,0 +1,161 @@
+// The border that plans cross: sealed with a hash when they are made, looked through when they come back. A plan that
+// was edited, comes from another version, or names a path that is none of its roots' is refused before anything is
+// looked at. Loads zod: import it where a plan is read or made.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { baseName, formatLocation, isWithin, type Location, parent, parseUri } from '../model/location.js';
+import { isOwnPlace } from '../model/own-places.js';
+import { DELETION_KINDS, type Plan, type PlanContents } from '../model/plan.js';
+import { METADATA_NAME } from '../model/snapshot.js';
+import { RefusalError } from '../support/errors.js';
+
+export const PLAN_SCHEMA = 'ckpt/plan';
+export const PLAN_SCHEMA_VERSION = 1;
+
+const bytes = z.int().min(0);
+const time = z.iso.datetime();
+const words = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
+
+const deletion = z.strictObject({
+  path: z.string(),
+  bytes,
+  modified: time.nullable(),
+  etag: z.string().optional(),
+  kind: z.enum(DELETION_KINDS),
+  snapshot: z.string().optional(),
+  reason: z.string(),
+});
+
+const snapshot = z.strictObject({
+  path: z.string(),
+  action: z.enum(['keep', 'delete']),
+  reasons: z.array(z.strictObject({ rule: z.string(), text: z.string() })),
+});
+
+const evidence = z.strictObject({
+  sources: words,
+  jobs: z.array(z.strictObject({ id: z.string(), state: z.enum(['running', 'ended']), source: z.string() })),
+});
+
+export const planDocument = z.strictObject({
+  schema: z.literal(PLAN_SCHEMA),
+  schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
+  planId: z.string().regex(/^[0-9a-f]{64}$/),
+  toolVersion: z.string(),
+  createdAt: time,
+  expiresAt: time,
+  roots: z.array(z.string()).min(1),
+  policy: words,
+  evidence,
+  snapshots: z.array(snapshot),
+  deletions: z.array(deletion),
+  heldBack: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  totals: z.strictObject({ files: bytes, bytes, bytesFreedNow: bytes, bytesFreedAfterTrash: bytes }),
+  noop: z.boolean(),
+});
+
+/** The plan with its id. */
+export function sealPlan(contents: PlanContents): Plan {
+  return { planId: planIdOf(contents), ...contents };
+}
+
+/** The document of a plan, as it is written to files. */
+export function planText(plan: Plan): string {
+  const document = { schema: PLAN_SCHEMA, schemaVersion: PLAN_SCHEMA_VERSION, ...plan };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/**
+ * The plan in `text`, which is at `where`. Throws a RefusalError where it is none, was changed by hand, was made by
+ * another version than `toolVersion`, or would reach out of its roots.
+ */
+export function readPlan(
+  text: string,
+  { where, toolVersion }: { readonly where: string; readonly toolVersion: string },
+): Plan {
+  const parsed = planDocument.safeParse(parseJson(text, where));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refusal('plan-unreadable', where, `it is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { schema, schemaVersion, ...plan } = parsed.data;
+  const { planId, ...contents } = plan;
+  if (planIdOf(contents) !== planId) throw refusal('plan-edited', where, 'it was changed after it was made');
+  if (plan.toolVersion !== toolVersion)
+    throw refusal(
+      'plan-of-another-version',
+      where,
+      `version ${plan.toolVersion} made it, this is ${toolVersion}`,
+    );
+  requireOwnPaths(plan, where);
+  return plan;
+}
+
+/** Throws a RefusalError where the time for a plan to begin is over. */
+export function requireFresh({ createdAt, expiresAt, planId }: Plan, nowMs: number): void {
+  const expiresMs = Date.parse(expiresAt);
+  if (nowMs < expiresMs && Date.parse(createdAt) < expiresMs) return;
+  throw refusal('plan-expired', planId, `it expired at ${expiresAt}, before it was begun`);
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw refusal('plan-unreadable', where, 'it is no plan: it is no JSON', cause);
+  }
+}
+
+/** Every path lies below a root, is written in the one way that names it, and is of the kind that it says. */
+function requireOwnPaths({ roots, deletions, snapshots }: Plan, where: string): void {
+  const places = roots.map((root) => requireCanonical(root, where));
+  const seen = new Set<string>();
+  for (const { path, kind, snapshot: owner } of deletions) {
+    const at = requireCanonical(path, where);
+    if (!places.some((root) => isBelow(at, root)))
+      throw refusal('plan-leaves-its-roots', where, `${path} is not below its roots`);
+    if (isOwnPlace(at)) throw refusal('plan-of-own-files', where, `${path} belongs to this tool`);
+    if (seen.has(path)) throw refusal('plan-unreadable', where, `${path} stands there twice`);
+    seen.add(path);
+    const isOwned = kind === 'metadata' || kind === 'exclusive';
+    const isRight =
+      isOwned === (owner !== undefined) && (kind !== 'metadata' || owner === formatLocation(parent(at)));
+    if (!isRight || (baseName(at) === METADATA_NAME) !== (kind === 'metadata'))
+      throw refusal('plan-unreadable', where, `${path} cannot be ${kind}`);
+  }
+  const going = new Set(snapshots.filter(({ action }) => action === 'delete').map(({ path }) => path));
+  const stray = deletions.find(({ snapshot: owner }) => owner !== undefined && !going.has(owner));
+  if (stray !== undefined)
+    throw refusal('plan-unreadable', where, `${stray.path} goes with a snapshot that does not`);
+}
+
+function requireCanonical(path: string, where: string): Location {
+  const location = parseUri(path);
+  if (location !== null && formatLocation(location) === path) return location;
+  throw refusal('plan-unreadable', where, `${path} is no absolute location`);
+}
+
+function isBelow(location: Location, root: Location): boolean {
+  return location.path !== root.path && isWithin(location, root);
+}
+
+function refusal(rule: string, where: string, message: string, cause?: unknown): RefusalError {
+  return new RefusalError(rule, `the plan is refused: ${message}`, {
+    where,
+    next: 'make a new one with ckpt plan; nothing was changed',
+    cause,
+  });
+}
+
+function planIdOf(contents: PlanContents): string {
+  return createHash('sha256').update(canonicalJson(contents)).digest('hex');
+}
+
+/** The same text for the same value, whatever the order of the fields; fields that are undefined do not count. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

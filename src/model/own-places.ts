@@ -1,0 +1,26 @@
+// What this tool itself writes into a store that it cleans. Nothing there is ever a candidate for deletion.
+import { child, type Location } from './location.js';
+
+/** Below a root: where files are put aside instead of being removed. */
+export const TRASH_NAME = '.ckpt-trash';
+/** Below a root: what runs wrote down before they began, and how they ended. */
+export const JOURNAL_NAME = '.ckpt-journal';
+/** Directly in a root, while a run changes it. */
+export const LOCK_NAME = '.ckpt-lock';
+
+const OWN_PLACE = /\/(?:\.ckpt-(?:trash|journal)(?:\/|$)|\.ckpt-lock$)/;
+
+/** Whether `location` is, or lies in, something of this tool. */
+export function isOwnPlace({ path }: Location): boolean {
+  return OWN_PLACE.test(path);
+}
+
+/** Whether something was put aside by this tool. */
+export function isInTrash({ path }: Location): boolean {
+  return path.includes(`/${TRASH_NAME}/`);
+}
+
+/** Where the run `runId` puts aside what lies below `root`. */
+export function trashOf(root: Location, runId: string): Location {
+  return child(root, `${TRASH_NAME}/${runId}`);
+}

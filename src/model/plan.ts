@@ -1,0 +1,91 @@
+// What is to go, in writing: the document that `plan` makes, people review, and `apply` carries out. Its fields are
+// public; times are RFC 3339, sizes bytes, paths absolute URIs. Plain JSON values only.
+
+/**
+ * `metadata`: the `_metadata` of a snapshot that expires. `exclusive`, `shared`: files that only such snapshots need,
+ * in their own directories and elsewhere. `orphan`, `incomplete`, `in-progress`: what no snapshot needs (see FileClass).
+ * `empty-directory`: what is left when all these are gone.
+ */
+export type DeletionKind =
+  | 'metadata'
+  | 'exclusive'
+  | 'shared'
+  | 'orphan'
+  | 'incomplete'
+  | 'in-progress'
+  | 'empty-directory';
+
+export const DELETION_KINDS = [
+  'metadata',
+  'exclusive',
+  'shared',
+  'orphan',
+  'incomplete',
+  'in-progress',
+  'empty-directory',
+] as const satisfies readonly DeletionKind[];
+
+/** One file, or an empty directory, as it was seen when the plan was made. */
+export interface PlannedDeletion {
+  readonly path: string;
+  /** 0 for directories. */
+  readonly bytes: number;
+  /** Null where the store tells no time, and for directories. */
+  readonly modified: string | null;
+  readonly etag?: string | undefined;
+  readonly kind: DeletionKind;
+  /** The directory of the snapshot that it belongs to; of `metadata` and `exclusive` alone. */
+  readonly snapshot?: string | undefined;
+  /** For people. */
+  readonly reason: string;
+}
+
+export interface PlannedSnapshot {
+  readonly path: string;
+  readonly action: 'keep' | 'delete';
+  readonly reasons: readonly { readonly rule: string; readonly text: string }[];
+}
+
+/** A rule of a policy or what it is set to: the words of ckpt.yaml. */
+export type PolicyWords = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** Who was asked about jobs, to be asked again, and what was known when the plan was made. */
+export interface PlannedEvidence {
+  readonly sources: PolicyWords;
+  readonly jobs: readonly {
+    readonly id: string;
+    readonly state: 'running' | 'ended';
+    readonly source: string;
+  }[];
+}
+
+export interface PlanContents {
+  readonly toolVersion: string;
+  readonly createdAt: string;
+  /** Counts only until the first deletion. */
+  readonly expiresAt: string;
+  readonly roots: readonly string[];
+  readonly policy: PolicyWords;
+  readonly evidence: PlannedEvidence;
+  readonly snapshots: readonly PlannedSnapshot[];
+  /** In the order in which they go. */
+  readonly deletions: readonly PlannedDeletion[];
+  /** What would go if a safety rule did not object. */
+  readonly heldBack: readonly { readonly path: string; readonly reason: string }[];
+  readonly totals: PlanTotals;
+  /** Nothing is to go. */
+  readonly noop: boolean;
+}
+
+export interface PlanTotals {
+  /** Without directories. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly bytesFreedNow: number;
+  readonly bytesFreedAfterTrash: number;
+}
+
+export interface Plan extends PlanContents {
+  /** SHA-256 over everything else, in hex. */
+  readonly planId: string;
+}
