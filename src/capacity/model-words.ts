@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { JobModel, ModelledOperator } from '../model/capacity.js';
 import { UsageError } from '../support/errors.js';
-import { duration, rate, readWords, size } from '../support/words.js';
+import { duration, type PlaceOf, rate, readWords, size } from '../support/words.js';
 
 const positive = (number: number) => number > 0;
 const POSITIVE = 'must be more than nothing';
@@ -52,11 +52,13 @@ const WRITE_AMPLIFICATION = 2;
 const SPACE_AMPLIFICATION = 1.1;
 
 /** Throws a UsageError for unknown words, for values that mean nothing, and for a model that contradicts itself. */
-export function jobModel(words: unknown, where: string): JobModel {
-  const given = readWords(modelWords, words, where);
+export function jobModel(words: unknown, placeOf: PlaceOf): JobModel {
+  const given = readWords(modelWords, words, placeOf);
   for (const check of CONTRADICTIONS) {
     const found = check(given);
-    if (found !== null) throw new UsageError(`${where}: ${found.problem}`, { where, next: found.next });
+    if (found === null) continue;
+    const where = placeOf([]);
+    throw new UsageError(`${where}: ${found.problem}`, { where, next: found.next });
   }
   return {
     operators: given.operators.map(operatorOf),

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Location } from '../model/location.js';
 import { type CleanupPolicy, DEFAULT_CLEANUP, type RetentionPolicy } from '../model/policy.js';
-import { duration, readWords, size } from '../support/words.js';
+import { duration, placeIn, readWords, size } from '../support/words.js';
 
 const count = z.int().min(1).max(1_000_000);
 
@@ -62,7 +62,7 @@ export function retentionPolicy(
   words: unknown,
   { where, locate }: WordsContext,
 ): Omit<RetentionPolicy, 'wholeJobs'> {
-  const given = readWords(retentionWords, words, where);
+  const given = readWords(retentionWords, words, placeIn(where));
   return {
     keepLast: given['keep-last'] ?? null,
     keepWithinMs: given['keep-within'] ?? null,
@@ -78,7 +78,7 @@ export function retentionPolicy(
 
 /** Throws as {@link retentionPolicy} does. */
 export function cleanupPolicy(words: unknown, { where }: Pick<WordsContext, 'where'>): CleanupPolicy {
-  const given = readWords(cleanupWords, words, where);
+  const given = readWords(cleanupWords, words, placeIn(where));
   return {
     orphans: given.orphans ?? DEFAULT_CLEANUP.orphans,
     minAgeMs: given['min-age'] ?? DEFAULT_CLEANUP.minAgeMs,

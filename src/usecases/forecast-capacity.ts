@@ -3,6 +3,7 @@ import { forecast } from '../capacity/forecast.js';
 import { jobModel } from '../capacity/model-words.js';
 import type { CapacityForecast, JobModel } from '../model/capacity.js';
 import { UsageError } from '../support/errors.js';
+import type { PlaceOf } from '../support/words.js';
 
 /** Words of a model: of a YAML file, and of flags, which count more. */
 export interface ModelSource {
@@ -21,7 +22,7 @@ const OPERATOR_FLAGS = ['operators', 'state', 'change', 'metadata'] as const;
 
 /** Throws a UsageError for a model that means nothing or contradicts itself. */
 export function forecastCapacity({ file, flags }: ModelSource): ModelledCapacity {
-  const model = jobModel(file === null ? ofFlags(flags) : ofFile(file, flags), file?.path ?? 'flags');
+  const model = jobModel(file === null ? ofFlags(flags) : ofFile(file, flags), placeIn(file, flags));
   return { model, forecast: forecast(model) };
 }
 
@@ -41,6 +42,16 @@ function ofFile({ path, words }: NonNullable<ModelSource['file']>, flags: ModelS
       next: `leave out --${given}, or write it into the file`,
     });
   return typeof words === 'object' && !Array.isArray(words) ? { ...words, ...flags } : words;
+}
+
+/** A path in the words as the user wrote it: a flag, or a path in the file. */
+function placeIn(file: ModelSource['file'], flags: ModelSource['flags']): PlaceOf {
+  return (path) => {
+    const [first, word] = [path[0], path.at(-1)];
+    if (file === null || (first !== undefined && Object.hasOwn(flags, first)))
+      return word === undefined ? 'the flags' : `--${word}`;
+    return word === undefined ? file.path : `${file.path}: ${path.join('.')}`;
+  };
 }
 
 function defined(fields: Readonly<Record<string, unknown>>): object {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { jobModel } from '../../src/capacity/model-words.js';
+import { placeIn } from '../../src/support/words.js';
 import { GB, MB, MINUTE_MS, model, OPERATOR } from './samples.js';
 
+const JOB = placeIn('job.yaml');
 const LEAST = { operators: [{ state: '1GB' }], interval: '1m' };
 
 describe('a model in words', () => {
   it('needs the state and the interval; everything else has a default', () => {
-    expect(jobModel(LEAST, 'job.yaml')).toEqual(
+    expect(jobModel(LEAST, JOB)).toEqual(
       model({
         operators: [{ ...OPERATOR, name: 'operator 1', count: 1 }],
         bandwidthBytesPerSecond: 100 * MB,
@@ -38,7 +40,7 @@ describe('a model in words', () => {
       slowdown: 0.02,
       stored: '1TB',
     };
-    expect(jobModel(words, 'job.yaml')).toEqual({
+    expect(jobModel(words, JOB)).toEqual({
       operators: [
         {
           name: 'window',
@@ -93,7 +95,7 @@ describe('a model in words', () => {
     ['not a number', { ...LEAST, compression: Number.NaN }, 'job.yaml.compression'],
     ['a list', [], 'job.yaml'],
   ])('is refused with its place: %s', (_, words, where) => {
-    expect(() => jobModel(words, 'job.yaml')).toThrow(expect.objectContaining({ code: 'usage', where }));
+    expect(() => jobModel(words, JOB)).toThrow(expect.objectContaining({ code: 'usage', where }));
   });
 
   it.each([
@@ -116,7 +118,7 @@ describe('a model in words', () => {
       /one name/,
     ],
   ])('is refused where it contradicts itself: %s', (_, words, message) => {
-    expect(() => jobModel({ ...LEAST, ...words }, 'job.yaml')).toThrow(
+    expect(() => jobModel({ ...LEAST, ...words }, JOB)).toThrow(
       expect.objectContaining({
         code: 'usage',
         message: expect.stringMatching(message),

@@ -200,6 +200,11 @@ describe('times that cannot be relied on', () => {
     expect(keptIds([...oldRun, ...newRun], { keepLast: 2 })).toEqual([2, 3, 59, 60]);
   });
 
+  it('that contradict the ids leave the newest by either, also where no rule keeps one', () => {
+    const newRun = [2, 3].map((id) => checkpoint(id, { takenMs: NOW_MS - (4 - id) * HOUR_MS }));
+    expect(keptIds([...daily(50, 60), ...newRun], { maxBytes: 1 })).toEqual([3, 60]);
+  });
+
   it('that are all the same, as in a copied tree, leave the order to the ids', () => {
     const copied = daily(1, 9).map((s) => ({ ...s, takenMs: NOW_MS - DAY_MS }));
     expect(keptIds(copied, { keepLast: 3 })).toEqual([7, 8, 9]);
@@ -230,6 +235,13 @@ describe('the state of the job', () => {
     expect(keptIds(snapshots, { keepLast: 1 })).toEqual([94, 95, 96, 97]);
     expect(rulesFor(96, snapshots, { keepLast: 1 })).toEqual(['keep', 'young', 'job-unknown']);
     expect(keptIds(daily(50, 60, { job: UNKNOWN }), { keepLast: 1 })).toEqual([59, 60]);
+  });
+
+  it('unknown: newer ones are newer by id and by time, where ids started anew', () => {
+    const newRun = [1, 2, 3].map((id) =>
+      checkpoint(id, { job: UNKNOWN, takenMs: NOW_MS - (20 - id) * DAY_MS }),
+    );
+    expect(keptIds([...daily(50, 60, { job: UNKNOWN }), ...newRun], { keepLast: 1 })).toEqual([2, 3, 59, 60]);
   });
 
   it('unknown: broken ones are no newer ones', () => {

@@ -20,10 +20,13 @@ describe('a job to forecast', () => {
   it.each([
     ['nothing at all', null, {}, /no job/],
     ['operators in both', FILE, { state: '2GB' }, /both say/],
-    ['an empty file', { path: 'job.yaml', words: null }, {}, /job.yaml: operators/],
+    ['an empty file', { path: 'job.yaml', words: null }, {}, /^job.yaml: operators: /],
     ['a file that is a list', { path: 'job.yaml', words: [1] }, {}, /job.yaml/],
     ['a file that is a text', { path: 'job.yaml', words: 'interval' }, { interval: '1m' }, /job.yaml/],
-    ['a flag that is no number', FILE, { compression: Number.NaN }, /compression/],
+    ['a flag that is no number', FILE, { compression: Number.NaN }, /^--compression: /],
+    ['no interval', null, { state: '1GB' }, /^--interval: missing$/],
+    ['a state without a unit', null, { state: '5', interval: '1m' }, /^--state: wants a number with a unit/],
+    ['a contradiction of flags', null, { state: '1B', interval: '1m', incremental: true }, /^the flags: /],
   ])('is refused: %s', (_, file, flags, message) => {
     expect(() => forecastCapacity({ file, flags })).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) }),
