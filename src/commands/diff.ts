@@ -3,13 +3,15 @@ import { boolean, integer } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { visible } from '../render/text.js';
 
 const DESCRIPTION = `\
 What became of snapshot A in snapshot B: growth by operator and named state, inline state and metadata, and the files
 that were kept, added and are gone. Files of RocksDB that A has too, under another path, are counted as re-uploaded.
 
 A and B may be of different jobs and format versions; operators are matched by their ids. Sizes are those that the
-metadata tells: no state file is read.`;
+metadata tells, which names the states of operators and not those by key; --states reads the state files of both
+snapshots, and tells the growth of every state.`;
 
 export default class Diff extends BaseCommand {
   static override summary = 'Show what changed between two snapshots.';
@@ -25,6 +27,10 @@ export default class Diff extends BaseCommand {
       command: `<%= config.bin %> diff ./chk-41 ./chk-42 --json | jq '.operators[0]'`,
     },
     {
+      description: 'The states that grew, by name',
+      command: '<%= config.bin %> diff ./chk-41 ./chk-42 --states',
+    },
+    {
       description: 'Which files are new, and which are no longer needed',
       command: '<%= config.bin %> diff ./chk-41 ./chk-42 --files',
     },
@@ -36,6 +42,9 @@ export default class Diff extends BaseCommand {
   static override flags = {
     ...fromEnvironment({
       files: boolean({ description: 'List the files that were added and that are gone.' }),
+      states: boolean({
+        description: 'The growth of every state by its name, keyed ones too; reads the state files of both.',
+      }),
       top: integer({ min: 1, helpValue: 'N', description: 'Only the N operators that changed most.' }),
     }),
     ...storageFlags,
@@ -49,11 +58,13 @@ export default class Diff extends BaseCommand {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
+      withStates: flags.states,
     });
     const options = { withFiles: flags.files, top: flags.top };
     await this.show(flags, {
       document: async () => (await import('../render/diff-document.js')).diffDocument(result, options),
       text: async (look) => (await import('../render/diff.js')).renderDiff(result, options, look),
     });
+    for (const { side, reason } of result.remarks) session.warn(visible(`${side.toUpperCase()}: ${reason}`));
   }
 }

@@ -2,6 +2,7 @@
 import { canonicalKey, formatLocation } from '../model/location.js';
 import type { FileReference } from '../model/references.js';
 import type {
+  DiffRemark,
   DiffSide,
   FileTotal,
   Growths,
@@ -9,7 +10,8 @@ import type {
   SnapshotDiff,
   StateGrowth,
 } from '../model/snapshot-diff.js';
-import type { FileRow, OperatorReport, SnapshotReport, StateReport } from '../model/snapshot-report.js';
+import type { FileRow, OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
+import type { DescribedState, OperatorStates } from '../model/state-report.js';
 
 /** What is compared of a snapshot. */
 export interface Compared {
@@ -20,6 +22,8 @@ export interface Compared {
    * file of one name once, so the same name and size are the same bytes.
    */
   readonly localFiles: ReadonlyMap<string, string>;
+  /** What the state files tell of the states; null where only the metadata was read. */
+  readonly states: readonly OperatorStates[] | null;
 }
 
 export function diffSnapshots(a: Compared, b: Compared): SnapshotDiff {
@@ -32,7 +36,8 @@ export function diffSnapshots(a: Compared, b: Compared): SnapshotDiff {
     a: sideOf(a.report),
     b: sideOf(b.report),
     growth: growthsOf(sideOf(a.report), sideOf(b.report)),
-    operators: operatorGrowths(a.report.operators, b.report.operators),
+    operators: operatorGrowths(withStates(a), withStates(b)),
+    remarks: [...remarksOf('a', a), ...remarksOf('b', b)],
     kept: totalOf(kept),
     appendedBytes: kept.reduce((sum, file) => {
       const more = sizeOf(file) - sizeOf(filesA.get(canonicalKey(file.location)) ?? file);
@@ -86,9 +91,29 @@ function growthsOf(a: DiffSide, b: DiffSide): Growths {
   };
 }
 
+interface ComparedOperator extends Omit<OperatorReport, 'states'> {
+  readonly states: readonly SizedState[];
+}
+
+type SizedState = Pick<DescribedState, 'name' | 'kind' | 'bytes'>;
+
+function withStates({ report, states }: Compared): readonly ComparedOperator[] {
+  const described = new Map(states?.map((ofOperator) => [ofOperator.id, ofOperator.states]));
+  return report.operators.map((operator) => ({
+    ...operator,
+    states: described.get(operator.id) ?? operator.states,
+  }));
+}
+
+function remarksOf(side: 'a' | 'b', { states }: Compared): readonly DiffRemark[] {
+  return (states ?? []).flatMap(({ id, remarks }) =>
+    remarks.map(({ subtasks, reason }) => ({ side, operator: id, subtasks, reason })),
+  );
+}
+
 function operatorGrowths(
-  a: readonly OperatorReport[],
-  b: readonly OperatorReport[],
+  a: readonly ComparedOperator[],
+  b: readonly ComparedOperator[],
 ): readonly OperatorGrowth[] {
   return pairs(a, b, ({ id }) => id)
     .filter(([before, after]) => before?.hasState || after?.hasState)
@@ -108,7 +133,7 @@ function operatorGrowths(
     .sort((x, y) => compare(y.growthBytes, x.growthBytes) || compare(x.id, y.id));
 }
 
-function stateGrowths(a: readonly StateReport[], b: readonly StateReport[]): readonly StateGrowth[] {
+function stateGrowths(a: readonly SizedState[], b: readonly SizedState[]): readonly StateGrowth[] {
   return pairs(a, b, ({ kind, name }) => `${name} ${kind}`)
     .map(([before, after]): StateGrowth => {
       const { name, kind } = (after ?? before)!;

@@ -9,6 +9,8 @@ export interface SnapshotDiff {
   readonly growth: Growths;
   /** The largest growth first; those without any state on both sides left out. */
   readonly operators: readonly OperatorGrowth[];
+  /** What could not be told of the states, where their files were read. */
+  readonly remarks: readonly DiffRemark[];
   /** In both, and the bytes that they have in `b`. */
   readonly kept: FileTotal;
   /** What merged files of both have more in `b`: a part of {@link kept}. */
@@ -51,8 +53,17 @@ export interface OperatorGrowth {
   readonly bytesA: bigint | null;
   readonly bytesB: bigint | null;
   readonly growthBytes: bigint;
-  /** States that the metadata names, by name. */
+  /** States that the metadata names, or those of the state files too where they were read; by name. */
   readonly states: readonly StateGrowth[];
+}
+
+export interface DiffRemark {
+  readonly side: 'a' | 'b';
+  /** Its id. */
+  readonly operator: string;
+  /** Ascending. */
+  readonly subtasks: readonly number[];
+  readonly reason: string;
 }
 
 export interface StateGrowth {

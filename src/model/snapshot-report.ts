@@ -15,6 +15,7 @@ export interface SnapshotReport {
   /** JSON. Absolute URI of the snapshot's directory, or of its metadata file where that is not called `_metadata`. */
   readonly path: string;
   readonly takenFor: RootKind;
+  /** JSON, all six. */
   readonly job: string | null;
   readonly kind: SnapshotKind;
   readonly condition: SnapshotCondition;
@@ -42,19 +43,19 @@ export interface SnapshotReport {
   readonly addedBytes: bigint;
   /** JSON. State inside the `_metadata`. */
   readonly inlineBytes: bigint;
-  /** JSON `files`, a number: distinct files referenced. With `--files`, JSON `files` is {@link files}. */
+  /** JSON: distinct files referenced. */
   readonly fileCount: number;
-  /** Sum of the sizes of {@link files}. */
+  /** JSON: sum of the sizes of {@link files}. */
   readonly fileBytes: bigint;
   /** JSON with `--files`. Sorted by path, each path once. */
   readonly files: readonly FileRow[];
   /** JSON with `--files`. Sorted by path. */
   readonly directories: readonly DirectoryRow[];
   readonly filesByScope: readonly ScopeTotal[];
-  /** Files of {@link files} that are absent, and those whose size is not the recorded one. */
+  /** JSON as `missing` and `sizeMismatch`: files that are absent, and those whose size is not the recorded one. */
   readonly missing: readonly FileRow[];
   readonly wrongSize: readonly (FileRow & { readonly actualBytes: number })[];
-  /** References that could not be looked up, each with the reason. */
+  /** JSON: references that could not be looked up, each with the reason. */
   readonly unverified: readonly { readonly path: string; readonly reason: string }[];
 }
 

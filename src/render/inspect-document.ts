@@ -1,8 +1,8 @@
 // `ckpt inspect --json`. The fields are public: they are added to, never renamed.
+import { type OperatorSelection, selectOperators } from '../model/operator-selection.js';
 import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
 import type { OperatorStates } from '../model/state-report.js';
 import type { InspectOptions } from './inspect.js';
-import { type OperatorSelection, selectOperators } from './inspect-operators.js';
 
 /** The document below its `schema` and `schemaVersion`. Operators stand in the order of the file. */
 export function inspectDocument(
@@ -13,6 +13,12 @@ export function inspectDocument(
   const chosen = new Set(selectOperators(report.operators, options));
   return {
     path: report.path,
+    job: report.job,
+    kind: report.kind,
+    condition: report.condition,
+    restorable: report.restorable,
+    time: report.time,
+    metadataBytes: report.metadataBytes,
     formatVersion: report.formatVersion,
     checkpointId: report.checkpointId,
     operators: report.operators
@@ -21,8 +27,12 @@ export function inspectDocument(
     fullBytes: report.fullBytes,
     addedBytes: report.addedBytes,
     inlineBytes: report.inlineBytes,
-    files: options.withFiles ? report.files : report.fileCount,
-    ...(options.withFiles ? { directories: report.directories } : {}),
+    fileCount: report.fileCount,
+    fileBytes: report.fileBytes,
+    missing: report.missing.map(({ path, bytes }) => ({ path, bytes })),
+    sizeMismatch: report.wrongSize.map(({ path, bytes, actualBytes }) => ({ path, bytes, actualBytes })),
+    unverified: report.unverified,
+    ...(options.withFiles ? { files: report.files, directories: report.directories } : {}),
   };
 }
 

@@ -1,7 +1,6 @@
 // The operators of a snapshot and the states whose names its metadata tells.
 import type { KeyGroupRange } from '../model/metadata.js';
 import type { OperatorReport } from '../model/snapshot-report.js';
-import { UsageError } from '../support/errors.js';
 import { shareBar } from './bar.js';
 import { nameOf } from './operator-name.js';
 import type { Look } from './palette.js';
@@ -9,38 +8,6 @@ import { type Column, layOut } from './table.js';
 import { formatBytes, formatCount, plural } from './units.js';
 
 const BAR_WIDTH = 10;
-
-/** Which operators are to be shown. */
-export interface OperatorSelection {
-  readonly top: number | undefined;
-  /** A name, a uid or an id. */
-  readonly operator: string | undefined;
-}
-
-/**
- * The chosen operators, the largest first; those of one size stay in their order. Throws a UsageError where no operator
- * is called as wanted.
- */
-export function selectOperators(
-  operators: readonly OperatorReport[],
-  { top, operator: wanted }: OperatorSelection,
-): readonly OperatorReport[] {
-  const chosen = operators.filter((operator) => wanted === undefined || isNamed(operator, wanted));
-  if (wanted !== undefined && chosen.length === 0) throw unknownOperator(operators, wanted);
-  return chosen
-    .sort((a, b) => (a.fullBytes === b.fullBytes ? 0 : a.fullBytes < b.fullBytes ? 1 : -1))
-    .slice(0, top);
-}
-
-function unknownOperator(operators: readonly OperatorReport[], wanted: string): UsageError {
-  const names = operators.map(nameOf);
-  const next = names.length === 0 ? 'the snapshot has no operators' : `there are ${names.join(', ')}`;
-  return new UsageError(`no operator has the name, uid or id ${wanted}`, { where: '--operator', next });
-}
-
-function isNamed(operator: OperatorReport, wanted: string): boolean {
-  return operator.name === wanted || operator.uid === wanted || operator.id === wanted.toLowerCase();
-}
 
 const OPERATOR_COLUMNS: readonly Column[] = [
   { title: 'SIZE', align: 'right' },

@@ -1,11 +1,12 @@
 // `ckpt inspect` for people: one snapshot from its head down to its operators and files.
 import type { CheckpointProperties, SnapshotType } from '../model/metadata.js';
+import { type OperatorSelection, selectOperators } from '../model/operator-selection.js';
 import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
 import type { OperatorStates } from '../model/state-report.js';
 import { describeRoot, paintOf } from './condition.js';
 import { writtenBy } from './flink-releases.js';
 import { fileTable, troubleLines } from './inspect-files.js';
-import { operatorTable, selectOperators, stateTable } from './inspect-operators.js';
+import { operatorTable, stateTable } from './inspect-operators.js';
 import type { Look } from './palette.js';
 import { labelled, type Share, section, shareLines } from './section.js';
 import { describedStateTable, keyGroupLines, remarkLines } from './states.js';
@@ -13,17 +14,15 @@ import { visible } from './text.js';
 import { formatAge, formatBytes, formatCount, formatTime, plural } from './units.js';
 
 /** What of a report is to be shown. */
-export interface InspectOptions {
+export interface InspectOptions extends OperatorSelection {
   /** What ages are counted to. */
   readonly nowMs: number;
   readonly withFiles: boolean;
-  /** Only the N largest operators. */
-  readonly top: number | undefined;
-  /** Only operators with this name, uid or id. */
-  readonly operator: string | undefined;
   /** What the state files tell of the operators shown; null where they were not looked into. */
   readonly states: readonly OperatorStates[] | null;
 }
+
+const KEYED_NAMES = '  States by key have their names in the state files: --states reads them.';
 
 /** The report as text. */
 export function renderInspect(report: SnapshotReport, options: InspectOptions, look: Look): string {
@@ -50,7 +49,11 @@ function stateSections(
   states: InspectOptions['states'],
   look: Look,
 ): readonly string[] {
-  if (states === null) return section('Named states', stateTable(operators, look), look);
+  if (states === null) {
+    const hasKeyed = operators.some(({ keyedBytes }) => keyedBytes > 0n);
+    const hint = hasKeyed ? [look.palette.faint(KEYED_NAMES)] : [];
+    return section('Named states', [...stateTable(operators, look), ...hint], look);
+  }
   return [
     ...section('States', describedStateTable(operators, states, look), look),
     ...section('Key groups', keyGroupLines(operators, states), look),

@@ -38,7 +38,12 @@ describe('ckpt inspect', () => {
       fullBytes: expected.stateSize,
       addedBytes: expected.checkpointedSize,
       inlineBytes: expected.inlineBytes,
-      files: expected.fileCount,
+      fileCount: expected.fileCount,
+      fileBytes: expected.fileBytes,
+      kind: 'checkpoint',
+      condition: 'complete',
+      restorable: true,
+      missing: [],
     });
     const { operators } = document as { operators: readonly Record<string, unknown>[] };
     expect(operators.map(({ id, name, uid, fullBytes }) => ({ id, name, uid, fullBytes }))).toEqual(

@@ -23,7 +23,7 @@ interface Side {
 
 function side({ files = [], local = {}, operators = [] }: Side): Compared {
   const localFiles = new Map(Object.entries(local).map(([name, path]) => [name, canonicalKey(at(path))]));
-  return { report: { ...sampleReport, operators }, files, localFiles };
+  return { report: { ...sampleReport, operators }, files, localFiles, states: null };
 }
 
 describe('files', () => {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readMetadata } from '../../src/format/metadata/read.js';
@@ -109,6 +110,7 @@ async function expectSameReading(
   expect(Object.keys(read).sort()).toEqual([...documents.keys()].sort());
   for (const [name, bytes] of documents) {
     const ours = ourReading(bytes);
-    expect({ [name]: withoutMadeUpIds(read[name], ours) }).toEqual({ [name]: ours });
+    const flinks = withoutMadeUpIds(read[name], ours);
+    if (!isDeepStrictEqual(flinks, ours)) expect({ [name]: flinks }).toEqual({ [name]: ours });
   }
 }

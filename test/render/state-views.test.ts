@@ -161,6 +161,7 @@ describe('a diff', () => {
     report: { ...sampleReport, operators: [first!, { ...second!, fullBytes: 10n ** 9n }] },
     files: [file('/s/1', 1_000n), file('/s/2', 5_000n)],
     localFiles: new Map([['1.sst', canonicalKey(parseLocation('/s/1', '/'))]]),
+    states: null,
   };
   const after = {
     report: {
@@ -171,6 +172,7 @@ describe('a diff', () => {
     },
     files: [file('/s/2', 6_000n), file('/t/1', 1_000n)],
     localFiles: new Map([['1.sst', canonicalKey(parseLocation('/t/1', '/'))]]),
+    states: null,
   };
   const diff = diffSnapshots(before, after);
 

@@ -138,9 +138,10 @@ describe('the documents', () => {
     await expect(toJson(listDocument(sampleList))).toMatchFileSnapshot('golden/list.json.txt');
   });
 
-  test('inspect has exactly the public fields, files as a number without --files', async () => {
+  test('inspect has exactly the public fields, files by name only with --files', async () => {
     const document = inspectDocument(sampleReport, { ...ALL, withFiles: false });
-    expect(document.files).toBe(3);
+    expect(document.fileCount).toBe(3);
+    expect(document).not.toHaveProperty('files');
     expect(document).not.toHaveProperty('directories');
     await expect(toJson(inspectDocument(sampleReport, ALL))).toMatchFileSnapshot('golden/inspect.json.txt');
   });

@@ -6,9 +6,10 @@ import { openReader } from '../../src/storage/open.js';
 import { diff } from '../../src/usecases/diff-snapshots.js';
 import { expectedFiles, fixtureCase, fixtureSnapshots } from '../support/fixtures.js';
 
-async function diffOf(caseName: string, pathA: string, pathB: string) {
+async function diffOf(caseName: string, pathA: string, pathB: string, withStates = false) {
   const fixture = fixtureCase(caseName);
   const options = {
+    withStates,
     openReader,
     rewrites: [parseRewrite(`${fixture.baseUri}=${fixture.treeDirectory}`, '/')],
   };
@@ -63,6 +64,19 @@ describe('ckpt diff', () => {
     const states = result.operators.flatMap((operator) => operator.states);
     expect(states.map(({ name }) => name)).toContain('rules');
     expect(states.every(({ growthBytes }) => growthBytes === 0n)).toBe(true);
+  });
+
+  it('tells growth by the name of keyed states where their files are read', async () => {
+    const [a, b] = [`${INCREMENTAL}/chk-5`, `${INCREMENTAL}/chk-7`];
+    const namesIn = async (withStates: boolean) => {
+      const { result } = await diffOf('rocksdb-incremental', a, b, withStates);
+      expect(result.remarks).toEqual([]);
+      return result.operators.flatMap(({ states }) => states.filter(({ growthBytes }) => growthBytes !== 0n));
+    };
+    expect((await namesIn(false)).map(({ name }) => name)).not.toContain('count');
+    const count = (await namesIn(true)).find(({ name }) => name === 'count');
+    expect(count).toMatchObject({ kind: 'value', growthBytes: count!.bytesB! - count!.bytesA! });
+    expect(count!.growthBytes).toBeGreaterThan(0n);
   });
 
   it('backwards is its opposite', async () => {
