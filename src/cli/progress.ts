@@ -74,6 +74,7 @@ export class TerminalProgress implements Progress {
         return entries;
       },
       stat: (location) => inner.stat(location),
+      nowMs: (location) => inner.nowMs(location),
       read: (location) => read(inner.read(location)),
       readRange: (location, offset, length) => read(inner.readRange(location, offset, length)),
     };

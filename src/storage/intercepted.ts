@@ -17,7 +17,11 @@ export type StorageOperation =
   | 'putIfAbsent'
   /** One location of a `remove`. */
   | 'remove'
-  | 'removeEmptyDirectory';
+  | 'removeEmptyDirectory'
+  | 'nowMs'
+  /** Told with the location from which. */
+  | 'copy'
+  | 'rename';
 
 /** A call about to happen. `index` counts all calls of the storage from 0. */
 export interface StorageCall {
@@ -70,6 +74,18 @@ export function interceptedStorage(
     putIfAbsent: async (location, content) => {
       announce('putIfAbsent', location);
       return inner.putIfAbsent(location, content);
+    },
+    nowMs: async (location) => {
+      announce('nowMs', location);
+      return inner.nowMs(location);
+    },
+    copy: async (from, to) => {
+      announce('copy', from);
+      return inner.copy(from, to);
+    },
+    rename: async (from, to) => {
+      announce('rename', from);
+      return inner.rename(from, to);
     },
     remove: (locations) => removeEach(inner, locations, announce),
     removeEmptyDirectory: async (location) => {

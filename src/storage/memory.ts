@@ -29,7 +29,8 @@ interface MemoryFile {
 const MESSAGES: Partial<Record<StorageErrorKind, string>> = {
   'not-found': 'nothing is there',
   'already-exists': 'it exists already',
-  conflict: 'it is a directory, a file in place of one, or a directory that is not empty',
+  conflict:
+    'it is a directory, a file in place of one, or a directory that is not empty; or the store cannot do it',
 };
 
 /** One store; authorities of locations are not told apart. */
@@ -42,7 +43,13 @@ export class MemoryStorage implements StorageRemover {
   #versions = 0;
 
   constructor({ clock = systemClock, directories = true, pageEntries = 1000 }: MemoryOptions = {}) {
-    this.capabilities = { atomicPut: true, conditionalPut: true, rename: false, directories };
+    this.capabilities = {
+      atomicPut: true,
+      conditionalPut: true,
+      rename: directories,
+      copy: true,
+      directories,
+    };
     this.#clock = clock;
     this.#pageEntries = pageEntries;
   }
@@ -112,6 +119,23 @@ export class MemoryStorage implements StorageRemover {
     if (this.#files.has(location.path) || this.#below(location).length > 0)
       throw failure('conflict', location);
     this.#directories.delete(location.path);
+  }
+
+  async nowMs(): Promise<number> {
+    return this.#clock.now();
+  }
+
+  async copy(from: Location, to: Location): Promise<void> {
+    await this.put(to, this.#file(from).content);
+  }
+
+  async rename(from: Location, to: Location): Promise<void> {
+    if (!this.capabilities.rename) throw failure('conflict', from);
+    const file = this.#file(from);
+    if (this.#files.has(to.path) || this.#directories.has(to.path)) throw failure('already-exists', to);
+    if (!this.#directories.has(parent(to).path)) throw failure('not-found', parent(to));
+    this.#files.delete(from.path);
+    this.#files.set(to.path, file);
   }
 
   #file(location: Location): MemoryFile {

@@ -2,7 +2,7 @@
 // nothing of any store but the kinds of its errors.
 import type { Location } from '../model/location.js';
 import type { Clock } from '../support/clock.js';
-import { StorageError } from '../support/errors.js';
+import { StorageError, type StorageErrorKind } from '../support/errors.js';
 import type { Random } from '../support/random.js';
 import type { RemovalResult, StorageReader, StorageRemover } from './storage.js';
 
@@ -58,6 +58,7 @@ export function retryingReader(inner: StorageReader, retry: Retry): StorageReade
     stat: (location) => retry(() => inner.stat(location)),
     read: (location) => retry(() => inner.read(location)),
     readRange: (location, offset, length) => retry(() => inner.readRange(location, offset, length)),
+    nowMs: (location) => retry(() => inner.nowMs(location)),
   };
 }
 
@@ -70,6 +71,8 @@ export function retryingStorage(inner: StorageRemover, retry: Retry): StorageRem
     putIfAbsent: (location, content) => putIfAbsent(inner, retry, location, content),
     remove: (locations) => removeUntilDone(inner, retry, locations),
     removeEmptyDirectory: (location) => retry(() => inner.removeEmptyDirectory(location)),
+    copy: (from, to) => retry(() => inner.copy(from, to)),
+    rename: (from, to) => renameOnce(inner, retry, from, to),
   };
 }
 
@@ -88,12 +91,47 @@ async function putIfAbsent(
     try {
       await inner.putIfAbsent(location, content);
     } catch (thrown) {
-      const taken = thrown instanceof StorageError && thrown.kind === 'already-exists';
-      if (taken && answerLost && Buffer.from(content).equals(await inner.read(location))) return;
-      answerLost ||= thrown instanceof StorageError && thrown.kind === 'unavailable';
+      if (
+        answerLost &&
+        isKind(thrown, 'already-exists') &&
+        Buffer.from(content).equals(await inner.read(location))
+      )
+        return;
+      answerLost ||= isKind(thrown, 'unavailable');
       throw thrown;
     }
   });
+}
+
+/**
+ * A rename whose answer was lost may have been carried out: where a later try finds the old name gone and something at
+ * the new one, which no rename replaces, it was.
+ */
+async function renameOnce(inner: StorageRemover, retry: Retry, from: Location, to: Location): Promise<void> {
+  let answerLost = false;
+  await retry(async () => {
+    try {
+      await inner.rename(from, to);
+    } catch (thrown) {
+      if (answerLost && isKind(thrown, 'not-found') && (await isThere(inner, to))) return;
+      answerLost ||= isKind(thrown, 'unavailable');
+      throw thrown;
+    }
+  });
+}
+
+async function isThere(inner: StorageReader, location: Location): Promise<boolean> {
+  try {
+    await inner.stat(location);
+    return true;
+  } catch (thrown) {
+    if (isKind(thrown, 'not-found')) return false;
+    throw thrown;
+  }
+}
+
+function isKind(thrown: unknown, kind: StorageErrorKind): boolean {
+  return thrown instanceof StorageError && thrown.kind === kind;
 }
 
 /** Tries again those that failed and may succeed; what was removed stays reported as removed. */

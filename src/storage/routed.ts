@@ -17,6 +17,9 @@ export function routedStorage(capabilities: StorageCapabilities, open: OpenRemov
     makeDirectory: async (location) => (await open(location)).makeDirectory(location),
     put: async (location, content) => (await open(location)).put(location, content),
     putIfAbsent: async (location, content) => (await open(location)).putIfAbsent(location, content),
+    nowMs: async (location) => (await open(location)).nowMs(location),
+    copy: async (from, to) => (await open(from)).copy(from, to),
+    rename: async (from, to) => (await open(from)).rename(from, to),
     remove: (locations) => removeByStore(locations, open),
     removeEmptyDirectory: async (location) => (await open(location)).removeEmptyDirectory(location),
   };

@@ -42,8 +42,10 @@ export interface StorageCapabilities {
   readonly atomicPut: boolean;
   /** `putIfAbsent` decides a race for one winner. */
   readonly conditionalPut: boolean;
-  /** `rename` of a file is one atomic step. */
+  /** There is `rename`: a file gets another name in one atomic step. Else it throws `conflict`. */
   readonly rename: boolean;
+  /** There is `copy`: the store copies by itself, whatever the size. Else it throws `conflict`. */
+  readonly copy: boolean;
   /** Directories exist on their own (else they are mere prefixes of keys). */
   readonly directories: boolean;
   /** `remove` cannot tell a file that it removed from one that was absent, and says `removed` of both. */
@@ -67,6 +69,11 @@ export interface StorageReader {
   read(location: Location): Promise<Uint8Array>;
   /** `length` bytes from `offset`, fewer only where the file ends before. */
   readRange(location: Location, offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * What the clock says by which the store that `location` is in tells `modifiedMs`: whole milliseconds since the epoch,
+   * of some stores in whole seconds. Ages are reckoned by it, never by the clock of this machine.
+   */
+  nowMs(location: Location): Promise<number>;
 }
 
 /** Changes one store. Removing is not part of this interface: see StorageRemover. */
@@ -80,6 +87,11 @@ export interface StorageWriter extends StorageReader {
   put(location: Location, content: Uint8Array): Promise<void>;
   /** Writes where nothing is; else throws `already-exists` and changes nothing. Otherwise like `put`. */
   putIfAbsent(location: Location, content: Uint8Array): Promise<void>;
+  /**
+   * Copies a file within the store, replacing what is at `to`; as atomic as `put`. Throws `conflict` where the file
+   * changes meanwhile, or the store has no such thing.
+   */
+  copy(from: Location, to: Location): Promise<void>;
 }
 
 /** Outcome of one key of {@link StorageRemover.remove}; `absent` is a success. */
@@ -95,4 +107,9 @@ export interface StorageRemover extends StorageWriter {
   remove(locations: readonly Location[]): Promise<readonly RemovalResult[]>;
   /** Removes an empty directory; `conflict` where something is in it, no error where it is gone already. */
   removeEmptyDirectory(location: Location): Promise<void>;
+  /**
+   * Gives a file the name `to` in the same store; its directory must be there. Throws `already-exists` where something
+   * is at `to`, and `conflict` where the store has no such thing.
+   */
+  rename(from: Location, to: Location): Promise<void>;
 }

@@ -246,6 +246,58 @@ export function storageContract(
       expect((await storage.stat(at('ab'))).sizeBytes).toBe(1);
     });
 
+    it('tells the time by the clock that its files are dated by', async () => {
+      const second = (ms: number) => Math.floor(ms / 1000);
+      const beforeMs = await storage.nowMs(root);
+      await put('f', 'x');
+      const { modifiedMs } = await storage.stat(at('f'));
+      const afterMs = await storage.nowMs(root);
+      expect(Number.isInteger(beforeMs)).toBe(true);
+      expect(second(modifiedMs!)).toBeGreaterThanOrEqual(second(beforeMs) - 1);
+      expect(second(modifiedMs!)).toBeLessThanOrEqual(second(afterMs) + 1);
+    });
+
+    it('copies a file, and what was in its place goes', async () => {
+      await put('f', 'one');
+      await put('d/g', 'before');
+      if (!storage.capabilities.copy) {
+        expect(await kindOf(storage.copy(at('f'), at('d/g')))).toBe('conflict');
+        return;
+      }
+      await storage.copy(at('f'), at('d/g'));
+      await put('f', 'two');
+      expect(Buffer.from(await storage.read(at('d/g'))).toString()).toBe('one');
+      expect(await kindOf(storage.copy(at('nothing'), at('d/g')))).toBe('not-found');
+      expect(Buffer.from(await storage.read(at('d/g'))).toString()).toBe('one');
+      if (storage.capabilities.directories)
+        expect(await kindOf(storage.copy(at('d'), at('e')))).toBe('conflict');
+      const { entries } = await listAll(storage, root);
+      expect(entries.filter(({ type }) => type === 'file').map(({ path }) => path)).toEqual([
+        at('d/g').path,
+        at('f').path,
+      ]);
+    });
+
+    it('renames a file, and never onto another', async () => {
+      await put('f', 'one');
+      await put('d/taken', 'two');
+      if (!storage.capabilities.rename) {
+        expect(await kindOf(storage.rename(at('f'), at('d/f')))).toBe('conflict');
+        return;
+      }
+      const { modifiedMs } = await storage.stat(at('f'));
+      await storage.rename(at('f'), at('d/f'));
+      expect(Buffer.from(await storage.read(at('d/f'))).toString()).toBe('one');
+      expect((await storage.stat(at('d/f'))).modifiedMs).toBe(modifiedMs);
+      expect(await kindOf(storage.stat(at('f')))).toBe('not-found');
+      expect(await kindOf(storage.rename(at('d/f'), at('d/taken')))).toBe('already-exists');
+      expect(Buffer.from(await storage.read(at('d/taken'))).toString()).toBe('two');
+      expect(await kindOf(storage.rename(at('f'), at('d/g')))).toBe('not-found');
+      expect(await kindOf(storage.rename(at('d/f'), at('nowhere/f')))).toBe('not-found');
+      expect(await kindOf(storage.rename(at('d'), at('e')))).toBe('conflict');
+      expect(Buffer.from(await storage.read(at('d/f'))).toString()).toBe('one');
+    });
+
     it('makes directories with their parents, again without error', async () => {
       if (!storage.capabilities.directories) return;
       await storage.makeDirectory(at('x/y/z'));

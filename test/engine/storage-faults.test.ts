@@ -124,6 +124,9 @@ function failingOnce(
     put: (location, content) => call(location, () => inner.put(location, content)),
     putIfAbsent: (location, content) => call(location, () => inner.putIfAbsent(location, content)),
     removeEmptyDirectory: (location) => call(location, () => inner.removeEmptyDirectory(location)),
+    nowMs: () => inner.nowMs(),
+    copy: (from, to) => call(from, () => inner.copy(from, to)),
+    rename: (from, to) => call(from, () => inner.rename(from, to)),
     remove: async (locations) => {
       const results = [];
       for (const location of locations) {

@@ -20,9 +20,7 @@ function storeThatRefuses(refuses: (path: string) => boolean): OpenReader {
         ? Promise.reject(new StorageError('denied', `cannot read ${at.path}`, { where: at.path }))
         : answer();
     const reader: StorageReader = {
-      capabilities: inner.capabilities,
-      list: (root) => inner.list(root),
-      listDirectory: (directory) => inner.listDirectory(directory),
+      ...inner,
       stat: (at) => guarded(at, () => inner.stat(at)),
       read: (at) => guarded(at, () => inner.read(at)),
       readRange: (at, offset, length) => guarded(at, () => inner.readRange(at, offset, length)),

@@ -86,8 +86,6 @@ export function hdfsRemover(location: Location, settings: HdfsSettings = {}): St
 
 /** What HDFS tells beyond the promises of every store. */
 export interface HdfsFacts {
-  /** The NameNode's clock, milliseconds since the epoch, in whole seconds. */
-  readonly nowMs: () => Promise<number>;
   /** Totals below a directory, counted by the NameNode. */
   readonly contentSummary: (directory: Location) => Promise<ContentSummary>;
   /** Where Hadoop's shell would move what it removes at `location`. The remover never uses it. */
@@ -100,7 +98,6 @@ export interface HdfsFacts {
 export function hdfsFacts(location: Location, settings: HdfsSettings = {}): HdfsFacts {
   const { client } = connect(location, settings);
   return {
-    nowMs: () => client.time(location),
     contentSummary: (directory) => client.contentSummary(directory),
     trashRoot: async (asked) => client.trashRoot(asked),
     snapshottableDirectories: () => client.snapshottableDirectories(location),

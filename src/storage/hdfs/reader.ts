@@ -16,6 +16,7 @@ const CAPABILITIES: StorageCapabilities = {
   atomicPut: true,
   conditionalPut: true,
   rename: true,
+  copy: false,
   directories: true,
 };
 
@@ -28,6 +29,7 @@ export function readerOf(parts: HdfsParts): StorageReader {
     stat: async (location) => (await parts.client.fileStatus(location)).status,
     read: (location) => read(location, null, parts),
     readRange: (location, offset, length) => read(location, { offset, length }, parts),
+    nowMs: (location) => parts.client.time(location),
   };
 }
 

@@ -22,6 +22,10 @@ export function writerOf(parts: HdfsWriterParts): StorageWriter {
     makeDirectory: (location) => parts.client.makeDirectories(location),
     put: (location, content) => throughSibling(location, content, { ...parts, replace: true }),
     putIfAbsent: (location, content) => throughSibling(location, content, { ...parts, replace: false }),
+    copy: async (from) => {
+      const where = formatLocation(from);
+      throw new StorageError('conflict', `cannot copy ${where}: HDFS does not copy by itself`, { where });
+    },
   };
 }
 
@@ -31,6 +35,7 @@ export function removerOf(parts: HdfsWriterParts): StorageRemover {
     ...writerOf(parts),
     remove: (locations) => removeAll(locations, parts),
     removeEmptyDirectory: (location) => removeDirectory(location, parts),
+    rename: (from, to) => renameFile(from, to, parts.client),
   };
 }
 
@@ -51,6 +56,11 @@ async function throughSibling(location: Location, content: Uint8Array, placement
       ? isDirectory(location, 'write')
       : thrown;
   }
+}
+
+async function renameFile(from: Location, to: Location, client: WebHdfsClient): Promise<void> {
+  if ((await client.fileStatus(from)).status.type === 'directory') throw isDirectory(from, 'rename');
+  await client.rename(from, to, { replace: false });
 }
 
 /** Several at a time; a location given twice is absent the second time. */

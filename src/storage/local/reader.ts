@@ -2,6 +2,7 @@
 import { constants, lstatSync, readdirSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { Location } from '../../model/location.js';
+import { type Clock, systemClock } from '../../support/clock.js';
 import { StorageError } from '../../support/errors.js';
 import type { FileStatus, StorageCapabilities, StorageReader } from '../storage.js';
 import { filePath, localError } from './errors.js';
@@ -11,11 +12,12 @@ const CAPABILITIES: StorageCapabilities = {
   atomicPut: true,
   conditionalPut: true,
   rename: true,
+  copy: true,
   directories: true,
 };
 
-/** A reader of the local file system. */
-export function localReader(): StorageReader {
+/** A reader of the local file system. Of a mounted one the times may be those of another machine: `clock` is ours. */
+export function localReader(clock: Pick<Clock, 'now'> = systemClock): StorageReader {
   return {
     capabilities: CAPABILITIES,
     list: (root) => walk(root),
@@ -25,6 +27,7 @@ export function localReader(): StorageReader {
     read: (location) => attempt('read', location, (path) => readFile(path)),
     readRange: (location, offset, length) =>
       attempt('read', location, (path) => readRange(path, offset, length)),
+    nowMs: async () => clock.now(),
   };
 }
 

@@ -1,8 +1,8 @@
 // Writing to and removing from the local file system. A file appears whole or not at all, also when the power fails:
 // its bytes go to a hidden sibling, are forced to disk, and then get their name (Flink LocalRecoverableWriter).
-import { link, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { constants, copyFile, link, lstat, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Location } from '../../model/location.js';
+import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import { type Random, randomUuid, systemRandom } from '../../support/random.js';
 import type { RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
@@ -15,9 +15,14 @@ export function localWriter(random: Random = systemRandom): StorageWriter {
     ...localReader(),
     makeDirectory: (location) => attempt('make the directory', location, (path) => makeDirectory(path)),
     put: (location, content) =>
-      attempt('write', location, (path) => throughSibling(path, { content, random, place: rename })),
+      attempt('write', location, (path) =>
+        throughSibling(path, { write: writing(content), random, place: rename }),
+      ),
     putIfAbsent: (location, content) =>
-      attempt('write', location, (path) => throughSibling(path, { content, random, place: link })),
+      attempt('write', location, (path) =>
+        throughSibling(path, { write: writing(content), random, place: link }),
+      ),
+    copy: (from, to) => copy(from, to, random),
   };
 }
 
@@ -31,6 +36,7 @@ export function localRemover(random: Random = systemRandom): StorageRemover {
       return results;
     },
     removeEmptyDirectory: (location) => attempt('remove the directory', location, removeDirectory),
+    rename: renameFile,
   };
 }
 
@@ -78,16 +84,17 @@ function refuseEntry(path: string, thrown: unknown): never {
 }
 
 interface Placement {
-  readonly content: Uint8Array;
+  /** Makes the sibling, its bytes forced to disk. */
+  readonly write: (sibling: string) => Promise<void>;
   readonly random: Random;
   /** Gives the finished sibling its name. Unlike a rename, a link refuses a name that is taken. */
   readonly place: (sibling: string, path: string) => Promise<void>;
 }
 
-async function throughSibling(path: string, { content, random, place }: Placement): Promise<void> {
+async function throughSibling(path: string, { write, random, place }: Placement): Promise<void> {
   const sibling = join(dirname(path), `.${basename(path)}.inprogress.${randomUuid(random)}`);
   try {
-    await writeDurably(sibling, content);
+    await write(sibling);
     await place(sibling, path);
   } finally {
     await unlink(sibling).catch(() => undefined);
@@ -95,14 +102,59 @@ async function throughSibling(path: string, { content, random, place }: Placemen
   await syncDirectory(dirname(path));
 }
 
-async function writeDurably(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
+function writing(content: Uint8Array): Placement['write'] {
+  return async (path) => {
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  };
+}
+
+/** The copy shares its blocks with the original where the file system can do that. */
+async function copy(from: Location, to: Location, random: Random): Promise<void> {
+  const write = (sibling: string) =>
+    attempt('copy', from, async (path) => {
+      // Else a directory is said to be of no use for copying, by many names.
+      if ((await stat(path)).isDirectory()) throw conflictAt(from, 'it is a directory');
+      await copyFile(path, sibling, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await syncFile(sibling);
+    });
+  await attempt('write', to, (path) => throughSibling(path, { write, random, place: rename }));
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
   try {
-    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** rename(2) replaces what is at `to`: it is looked for beforehand, which keeps nobody else from putting it there. */
+async function renameFile(from: Location, to: Location): Promise<void> {
+  await attempt('rename', from, async (path) => {
+    if ((await lstat(path)).isDirectory()) throw conflictAt(from, 'it is a directory');
+  });
+  await attempt('rename to', to, async (path) => {
+    const taken = await lstat(path).catch(() => null);
+    if (taken !== null)
+      throw new StorageError('already-exists', `${formatLocation(to)} exists already`, {
+        where: formatLocation(to),
+      });
+    await rename(from.path, path);
+    await syncDirectory(dirname(path));
+  });
+  await syncDirectory(dirname(from.path));
+}
+
+function conflictAt(location: Location, what: string): StorageError {
+  const where = formatLocation(location);
+  return new StorageError('conflict', `cannot use ${where}: ${what}`, { where });
 }
 
 async function syncDirectory(path: string): Promise<void> {

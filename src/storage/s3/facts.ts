@@ -28,7 +28,7 @@ export async function removalLeaves(requests: S3Requests, location: Location): P
 
 /** The time of the store's clock, milliseconds since the epoch in whole seconds: what its modification times mean. */
 export async function storeClockMs(requests: S3Requests, location: Location): Promise<number> {
-  await requests.retry(() => requireBucket(requests, location));
+  await requireBucket(requests, location);
   const dateMs = requests.connection.latestDateMs();
   if (dateMs !== null) return dateMs;
   const where = formatLocation(location);

@@ -6,7 +6,7 @@ import { PATIENCE, type RetryPolicy, retryBy, retryingReader, retryingStorage } 
 import type { StorageReader, StorageRemover } from '../storage.js';
 import { connectS3 } from './client.js';
 import type { S3Configuration } from './configuration.js';
-import { keepsConditions, type RemovalLeaves, removalLeaves, storeClockMs } from './facts.js';
+import { keepsConditions, type RemovalLeaves, removalLeaves } from './facts.js';
 import { S3Reader } from './reader.js';
 import type { S3Requests } from './requests.js';
 import { abortUpload, listUploads, type OpenUpload, type OpenUploads } from './uploads.js';
@@ -27,14 +27,11 @@ export interface S3Options {
 /** What S3 can tell beyond the interface. */
 export interface S3Facts {
   removalLeaves(bucket: Location): Promise<RemovalLeaves>;
-  storeClockMs(bucket: Location): Promise<number>;
   listUploads(root: Location): Promise<OpenUploads>;
 }
 
 /** What S3 can do beyond the interface. */
 export interface S3Acts {
-  /** Copies within the store, keeping the bytes there; atomic. */
-  copy(from: Location, to: Location): Promise<void>;
   abortUpload(bucket: Location, upload: OpenUpload): Promise<void>;
   /** Whether `putIfAbsent` decides races here; writes and removes a probe below `directory`. */
   keepsConditions(directory: Location): Promise<boolean>;
@@ -49,12 +46,10 @@ export async function openS3Reader(options: S3Options): Promise<StorageReader & 
 /** All rights to the buckets of an endpoint. */
 export async function openS3Remover(options: S3Options): Promise<StorageRemover & S3Facts & S3Acts> {
   const requests = await requestsOf(options);
-  const driver = new S3Remover(requests);
-  const storage = retryingStorage(driver, requests.retry);
+  const storage = retryingStorage(new S3Remover(requests), requests.retry);
   return {
     ...storage,
     ...factsOf(requests),
-    copy: (from, to) => requests.retry(() => driver.copy(from, to)),
     abortUpload: (bucket, upload) => abortUpload(requests, bucket, upload),
     keepsConditions: (directory) => keepsConditions(storage, directory),
   };
@@ -63,7 +58,6 @@ export async function openS3Remover(options: S3Options): Promise<StorageRemover 
 function factsOf(requests: S3Requests): S3Facts {
   return {
     removalLeaves: (bucket) => removalLeaves(requests, bucket),
-    storeClockMs: (bucket) => storeClockMs(requests, bucket),
     listUploads: (root) => listUploads(requests, root),
   };
 }

@@ -4,6 +4,7 @@ import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import type { FileStatus, ListingBatch, StorageCapabilities, StorageReader } from '../storage.js';
 import { storageErrorOf } from './errors.js';
+import { storeClockMs } from './facts.js';
 import { batchOf, directoryOf, keyOf, prefixOf, type StoredObject, unnameable } from './keys.js';
 import { listPrefix } from './listing.js';
 import {
@@ -30,6 +31,7 @@ export class S3Reader implements StorageReader {
       atomicPut: true,
       conditionalPut,
       rename: false,
+      copy: true,
       directories: false,
       blindRemoval: true,
     };
@@ -103,6 +105,10 @@ export class S3Reader implements StorageReader {
     if (output.ContentRange === undefined) return content.subarray(offset, offset + length);
     if (isRange(output.ContentRange, { offset, length, got: content.length })) return content;
     throw shortened(location, output.ContentRange);
+  }
+
+  nowMs(location: Location): Promise<number> {
+    return storeClockMs(this.requests, location);
   }
 
   /** Throws `not-found` for a 404 about the object, and something else for one about its bucket. */

@@ -38,6 +38,11 @@ export class S3Remover extends S3Reader implements StorageRemover {
     await copyObject(this.requests, await this.stat(from), { from, to });
   }
 
+  async rename(from: Location): Promise<void> {
+    const where = formatLocation(from);
+    throw new StorageError('conflict', `cannot rename ${where}: S3 does not rename`, { where });
+  }
+
   async remove(locations: readonly Location[]): Promise<readonly RemovalResult[]> {
     return removeObjects(this.requests, locations);
   }

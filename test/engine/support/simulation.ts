@@ -175,5 +175,8 @@ function slowStorage(inner: StorageRemover, clock: ManualClock, random: Random):
     putIfAbsent: (location, content) => slow(() => inner.putIfAbsent(location, content)),
     remove: (locations) => slow(() => inner.remove(locations)),
     removeEmptyDirectory: (location) => slow(() => inner.removeEmptyDirectory(location)),
+    nowMs: (location) => inner.nowMs(location),
+    copy: (from, to) => slow(() => inner.copy(from, to)),
+    rename: (from, to) => slow(() => inner.rename(from, to)),
   };
 }

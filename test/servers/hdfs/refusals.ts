@@ -107,12 +107,10 @@ export function refusalsOf(clusterNow: () => HdfsCluster): void {
   });
 
   describe('a NameNode', () => {
-    it('tells its time and what is below a directory', async () => {
+    it('tells what is below a directory', async () => {
       const cluster = clusterNow();
       const root = await directoryWith(cluster, ['a', 'b/cc']);
       const facts = hdfsFacts(root, { webhdfs: [cluster.nameNodes[0]!.httpAddress], user: cluster.user });
-      const { modifiedMs } = await openHdfs(cluster).stat(child(root, 'a'));
-      expect((await facts.nowMs()) + 1000).toBeGreaterThanOrEqual(modifiedMs!);
       expect(await facts.contentSummary(root)).toEqual({ files: 2, directories: 2, sizeBytes: 5 });
     });
 

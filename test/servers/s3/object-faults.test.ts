@@ -54,7 +54,7 @@ describeS3('objects of S3 behind a bad network', () => {
       headers: { ...answer.headers, date: new Date(Date.now() + 600_000).toUTCString() },
     });
     const storage = await there.behind(() => ({ kind: 'change', change: late }));
-    const aheadMs = (await storage.storeClockMs(there.bucket)) - Date.now();
+    const aheadMs = (await storage.nowMs(there.bucket)) - Date.now();
     expect(aheadMs).toBeGreaterThan(500_000);
     expect(aheadMs).toBeLessThan(700_000);
     await there.expectAll(storage);

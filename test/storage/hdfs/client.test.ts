@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { child, parseLocation } from '../../../src/model/location.js';
-import { type HdfsSettings, hdfsFacts, hdfsReader, hdfsRemover } from '../../../src/storage/hdfs/open.js';
+import { type HdfsSettings, hdfsReader, hdfsRemover } from '../../../src/storage/hdfs/open.js';
 import { ManualClock } from '../../../src/support/clock.js';
 import { StorageError } from '../../../src/support/errors.js';
 import { kindOf, text } from '../../contract/storage-contract.js';
@@ -224,8 +224,8 @@ describe('what a NameNode tells of itself', () => {
     const date = 'Sat, 21 Nov 2026 12:16:59 GMT';
     const status = { status: 200, body: JSON.stringify({ FileStatus: fileStatus('') }) };
     const fake = await start(() => ({ ...status, headers: { date: `${date}, ${date}` } }));
-    const facts = hdfsFacts(location, { webhdfs: [fake.address] });
-    expect(await facts.nowMs()).toBe(Date.UTC(2026, 10, 21, 12, 16, 59));
+    const storage = hdfsReader(location, { webhdfs: [fake.address] });
+    expect(await storage.nowMs(location)).toBe(Date.UTC(2026, 10, 21, 12, 16, 59));
   });
 
   it('before Hadoop 2.9 is whole directories', async () => {
