@@ -3,11 +3,13 @@
 //   npm test                    a sample of the random tests, under two minutes
 //   npm test -- --filter TEXT   only test files whose path holds TEXT
 //   npm run test:long           the full counts
-//   npm test -- --ci            what CI runs: types, lint, the sample, real Flink, the units on Node 22 and 24, and the
-//                               full counts as far as they fit --minutes (60)
+//   npm test -- --ci            what CI runs: types, lint, the sample, real Flink, real stores, the units on Node 22 and
+//                               24, and the full counts as far as they fit --minutes (60)
 //
 // CKPT_TEST_SEED=N repeats the random tests of an earlier run. The suite against real Flink (test/peers) needs JDK 17
 // and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
+// Those against a real S3 server (test/servers/s3: python3 with pip) and a real HDFS (test/servers/hdfs: JDK 17 and Maven)
+// run with --servers and with --ci.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +21,7 @@ const { values: options } = parseArgs({
     ci: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
+    servers: { type: 'boolean', default: false },
     filter: { type: 'string' },
     minutes: { type: 'string', default: '60' },
   },
@@ -51,11 +54,18 @@ process.exit(totals.failed > 0 ? 1 : 0);
 
 /** The vitest projects of this run; says aloud what is left out. */
 function projects() {
+  const isCi = options.ci || process.env.CI === 'true';
   const built = existsSync(join(root, 'test/peers/flink/target'));
-  if (options.peers || options.ci || process.env.CI === 'true' || built)
-    return ['unit', 'isolated', 'cli', 'peers'];
-  process.stdout.write('NOT TESTED: real Flink. `npm test -- --peers` does it, with JDK 17 and Maven.\n');
-  return ['unit', 'isolated', 'cli'];
+  const chosen = ['unit', 'isolated', 'cli'];
+  if (options.peers || isCi || built) chosen.push('peers');
+  else notTested('real Flink. `npm test -- --peers` does it, with JDK 17 and Maven.');
+  if (options.servers || isCi) chosen.push('servers');
+  else notTested('real S3 and HDFS. `npm test -- --servers` does it, with python3, JDK 17 and Maven.');
+  return chosen;
+}
+
+function notTested(what) {
+  process.stdout.write(`NOT TESTED: ${what}\n`);
 }
 
 /** The full counts, one project after the other until the time is up; what is not begun by then is said. */

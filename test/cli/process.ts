@@ -78,6 +78,18 @@ export interface Complaint {
   readonly status: number;
 }
 
+const ANSWER = fileURLToPath(new URL('support/answer.mjs', import.meta.url));
+
+/** The documents that several command lines print with --json; they run in one process. */
+export async function answersOf(
+  commandLines: readonly (readonly string[])[],
+  surroundings: Surroundings = {},
+): Promise<readonly unknown[]> {
+  const { status, stdout, stderr } = await runNode([ANSWER, JSON.stringify(commandLines)], surroundings);
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
 const COMPLAIN = fileURLToPath(new URL('support/complain.mjs', import.meta.url));
 
 /** What is said of each of several command lines that must fail; they run in one process. */

@@ -1,10 +1,13 @@
-// ckpt.yaml in the working directory: settings by their names, and nothing else.
+// ckpt.yaml in the working directory: settings by their names, beside sections that others read.
 import { formatLocation, type Location } from '../../model/location.js';
 import type { StorageReader } from '../../storage/storage.js';
 import { StorageError, UsageError } from '../../support/errors.js';
 import { nearest } from '../suggestion.js';
 import { SETTINGS, type Setting } from './table.js';
 import { parseYaml } from './yaml.js';
+
+/** What else the file may hold, each for the commands that have the flags of the same names. */
+const SECTIONS = ['retention', 'cleanup'];
 
 /** Values by name; none where there is no file. Throws a UsageError for a key that is no setting, and for a secret. */
 export async function readOwnFile(
@@ -20,7 +23,9 @@ export async function readOwnFile(
       where,
       next: 'write a setting a line: s3-region: eu-west-1',
     });
-  const entries = Object.entries(value).filter(([, setting]) => setting !== null);
+  const entries = Object.entries(value).filter(
+    ([key, setting]) => setting !== null && !SECTIONS.includes(key),
+  );
   for (const [key] of entries) checkKey(key, where);
   return new Map(entries);
 }
@@ -38,10 +43,10 @@ function checkKey(key: string, where: string): void {
   const settings: readonly Setting[] = SETTINGS;
   const setting = settings.find(({ name }) => name === key);
   if (setting === undefined) {
-    const near = nearest(
-      key,
-      settings.filter(({ secret }) => !secret).map(({ name }) => name),
-    );
+    const near = nearest(key, [
+      ...settings.filter(({ secret }) => !secret).map(({ name }) => name),
+      ...SECTIONS,
+    ]);
     const next = near === undefined ? 'ckpt config shows all settings' : `did you mean ${near}?`;
     throw new UsageError(`there is no setting ${key}`, { where, next });
   }

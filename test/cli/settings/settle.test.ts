@@ -122,6 +122,11 @@ describe('a setting', () => {
     expect(await complaintOf(world)).toContain(complaint);
   });
 
+  test('stands beside the sections that other commands read', async () => {
+    const files = { 'ckpt.yaml': 's3-region: here\nretention:\n  keep-last: 3\ncleanup: {}\n' };
+    expect((await settledTo('s3-region', { files }))[0]).toBe('here');
+  });
+
   test('that is a secret is not taken from ckpt.yaml, and never told', async () => {
     const world = { files: { 'ckpt.yaml': 's3-secret-key: hush' } };
     expect(await complaintOf(world)).toMatch(/does not belong.*environment/);

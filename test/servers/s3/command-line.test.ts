@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ckpt } from '../../cli/process.js';
+import { startFaultProxy } from '../../support/fault-proxy.js';
+import { commandLineOn, filesBelow, type Place } from '../command-line.js';
+import { describeS3 } from './available.js';
+import { adminClient, newBucket } from './bucket.js';
+import { type S3Server, startS3 } from './server.js';
+
+describeS3('the command line on S3', () => {
+  let server: S3Server;
+  let place: Place;
+  beforeAll(async () => {
+    server = await startS3();
+    const bucket = (await newBucket(server)).authority;
+    place = { uri: `s3://${bucket}/flink`, env: environmentOf(server), load: loaderOf(server, bucket) };
+  });
+  afterAll(() => server?.stop());
+  commandLineOn(() => place);
+
+  it.each([
+    ['404 and HTML', { status: 404, body: Buffer.from('<html>Not Found</html>') }],
+    ['an empty body', { status: 200 }],
+    ['403', { status: 403 }],
+  ])('ends with 6, and shows no list, where all that is answered is %s', async (_, answer) => {
+    const proxy = await startFaultProxy(server.endpoint, () => ({ kind: 'answer', answer }));
+    const env = { ...place.env, CKPT_S3_ENDPOINT: proxy.endpoint };
+    const { status, stdout } = await ckpt(['list', `${place.uri}/corpus`, '--json'], { env });
+    await proxy.stop();
+    expect(status).toBe(6);
+    expect(Object.keys(JSON.parse(stdout))).toEqual(['error']);
+  });
+});
+
+function environmentOf({ endpoint, admin }: S3Server): Place['env'] {
+  return {
+    CKPT_S3_ENDPOINT: endpoint,
+    CKPT_S3_PATH_STYLE: 'true',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: admin.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
+  };
+}
+
+function loaderOf(server: S3Server, Bucket: string): Place['load'] {
+  return async (directory, name) => {
+    const s3 = adminClient(server);
+    const waiting = filesBelow(directory).values();
+    const put = async (): Promise<void> => {
+      for (const path of waiting)
+        await s3.putObject({
+          Bucket,
+          Key: `flink/${name}/${path}`,
+          Body: readFileSync(join(directory, path)),
+        });
+    };
+    await Promise.all(Array.from({ length: 32 }, put));
+  };
+}
