@@ -98,7 +98,7 @@ interface StatusMeaning {
 }
 
 const NO_KERBEROS =
-  'give a delegation token: this tool does not speak SPNEGO; after kinit, curl --negotiate gets one by op=GETDELEGATIONTOKEN';
+  'give a delegation token in CKPT_HDFS_DELEGATION_TOKEN: this tool does not speak SPNEGO; after kinit, curl --negotiate gets one by op=GETDELEGATIONTOKEN';
 
 function meaningOfStatus({ status, headers }: HttpAnswer): StatusMeaning {
   const challenge = headers['www-authenticate'];

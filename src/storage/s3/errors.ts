@@ -40,7 +40,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   NoSuchBucket: { kind: 'denied', next: 'check the name of the bucket, --s3-endpoint and --s3-region' },
   AccessDenied: {
     kind: 'denied',
-    next: 'the credentials are good but lack the permission: see docs/safety.md',
+    next: 'the credentials are good but lack the permission: see docs/storage.md',
   },
   InvalidAccessKeyId: { kind: 'denied', next: CREDENTIALS },
   SignatureDoesNotMatch: {

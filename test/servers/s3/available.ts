@@ -3,7 +3,7 @@
 import { describe } from 'vitest';
 import { installSeaweedFs } from './install.js';
 
-const installation = installSeaweedFs();
+const installation = process.env.CKPT_TEST_S3_ENDPOINT ? {} : installSeaweedFs();
 
 if ('missing' in installation) {
   if (process.env.CI === 'true') throw new Error(`CI must test a real S3 server: ${installation.missing}`);

@@ -30,8 +30,13 @@ const ADMIN: Identity = { accessKeyId: 'ckpt-admin', secretAccessKey: 'admin-sec
 const READER: Identity = { accessKeyId: 'ckpt-reader', secretAccessKey: 'reader-secret-of-tests' };
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts a server and waits until it answers. `directory` is where its data goes: a temporary one by default. */
+/**
+ * Starts a server and waits until it answers. `directory` is where its data goes: a temporary one by default. With
+ * CKPT_TEST_S3_ENDPOINT the one that runs there is taken, with the keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+ */
 export async function startS3(options: { readonly directory?: string } = {}): Promise<S3Server> {
+  const running = runningServer();
+  if (running !== null) return running;
   const installation = installSeaweedFs();
   if ('missing' in installation) throw new Error(installation.missing);
   const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'ckpt-s3-'));
@@ -43,8 +48,8 @@ export async function startS3(options: { readonly directory?: string } = {}): Pr
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  running.add(weed);
-  weed.once('exit', () => running.delete(weed));
+  started.add(weed);
+  weed.once('exit', () => started.delete(weed));
   const stop = async (): Promise<void> => {
     await kill(weed);
     rmSync(directory, { recursive: true, force: true });
@@ -57,6 +62,13 @@ export async function startS3(options: { readonly directory?: string } = {}): Pr
     await stop();
     throw thrown;
   }
+}
+
+function runningServer(): S3Server | null {
+  const { CKPT_TEST_S3_ENDPOINT: endpoint, AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = process.env;
+  if (!endpoint) return null;
+  const admin = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  return { endpoint, admin, reader: admin, pid: process.pid, stop: async () => undefined };
 }
 
 function weedArguments(directory: string, ports: readonly number[]): readonly string[] {
@@ -102,9 +114,9 @@ async function untilAnswering(endpoint: string, server: ChildProcess, log: strin
   throw new Error(`SeaweedFS did not start on ${endpoint}:\n${lastLines}`);
 }
 
-const running = new Set<ChildProcess>();
+const started = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of started) child.kill('SIGKILL');
 });
 
 async function kill(child: ChildProcess): Promise<void> {
