@@ -486,6 +486,7 @@ function readerOf(storage: MemoryStorage, other: Partial<StorageReader>): Storag
     stat: (location) => storage.stat(location),
     read: (location) => storage.read(location),
     readRange: (location, offset, length) => storage.readRange(location, offset, length),
+    nowMs: () => storage.nowMs(),
     ...other,
   };
 }
