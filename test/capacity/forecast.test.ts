@@ -88,6 +88,12 @@ describe('the interval that comes about', () => {
     expect(forecast(slow).intervalMs).toBeCloseTo(100_000, 3);
   });
 
+  it('is a share of the duration where checkpoints overlap and wait for acknowledgements, not for bandwidth', () => {
+    const waiting = model({ intervalMs: 1000, ackMs: 200_000, maxConcurrent: 4 });
+    expect(forecast(waiting).intervalMs).toBeCloseTo(210_010 / 4, 3);
+    expect(forecast(waiting).store.peakBytes).toBe(5 * 10.01 * GB);
+  });
+
   it('says that nothing completes where a checkpoint outlasts its timeout', () => {
     const { checkpoint } = forecast(model({ bandwidthBytesPerSecond: 10 * MB }));
     expect(checkpoint).toMatchObject({ completes: false });
