@@ -1,5 +1,5 @@
 import { string } from '@oclif/core/args';
-import { boolean, custom, option } from '@oclif/core/flags';
+import { boolean, custom, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
@@ -63,6 +63,12 @@ export default class Audit extends BaseCommand {
         helpValue: 'orphans,broken,unreadable,missing',
         description: 'End with exit code 3 where there is any of these.',
       })(),
+      inventory: stringFlag({
+        helpValue: 'FILE',
+        description:
+          'Take the files from this list in place of listing: manifest.json of an S3 inventory (CSV), rclone lsjson -R, ' +
+          "or find -printf '%y %s %T@ %p\\n'. Snapshots are looked for and read all the same.",
+      }),
       'min-age': custom<number>({
         parse: async (text) => parseDuration(text),
         helpValue: '7d',
@@ -81,6 +87,7 @@ export default class Audit extends BaseCommand {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
+      inventory: flags.inventory === undefined ? undefined : session.locate(flags.inventory),
       gatherEvidence: async () => NO_EVIDENCE,
       policy: { ...DEFAULT_POLICY, minAgeMs: flags['min-age'] ?? DEFAULT_POLICY.minAgeMs },
       nowMs: session.clock.now(),

@@ -59,19 +59,44 @@ export class Listing {
     this.roots.push({ location, takenFor: 'metadata' });
   }
 
-  async #addDirectory(root: Location, reader: StorageReader): Promise<void> {
+  /** Adds what others listed below `root`, file by file; returns how many entries there were. */
+  async addEntries(
+    root: Location,
+    batches: AsyncIterable<readonly FileStatus[]>,
+    { flat }: { readonly flat: boolean },
+  ): Promise<number> {
     const children = new Set<string>();
+    let count = 0;
     this.noteDirectory(root);
-    const flat = !reader.capabilities.directories;
-    for await (const { entries, problems } of reader.list(root)) {
-      for (const entry of entries) {
-        this.#note(root, entry);
-        if (flat) this.#noteParent(root, entry);
-        noteChild(root, entry, children);
-      }
-      for (const { path, error } of problems) this.problems.push(problemAt({ ...root, path }, error));
+    for await (const entries of batches) {
+      count += entries.length;
+      for (const entry of entries) this.#take(root, entry, { flat, children });
     }
     this.roots.push({ location: root, takenFor: rootKindOf(root, children) });
+    return count;
+  }
+
+  async #addDirectory(root: Location, reader: StorageReader): Promise<void> {
+    const flat = !reader.capabilities.directories;
+    await this.addEntries(root, this.#entriesOf(root, reader), { flat });
+  }
+
+  /** The entries of a listing, its problems noted. */
+  async *#entriesOf(root: Location, reader: StorageReader): AsyncGenerator<readonly FileStatus[]> {
+    for await (const { entries, problems } of reader.list(root)) {
+      yield entries;
+      for (const { path, error } of problems) this.problems.push(problemAt({ ...root, path }, error));
+    }
+  }
+
+  #take(
+    root: Location,
+    entry: FileStatus,
+    { flat, children }: { readonly flat: boolean; readonly children: Set<string> },
+  ): void {
+    this.#note(root, entry);
+    if (flat) this.#noteParent(root, entry);
+    noteChild(root, entry, children);
   }
 
   #note(root: Location, entry: FileStatus): void {

@@ -7,8 +7,11 @@ import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { SnapshotCondition } from '../model/snapshot.js';
 import { type FileSurveyOptions, surveyFiles } from '../survey/files/survey-files.js';
+import { listFromInventory } from '../survey/inventory/read-inventory.js';
 
-export interface AuditOptions extends FileSurveyOptions, Omit<AuditBasis, 'evidence'> {
+export interface AuditOptions extends Omit<FileSurveyOptions, 'list'>, Omit<AuditBasis, 'evidence'> {
+  /** A listing that somebody else made, in place of listing the locations. */
+  readonly inventory?: Location | undefined;
   /** Asked once the files are listed, so that it is never older than they are. */
   readonly gatherEvidence: () => Promise<Evidence>;
 }
@@ -34,7 +37,13 @@ export interface Audit {
 
 /** Audits all that is at `locations`; throws as `surveyFiles` does. The result must be closed. */
 export async function auditFiles(locations: readonly Location[], options: AuditOptions): Promise<Audit> {
-  const survey = await surveyFiles(locations, options);
+  const { inventory } = options;
+  const survey = await surveyFiles(locations, {
+    ...options,
+    ...(inventory && {
+      list: (listing, readers) => listFromInventory(inventory, locations, { listing, readers }),
+    }),
+  });
   const evidence = await options.gatherEvidence();
   const judge = new FileAudit(survey, { ...options, evidence });
   return {

@@ -26,6 +26,12 @@ import { PARTITIONS, Spool } from './spool.js';
 /** What stays in memory of files, and of references, before a scratch is used. */
 const BUDGET_BYTES = 48 * 1024 * 1024;
 
+/** How much is held in memory. */
+export interface StoreLimits {
+  readonly budgetBytes?: number;
+  readonly mostDirectories?: number | undefined;
+}
+
 /** A path that snapshots reference and that no listing told of. */
 export interface UnlistedFile {
   readonly location: Location;
@@ -36,13 +42,15 @@ export class FileStore implements FileSink {
   readonly #files: Spool;
   readonly #references: Spool;
   readonly #ordered: () => Spool;
-  readonly #directories = new Directories();
-  readonly #key = new KeyWriter(this.#directories);
+  readonly #directories: Directories;
+  readonly #key: KeyWriter;
   readonly #snapshots: Uint32Array[] = [];
   readonly #liveBytes: ReadonlyMap<number, number>[] = [];
   readonly #namedMetadata = new Set<string>();
 
-  constructor(scratch: Scratch, budgetBytes = BUDGET_BYTES) {
+  constructor(scratch: Scratch, { budgetBytes = BUDGET_BYTES, mostDirectories }: StoreLimits = {}) {
+    this.#directories = new Directories(mostDirectories);
+    this.#key = new KeyWriter(this.#directories);
     this.#files = new Spool(scratch, budgetBytes);
     this.#references = new Spool(scratch, budgetBytes);
     this.#ordered = () => new Spool(scratch, budgetBytes);
