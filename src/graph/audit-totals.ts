@@ -1,5 +1,5 @@
 // Files counted by class, by job, by cause and by the rule that holds them back.
-import type { AuditedFile, ClassTotals, FileCount, JobAudit, Tally } from '../model/audit.js';
+import type { ClassTotals, FileCount, FileVerdict, JobAudit, Tally } from '../model/audit.js';
 import type { Liveness } from '../model/evidence.js';
 import { type Cause, FILE_CLASSES, type HeldBack } from '../model/file-class.js';
 import type { AuditedSnapshot } from '../model/file-survey.js';
@@ -38,7 +38,7 @@ export class AuditTotals {
   readonly #heldBack = new Map<HeldBack, Count>();
 
   /** Adds a file of the job, of which `livenessOf` is asked once. */
-  addFile(file: AuditedFile, job: string | null, livenessOf: () => Liveness): void {
+  addFile(file: FileVerdict, job: string | null, livenessOf: () => Liveness): void {
     const counts = this.#job(job, livenessOf);
     this.totals[file.class].add(file.bytes);
     counts.totals[file.class].add(file.bytes);
@@ -76,7 +76,7 @@ export class AuditTotals {
     return tallies(this.#heldBack);
   }
 
-  #addMerged({ bytes, liveBytes }: AuditedFile): void {
+  #addMerged({ bytes, liveBytes }: FileVerdict): void {
     if (liveBytes === null) return;
     this.merged.files++;
     this.merged.bytes += bytes;

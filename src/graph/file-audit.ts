@@ -1,6 +1,6 @@
 // Every file of a survey with its class, its cause and whether it may go. A survey and the evidence are all that it
 // knows; `audit`, `why` and whoever plans deletions ask here, and so give one answer.
-import type { AuditedFile } from '../model/audit.js';
+import type { AuditedFile, FileVerdict } from '../model/audit.js';
 import { type Evidence, type Liveness, pinOf } from '../model/evidence.js';
 import type { FileClass } from '../model/file-class.js';
 import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
@@ -73,15 +73,23 @@ export class FileAudit {
 
   /** The answer for one file of the survey. */
   fileOf(file: SurveyedFile): AuditedFile {
-    const fileClass = this.#classOf(file);
-    const { location, sizeBytes, modifiedMs, snapshots, liveBytes } = file;
-    const known = {
+    const { location, modifiedMs, snapshots } = file;
+    return {
       path: formatLocation(location),
+      snapshots,
+      modified: modifiedMs === null ? null : timeText(modifiedMs),
+      ...this.verdictOf(file),
+    };
+  }
+
+  /** The answer for one file, without its name. */
+  verdictOf(file: SurveyedFile): FileVerdict {
+    const fileClass = this.#classOf(file);
+    const { sizeBytes, liveBytes } = file;
+    const known = {
       bytes: sizeBytes,
       class: fileClass,
-      snapshots,
       liveBytes: liveBytes === null ? null : Math.min(liveBytes, sizeBytes),
-      modified: modifiedMs === null ? null : timeText(modifiedMs),
     };
     if (fileClass === 'metadata' || fileClass === 'referenced')
       return { ...known, cause: null, deletable: false, reason: null };

@@ -31,6 +31,9 @@ export interface AuditedFile {
   readonly modified: string | null;
 }
 
+/** A file without its name, for totals. */
+export type FileVerdict = Omit<AuditedFile, 'path' | 'snapshots' | 'modified'>;
+
 /** The files in the directories of one job. All fields are JSON. */
 export interface JobAudit {
   /** Null for files in no directory of a job. */

@@ -64,7 +64,7 @@ function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): Aud
   const totals = new AuditTotals();
   for (const file of survey.files({ sorted: false })) {
     const { jobId } = file.directory;
-    totals.addFile(judge.fileOf(file), jobId, () => jobLiveness(judge, file.location, jobId));
+    totals.addFile(judge.verdictOf(file), jobId, () => jobLiveness(judge, file.location, jobId));
   }
   for (const snapshot of survey.snapshots) {
     const { directory, jobId } = snapshot.place;
