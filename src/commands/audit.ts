@@ -90,7 +90,6 @@ export default class Audit extends BaseCommand {
       inventory: flags.inventory === undefined ? undefined : session.locate(flags.inventory),
       gatherEvidence: async () => NO_EVIDENCE,
       policy: { ...DEFAULT_POLICY, minAgeMs: flags['min-age'] ?? DEFAULT_POLICY.minAgeMs },
-      nowMs: session.clock.now(),
     });
     try {
       await this.#print(audit, flags);

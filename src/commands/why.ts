@@ -54,7 +54,6 @@ export default class Why extends BaseCommand {
       concurrency: flags.concurrency,
       gatherEvidence: async () => NO_EVIDENCE,
       policy: DEFAULT_POLICY,
-      nowMs: session.clock.now(),
     });
     const { renderWhy, whyDocument } = await import('../render/why.js');
     await this.show(flags, { document: () => whyDocument(report), text: (look) => renderWhy(report, look) });

@@ -6,10 +6,11 @@ import type { Evidence, Liveness } from '../model/evidence.js';
 import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { SnapshotCondition } from '../model/snapshot.js';
+import type { OpenReader } from '../storage/open.js';
 import { type FileSurveyOptions, surveyFiles } from '../survey/files/survey-files.js';
 import { listFromInventory } from '../survey/inventory/read-inventory.js';
 
-export interface AuditOptions extends Omit<FileSurveyOptions, 'list'>, Omit<AuditBasis, 'evidence'> {
+export interface AuditOptions extends Omit<FileSurveyOptions, 'list'>, Pick<AuditBasis, 'policy'> {
   /** A listing that somebody else made, in place of listing the locations. */
   readonly inventory?: Location | undefined;
   /** Asked once the files are listed, so that it is never older than they are. */
@@ -45,7 +46,8 @@ export async function auditFiles(locations: readonly Location[], options: AuditO
     }),
   });
   const evidence = await options.gatherEvidence();
-  const judge = new FileAudit(survey, { ...options, evidence });
+  const nowMs = await storeTime(locations, options.openReader);
+  const judge = new FileAudit(survey, { policy: options.policy, evidence, nowMs });
   return {
     report: reportOf(survey, judge, evidence),
     snapshots: survey.snapshots,
@@ -58,6 +60,12 @@ export async function auditFiles(locations: readonly Location[], options: AuditO
     },
     close: () => survey.close(),
   };
+}
+
+/** What the stores' own clocks say; where they differ the one that is behind, by which everything is younger. */
+export async function storeTime(locations: readonly Location[], openReader: OpenReader): Promise<number> {
+  const times = await Promise.all(locations.map(async (at) => (await openReader(at)).nowMs(at)));
+  return Math.min(...times);
 }
 
 function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): AuditReport {

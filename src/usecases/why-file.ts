@@ -12,8 +12,9 @@ import { PinningVisitor, type Target } from '../survey/files/pinning.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import { jobOf } from '../survey/layout.js';
 import type { SurveyOptions } from '../survey/take-survey.js';
+import { storeTime } from './audit-files.js';
 
-export interface WhyOptions extends SurveyOptions, Omit<AuditBasis, 'evidence'> {
+export interface WhyOptions extends SurveyOptions, Pick<AuditBasis, 'policy'> {
   readonly gatherEvidence: () => Promise<Evidence>;
 }
 
@@ -41,7 +42,11 @@ export async function whyFile(
     },
   });
   try {
-    const judge = new FileAudit(survey, { ...options, evidence: await options.gatherEvidence() });
+    const judge = new FileAudit(survey, {
+      policy: options.policy,
+      evidence: await options.gatherEvidence(),
+      nowMs: await storeTime(locations, openReader),
+    });
     return answer(target, status, { survey, judge, visitors: readOnes(survey, visitors) });
   } finally {
     survey.close();

@@ -15,7 +15,6 @@ async function audit(fixture: FixtureCase) {
     rewrites: [parseRewrite(`${fixture.baseUri}=${fixture.treeDirectory}`, '/')],
     gatherEvidence: async () => NO_EVIDENCE,
     policy: DEFAULT_POLICY,
-    nowMs: Date.now(),
   });
   const within = (path: string) => relative(`file://${fixture.treeDirectory}`, path);
   const files = [...found.files()].map((file) => ({ ...file, path: within(file.path) }));

@@ -28,6 +28,7 @@ export function uuid(number: number): string {
 export interface AuditChoices {
   readonly evidence?: Partial<Evidence>;
   readonly policy?: Partial<SafetyPolicy>;
+  /** What the store's clock says. */
   readonly nowMs?: number;
   readonly locations?: readonly string[];
   /** What the audit sees in place of the tree. */
@@ -60,6 +61,7 @@ export class Tree {
 
   /** Every file below the root by its path there, and the report. */
   async audit({ evidence, policy, nowMs = NOW_MS, locations = ['.'], through }: AuditChoices = {}) {
+    this.#clock.advance(nowMs - this.#clock.now());
     const reader = through?.(this.storage) ?? this.storage;
     const audit = await auditFiles(
       locations.map((path) => child(ROOT, path)),
@@ -67,7 +69,6 @@ export class Tree {
         openReader: async () => reader,
         gatherEvidence: async () => ({ ...NO_EVIDENCE, ...evidence }),
         policy: { ...DEFAULT_POLICY, ...policy },
-        nowMs,
       },
     );
     const inTree = (path: string) => path.slice(formatLocation(ROOT).length + 1);
