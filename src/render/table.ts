@@ -1,6 +1,7 @@
 // Tables without borders that fit the width they are given. Rows are one line each, so that callers may put headings
 // between them.
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import type { Look } from './palette.js';
 import { shorten, visible } from './text.js';
 
@@ -24,6 +25,7 @@ export interface TableLines {
 
 const GAP = 2;
 const LEAST_WIDTH = 16;
+const ROWS_AT_ONCE = 128;
 const NO_BORDERS = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left']
     .concat(['left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
@@ -106,15 +108,21 @@ function shrink(
   return shrunk;
 }
 
+/** The layout of cli-table3 takes longer the more rows it has before it: the columns are measured, and printed in parts. */
 function print(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const printed = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': GAP, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: columns.map((column) => column.align ?? 'left'),
-  });
-  for (const row of rows) printed.push([...row]);
-  return printed
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const widths = columns.map((_, index) =>
+    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[index]!)), 0),
+  );
+  const lines: string[] = [];
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const printed = new Table({
+      chars: NO_BORDERS,
+      style: { 'padding-left': GAP, 'padding-right': 0, head: [], border: [], compact: true },
+      colAligns: columns.map((column) => column.align ?? 'left'),
+      colWidths: widths.map((width) => width + GAP),
+    });
+    for (const row of rows.slice(start, start + ROWS_AT_ONCE)) printed.push([...row]);
+    for (const line of printed.toString().split('\n')) lines.push(line.trimEnd());
+  }
+  return lines;
 }
