@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLocation } from '../../src/model/location.js';
+import { type Location, parseLocation } from '../../src/model/location.js';
 import { faultyStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { type RetryPolicy, retryBy, retryingStorage } from '../../src/storage/retrying.js';
@@ -156,5 +156,23 @@ describe('a storage that tries again', () => {
     await expect(storage.putIfAbsent(at('lock'), bytes('ours'))).rejects.toMatchObject({
       kind: 'already-exists',
     });
+  });
+
+  it('takes a rename whose answer was lost for its own, and no other', async () => {
+    const inner = new MemoryStorage();
+    await inner.put(at('from'), bytes('x'));
+    let lost = true;
+    const losing = {
+      ...retryingStorage(inner, (action) => action()),
+      rename: async (from: Location, to: Location) => {
+        await inner.rename(from, to);
+        if (lost) throw new StorageError('unavailable', 'the answer was lost');
+      },
+    };
+    const storage = retryingStorage(losing, retryBy(policy(new HurryingClock())));
+    await storage.rename(at('from'), at('to'));
+    expect(await inner.read(at('to'))).toEqual(bytes('x'));
+    lost = false;
+    await expect(storage.rename(at('from'), at('to'))).rejects.toMatchObject({ kind: 'not-found' });
   });
 });
