@@ -5,6 +5,7 @@ import type {
   ChangelogHandle,
   ChannelStateHandle,
   KeyedStateHandle,
+  KeyGroupRange,
   KeyGroupsStreamHandle,
   Metadata,
   OperatorHead,
@@ -31,6 +32,8 @@ export interface StreamPlace {
   readonly subtaskIndex: number | null;
   readonly slot: StateSlot;
   readonly role: StreamRole;
+  /** Those of the keyed state that it is part of; null for state without keys. */
+  readonly keyGroups: KeyGroupRange | null;
 }
 
 /** Is told of every stream. Only files have a path: the name of inline bytes and an empty segment are none. */
@@ -56,6 +59,7 @@ export function visitCoordinatorStreams(operator: OperatorHead, visitor: StreamV
     subtaskIndex: null,
     slot: 'coordinatorState',
     role: 'state',
+    keyGroups: null,
   });
 }
 
@@ -79,7 +83,7 @@ class SlotWalk {
 
   constructor(visitor: StreamVisitor, operatorId: string, subtaskIndex: number, slot: StateSlot) {
     this.#visitor = visitor;
-    this.#place = { operatorId, subtaskIndex, slot, role: 'state' };
+    this.#place = { operatorId, subtaskIndex, slot, role: 'state', keyGroups: null };
   }
 
   stream(stream: StreamStateHandle, role: StreamRole): void {
@@ -100,6 +104,7 @@ class SlotWalk {
   }
 
   keyedState(handle: KeyedStateHandle): void {
+    this.#place = { ...this.#place, keyGroups: handle.keyGroups };
     switch (handle.kind) {
       case 'key-groups':
       case 'savepoint-key-groups':

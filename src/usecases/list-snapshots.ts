@@ -44,7 +44,8 @@ const UNKNOWN_CONTENTS = {
   foreignFiles: null,
 } as const;
 
-function rowOf(node: SnapshotNode): SnapshotRow {
+/** What a list says of a snapshot. */
+export function rowOf(node: SnapshotNode): SnapshotRow {
   const { snapshot, condition } = node;
   const { place } = snapshot;
   const metadata = snapshot.state === 'incomplete' ? null : snapshot.metadata;
@@ -103,8 +104,11 @@ function unverifiedReferences(node: SnapshotNode): readonly ReportedError[] {
   ];
 }
 
+/** What lists are sorted by. */
+type ListOrder = Pick<SnapshotRow, 'job' | 'id' | 'path'>;
+
 /** Those without a job last; then by checkpoint id, those without one last; then by path. */
-function byJobIdAndPath(a: SnapshotRow, b: SnapshotRow): number {
+export function byJobIdAndPath(a: ListOrder, b: ListOrder): number {
   return (
     compareWithNullLast(a.job, b.job) ||
     compareWithNullLast(a.id, b.id) ||

@@ -39,22 +39,57 @@ export async function readBlock(source: BlockSource, handle: BlockHandle, field:
   return openBlock(bytes, { footer: source.footer, offset: handle.offset, field });
 }
 
+/** How blocks are read: what they are, for errors, and how much at once. */
+export interface BlockReading {
+  readonly field: string;
+  readonly readAheadBytes: number;
+}
+
 /** Reads blocks that follow each other in the file, many with one read of up to `readAheadBytes`. */
 export async function* readBlocks(
   source: BlockSource,
   handles: AsyncIterable<BlockHandle>,
-  { field, readAheadBytes }: { readonly field: string; readonly readAheadBytes: number },
+  reading: BlockReading,
 ): AsyncGenerator<Block> {
+  for await (const { bytes, place } of storedBlocks(source, handles, reading)) yield openBlock(bytes, place);
+}
+
+/** Reads blocks like {@link readBlocks} and does no more than hold them against their checksums. */
+export async function verifyBlocks(
+  source: BlockSource,
+  handles: AsyncIterable<BlockHandle>,
+  reading: BlockReading,
+): Promise<void> {
+  for await (const { bytes, place } of storedBlocks(source, handles, reading)) expectChecksum(bytes, place);
+}
+
+/** A block with what stands behind it, as the file has it. */
+interface StoredBlock {
+  readonly bytes: Uint8Array;
+  readonly place: BlockPlace;
+}
+
+interface BlockPlace {
+  readonly footer: Footer;
+  readonly offset: number;
+  readonly field: string;
+}
+
+async function* storedBlocks(
+  { file, footer }: BlockSource,
+  handles: AsyncIterable<BlockHandle>,
+  { field, readAheadBytes }: BlockReading,
+): AsyncGenerator<StoredBlock> {
   for await (const run of adjacentHandles(handles, readAheadBytes)) {
     const first = run[0]!;
-    for (const handle of run) expectInFile(source.footer, handle, field);
+    for (const handle of run) expectInFile(footer, handle, field);
     const last = run[run.length - 1]!;
     const length = last.offset + last.sizeBytes + TRAILER_BYTES - first.offset;
-    const bytes = await readRange(source.file, { offset: first.offset, length, field });
+    const bytes = await readRange(file, { offset: first.offset, length, field });
     for (const { offset, sizeBytes } of run) {
       const start = offset - first.offset;
       const whole = bytes.subarray(start, start + sizeBytes + TRAILER_BYTES);
-      yield openBlock(whole, { footer: source.footer, offset, field });
+      yield { bytes: whole, place: { footer, offset, field } };
     }
   }
 }
@@ -83,24 +118,28 @@ function expectInFile(footer: Footer, { offset, sizeBytes }: BlockHandle, field:
   }
 }
 
-function openBlock(
-  bytes: Uint8Array,
-  { footer, offset, field }: { readonly footer: Footer; readonly offset: number; readonly field: string },
-): Block {
+function openBlock(bytes: Uint8Array, place: BlockPlace): Block {
+  expectChecksum(bytes, place);
+  const { offset, field } = place;
   const sizeBytes = bytes.length - TRAILER_BYTES;
-  const trailer = new DataView(bytes.buffer, bytes.byteOffset + sizeBytes, TRAILER_BYTES);
-  const compression = trailer.getUint8(0);
-  const covered = bytes.subarray(0, sizeBytes + 1);
-  const checksum = checksumOf(footer.checksum, covered) + contextModifier(footer.baseContext, offset);
-  if (footer.checksum !== 'none' && checksum >>> 0 !== trailer.getUint32(1, true)) {
-    throw new FormatError('the checksum does not match', { offset, field });
-  }
+  const compression = bytes[sizeBytes]!;
   if (compressionName(compression) === null) {
     throw new FormatError(`no compression ${compression}`, { offset: offset + sizeBytes, field });
   }
   const stored = { offset, field, wasCompressed: false };
   const block = decompressBlock(compression, bytes.subarray(0, sizeBytes), stored);
   return { bytes: block, origin: { offset, field, wasCompressed: compression !== 0 } };
+}
+
+function expectChecksum(bytes: Uint8Array, { footer, offset, field }: BlockPlace): void {
+  if (footer.checksum === 'none') return;
+  const sizeBytes = bytes.length - TRAILER_BYTES;
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + sizeBytes, TRAILER_BYTES);
+  const covered = bytes.subarray(0, sizeBytes + 1);
+  const checksum = checksumOf(footer.checksum, covered) + contextModifier(footer.baseContext, offset);
+  if (checksum >>> 0 !== trailer.getUint32(1, true)) {
+    throw new FormatError('the checksum does not match', { offset, field });
+  }
 }
 
 /** An entry of a block, its key written out. */
