@@ -192,7 +192,7 @@ describe('a store that fails', () => {
     }
   });
 
-  it('leaves out a checkpoint that is deleted while it is verified', async () => {
+  it('leaves out checkpoints that are deleted while they are verified', async () => {
     const place = copyOf('rocksdb-incremental');
     const vanishing: OpenReader = async (location) => {
       const inner = await openReader(location);
@@ -206,14 +206,15 @@ describe('a store that fails', () => {
         readRange: async (at, offset, length) => {
           if (reads++ === 0) {
             rmSync(at.path);
-            rmSync(join(place.directory, fixtureSnapshots(place.fixture)[0]!.path), { recursive: true });
+            for (const { path } of fixtureSnapshots(place.fixture))
+              rmSync(join(place.directory, path), { recursive: true });
           }
           return inner.readRange(at, offset, length);
         },
       } satisfies StorageReader;
     };
     const { snapshots } = await verify(place, true, vanishing);
-    expect(snapshots.map(({ id }) => id)).not.toContain(5n);
+    expect(snapshots).toEqual([]);
   });
 
   it('reads what several checkpoints share only once', async () => {
