@@ -32,7 +32,11 @@ export default class Verify extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({ required: true, multiple: true, ignoreStdin: true, description: 'What to verify.' }),
+    location: string({
+      multiple: true,
+      ignoreStdin: true,
+      description: 'What to verify; the checkpoint directory of the settings where not given.',
+    }),
   };
   static override flags = {
     ...fromEnvironment({
@@ -45,7 +49,7 @@ export default class Verify extends BaseCommand {
     const { args, flags } = await this.parse(Verify);
     const session = this.openSession(flags);
     const { verifySnapshots } = await import('../usecases/verify-snapshots.js');
-    const report = await verifySnapshots(args.location.map(session.locate), {
+    const report = await verifySnapshots(session.locateAll(args.location), {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,

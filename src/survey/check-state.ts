@@ -11,15 +11,15 @@ import type { KeyGroupsHandle, OperatorStateHandle } from '../model/metadata.js'
 import { assertNever, FormatError } from '../support/errors.js';
 import { type KeyedFile, openKeyedFile } from './keyed-file.js';
 import type { StateCheck } from './state-checks.js';
-import { type OpenStream, openStream, type StreamSource } from './state-streams.js';
+import { locating, type OpenStream, openStream, type StreamSource } from './state-streams.js';
 
 const READ_BYTES = 1024 * 1024;
 /** What is decoded is held in memory; what is larger is only read. */
 const DECODED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Throws FormatError where the bytes are wrong, StorageError `corrupt` where the file ends early, UnreadTableError where a
- * table is written in a way that is not read here, and what the store throws.
+ * Throws FormatError where the bytes are wrong, MissingStateError where the file is gone or ends early, UnreadTableError
+ * or UsageError where something of it is not read here, and what the store throws.
  */
 export async function checkState({ stream, form }: StateCheck, source: StreamSource): Promise<void> {
   const opened = await openStream(stream, source);
@@ -27,8 +27,7 @@ export async function checkState({ stream, form }: StateCheck, source: StreamSou
     case 'table':
       return checkTable(opened);
     case 'keyed-header':
-      readKeyedHeader(await opened.read(0, opened.sizeBytes));
-      return;
+      return checkHeader(opened);
     case 'keyed':
       return checkKeyed(form, opened, source);
     case 'operator':
@@ -38,6 +37,11 @@ export async function checkState({ stream, form }: StateCheck, source: StreamSou
     default:
       return assertNever(form, 'form of state');
   }
+}
+
+async function checkHeader(file: OpenStream): Promise<void> {
+  const bytes = await file.read(0, file.sizeBytes);
+  locating(file, () => readKeyedHeader(bytes));
 }
 
 async function checkTable(file: OpenStream): Promise<void> {
@@ -83,10 +87,12 @@ async function decode(file: KeyedFile): Promise<boolean> {
 async function checkOperator({ states }: OperatorStateHandle, opened: OpenStream): Promise<void> {
   for (const { name, offsets } of states) expectOffsets(offsets, opened.sizeBytes, name);
   if (opened.sizeBytes > DECODED_BYTES) {
-    readOperatorHeader(new ByteReader(await opened.read(0, DECODED_BYTES)));
+    const start = await opened.read(0, DECODED_BYTES);
+    locating(opened, () => readOperatorHeader(new ByteReader(start)));
     return readToEnd(opened);
   }
-  openOperatorSnapshot(await opened.read(0, opened.sizeBytes), states);
+  const bytes = await opened.read(0, opened.sizeBytes);
+  locating(opened, () => openOperatorSnapshot(bytes, states));
 }
 
 /** Offset 0 is that of an empty key group. */

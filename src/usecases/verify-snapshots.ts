@@ -12,7 +12,7 @@ import type {
   VerifyReport,
 } from '../model/verify-report.js';
 import { mapConcurrently } from '../support/concurrency.js';
-import { type CkptError, FormatError, StorageError } from '../support/errors.js';
+import { type CkptError, FormatError, MissingStateError, StorageError } from '../support/errors.js';
 import { Readers } from '../survey/readers.js';
 import { StateChecks, type StateFinding } from '../survey/run-state-checks.js';
 import { StateCheckScan } from '../survey/state-checks.js';
@@ -145,7 +145,7 @@ class Verification {
       this.#checks.run(check, source),
     );
     const findings = found.filter((finding) => finding !== null);
-    if (findings.some(({ error }) => isAbsence(error))) await this.#read(metadata);
+    if (findings.some(({ error }) => error instanceof MissingStateError)) await this.#read(metadata);
     return findings;
   }
 
@@ -164,8 +164,7 @@ function costlyFile(location: Location, bytes: bigint, operators: readonly State
 
 /** A file that ends early or is gone is as damaged as one with wrong bytes. */
 function isDamage(error: CkptError): boolean {
-  if (error instanceof FormatError) return true;
-  return error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'not-found');
+  return error instanceof FormatError || error instanceof MissingStateError;
 }
 
 function isAbsence(thrown: unknown): thrown is StorageError {
@@ -173,7 +172,7 @@ function isAbsence(thrown: unknown): thrown is StorageError {
 }
 
 function isOutOfReach(error: CkptError): boolean {
-  return error instanceof StorageError && !isDamage(error);
+  return error instanceof StorageError;
 }
 
 function damageOf({ location, bytes, owners, error }: StateFinding): VerifiedSnapshot['damaged'] {
