@@ -7,6 +7,7 @@ const rooms = {
   format: ['model', 'support'],
   storage: ['model/location', 'support'],
   survey: ['storage', 'format', 'model', 'support'],
+  liveness: ['storage', 'format', 'model', 'support'],
   graph: ['model', 'support'],
   retention: ['model', 'support'],
   capacity: ['model', 'support'],
@@ -15,6 +16,7 @@ const rooms = {
   render: ['model', 'support'],
   usecases: [
     'survey',
+    'liveness',
     'graph',
     'retention',
     'capacity',
@@ -69,9 +71,9 @@ export default {
     ),
     onlyFrom(
       'network-only-in-storage',
-      'open connections in storage/ or engine/, so that what needs the network can be seen in one place',
+      'open connections in storage/, liveness/ or engine/, so that what needs the network can be seen in one place',
       '^(node:)?(http|https|net|tls)$',
-      ['^src/storage/', '^src/engine/(connectors|rest)/'],
+      ['^src/storage/', '^src/liveness/', '^src/engine/(connectors|rest)/'],
     ),
     onlyFrom(
       'oclif-only-in-commands',

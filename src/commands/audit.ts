@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, custom, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
+import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
@@ -17,6 +18,9 @@ const DESCRIPTION = `\
 The reference graph over all given locations: which files some snapshot needs, which nobody needs and how they came to be,
 which belong to checkpoints that never completed, and which Flink did not write. Of what nobody needs it tells whether it
 may be deleted, and if not, which rule holds it back.
+
+What may go depends on whether jobs still run: name the clusters with --rest, or say what has ended. A source that is
+named and does not answer holds everything back, and a job that a cluster does not know is not taken for ended.
 
 Give all directories whose checkpoints may refer to each other: jobs that were restored in claim mode use files in the
 directories of the jobs before them.`;
@@ -35,6 +39,10 @@ export default class Audit extends BaseCommand {
       command: `<%= config.bin %> audit /var/flink --files --ndjson | jq -r 'select(.class == "orphan") | .path'`,
     },
     {
+      description: 'What could go, as the cluster has it',
+      command: '<%= config.bin %> audit s3://bucket/checkpoints --rest http://jobmanager:8081',
+    },
+    {
       description: 'Fail a script where a snapshot has lost files',
       command: '<%= config.bin %> audit /var/flink --fail-on broken,unreadable',
     },
@@ -48,6 +56,7 @@ export default class Audit extends BaseCommand {
   };
   static override flags = {
     ...storageFlags,
+    ...evidenceFlags,
     ...fromEnvironment({
       files: boolean({ description: 'List every file, in the order of the paths.' }),
       ndjson: boolean({
@@ -82,13 +91,14 @@ export default class Audit extends BaseCommand {
     const { args, flags } = await this.parse(Audit);
     const session = this.openSession(flags);
     const { auditFiles } = await import('../usecases/audit-files.js');
-    const { NO_EVIDENCE } = await import('../model/evidence.js');
+    const { askForEvidence } = await import('../usecases/gather-evidence.js');
+    const asked = await askForEvidence(evidenceSources(flags, session), session);
     const audit = await auditFiles(session.locateAll(args.location), {
-      openReader: session.openReader,
+      openReader: asked.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
       inventory: flags.inventory === undefined ? undefined : session.locate(flags.inventory),
-      gatherEvidence: async () => NO_EVIDENCE,
+      gatherEvidence: asked.conclude,
       policy: { ...DEFAULT_POLICY, minAgeMs: flags['min-age'] ?? DEFAULT_POLICY.minAgeMs },
     });
     try {

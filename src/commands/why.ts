@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
+import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
@@ -32,6 +33,7 @@ export default class Why extends BaseCommand {
   };
   static override flags = {
     ...storageFlags,
+    ...evidenceFlags,
     ...fromEnvironment({
       in: stringFlag({
         multiple: true,
@@ -47,12 +49,13 @@ export default class Why extends BaseCommand {
     const { args, flags } = await this.parse(Why);
     const session = this.openSession(flags);
     const { whyFile } = await import('../usecases/why-file.js');
-    const { NO_EVIDENCE } = await import('../model/evidence.js');
+    const { askForEvidence } = await import('../usecases/gather-evidence.js');
+    const asked = await askForEvidence(evidenceSources(flags, session), session);
     const report = await whyFile(session.locate(args.file), session.locateAll(flags.in), {
-      openReader: session.openReader,
+      openReader: asked.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
-      gatherEvidence: async () => NO_EVIDENCE,
+      gatherEvidence: asked.conclude,
       policy: DEFAULT_POLICY,
     });
     const { renderWhy, whyDocument } = await import('../render/why.js');

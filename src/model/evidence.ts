@@ -73,6 +73,23 @@ export interface Pin {
   readonly reason: string;
 }
 
+/** What the user names as evidence. */
+export interface EvidenceSources {
+  /** REST APIs of Flink clusters. */
+  readonly rest: readonly URL[];
+  /** High-availability storage directories. */
+  readonly haDirectories: readonly Location[];
+  readonly word: UsersWord;
+}
+
+/** What the user says without showing it. */
+export interface UsersWord {
+  /** Ids of jobs that have ended. */
+  readonly jobs: readonly string[];
+  /** Places that no job writes to any more. */
+  readonly locations: readonly Location[];
+}
+
 export const NO_EVIDENCE: Evidence = { jobs: [], stopped: [], pins: [], contradictions: [], blocks: [] };
 
 const UNKNOWN: Liveness = { kind: 'unknown' };

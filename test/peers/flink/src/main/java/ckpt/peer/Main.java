@@ -15,6 +15,7 @@ public final class Main {
 
     private static final Map<String, Command> COMMANDS =
             Map.of(
+                    "cluster", ClusterCommand::run,
                     "metadata", MetadataCommand::run,
                     "documents", DocumentsCommand::run,
                     "keyed-state", KeyedStateCommand::run,
