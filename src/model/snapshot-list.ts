@@ -11,6 +11,10 @@ export interface SnapshotList {
   readonly problems: readonly ReportedError[];
 }
 
+/** What rows of a list for people share a heading by. */
+export const LIST_GROUPINGS = ['job', 'name', 'kind', 'none'] as const;
+export type ListGrouping = (typeof LIST_GROUPINGS)[number];
+
 /** One snapshot. All fields up to `restorable` are JSON. */
 export interface SnapshotRow {
   /** Absolute URI of the snapshot's directory, or of its metadata file where that is not called `_metadata`. */
@@ -39,6 +43,8 @@ export interface SnapshotRow {
   /** Complete, and every reference was looked up and found with the right size. */
   readonly restorable: boolean;
 
+  /** What the user calls the job; null where nobody said. JSON where names were given. */
+  readonly jobName: string | null;
   /** First six digits of the job id, where only the name of a savepoint tells them. */
   readonly jobPrefix: string | null;
   /** Files that are there but have a size other than recorded. */

@@ -7,6 +7,7 @@ export function listDocument(list: SnapshotList) {
 }
 
 function rowDocument(row: SnapshotRow) {
+  const named = row.jobName === null ? {} : { jobName: row.jobName };
   const { path, job, id, kind, condition, time, fullBytes, addedBytes, metadataBytes, files, missing } = row;
   return {
     path,
@@ -21,5 +22,6 @@ function rowDocument(row: SnapshotRow) {
     files,
     missing,
     restorable: row.restorable,
+    ...named,
   };
 }

@@ -1,5 +1,6 @@
 // `ckpt list` for people: a row per snapshot, grouped by job, with a picture of what each added and what it reuses.
-import type { SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
+import type { ListGrouping, SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
+import { assertNever } from '../support/errors.js';
 import { splitBar } from './bar.js';
 import { conditionCell, describeRoot } from './condition.js';
 import { listHints } from './list-hints.js';
@@ -27,18 +28,24 @@ const COLUMNS: readonly Column[] = [
 /** One story, whether or not the predecessor is there: Flink records what a checkpoint wrote. */
 const LEGEND = 'ADDED (█): state that the snapshot wrote itself; the rest of FULL (░) it reuses from before';
 
-/** Rows that share a heading: those of one job, or those of one directory where no job is known. */
+/** Rows that share a heading: those of one job, or of one directory where no job is known, or what the user chose. */
 interface Group {
-  readonly job: string | null;
+  readonly title: string;
   /** The directory that holds all of them: names of the rows are relative to it. */
   readonly directory: string;
   readonly rows: readonly SnapshotRow[];
 }
 
-/** The list as text. `nowMs` is what ages are counted to. */
-export function renderList(list: SnapshotList, nowMs: number, look: Look): string {
+/** How a list is shown: `nowMs` is what ages are counted to. */
+export interface ListOptions {
+  readonly nowMs: number;
+  readonly groupBy?: ListGrouping;
+}
+
+/** The list as text. */
+export function renderList(list: SnapshotList, { nowMs, groupBy = 'job' }: ListOptions, look: Look): string {
   if (list.snapshots.length === 0) return `no snapshots ${whereLooked(list)}\n`;
-  const groups = groupsOf(list.snapshots);
+  const groups = groupsOf(list.snapshots, groupBy);
   const cells = groups.flatMap((group) => group.rows.map((row) => cellsOf(row, group, nowMs, look.palette)));
   const { head, rows } = layOut(COLUMNS, cells, look);
   const lines = [head];
@@ -47,7 +54,7 @@ export function renderList(list: SnapshotList, nowMs: number, look: Look): strin
     lines.push(heading(group, look.palette), ...rows.slice(next, next + group.rows.length));
     next += group.rows.length;
   }
-  lines.push('', totals(list, groups), look.palette.faint(LEGEND), ...listHints(list, look.palette));
+  lines.push('', totals(list), look.palette.faint(LEGEND), ...listHints(list, look.palette));
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -56,19 +63,42 @@ function whereLooked(list: SnapshotList): string {
   return `in ${places.join(' and ')}`;
 }
 
-function groupsOf(rows: readonly SnapshotRow[]): Group[] {
+function groupsOf(rows: readonly SnapshotRow[], groupBy: ListGrouping): Group[] {
   const byKey = new Map<string, SnapshotRow[]>();
   for (const row of rows) {
-    const key = row.job ?? parentOf(row.path);
+    const key = groupKey(row, groupBy);
     const group = byKey.get(key);
     if (group === undefined) byKey.set(key, [row]);
     else group.push(row);
   }
   return [...byKey.values()].map((group) => ({
-    job: group[0]!.job,
+    title: titleOf(group[0]!, groupBy),
     directory: commonDirectory(group.map((row) => row.path)),
     rows: group,
   }));
+}
+
+function groupKey(row: SnapshotRow, groupBy: ListGrouping): string {
+  switch (groupBy) {
+    case 'job':
+      return row.job ?? parentOf(row.path);
+    case 'name':
+      return row.jobName === null ? groupKey(row, 'job') : `name ${row.jobName}`;
+    case 'kind':
+      return row.kind;
+    case 'none':
+      return '';
+    default:
+      return assertNever(groupBy, 'grouping');
+  }
+}
+
+function titleOf(row: SnapshotRow, groupBy: ListGrouping): string {
+  if (groupBy === 'kind') return `${row.kind}s`;
+  if (groupBy === 'none') return 'all snapshots';
+  if (groupBy === 'name' && row.jobName !== null) return visible(row.jobName);
+  if (row.job === null) return 'no job id';
+  return row.jobName === null ? `job ${row.job}` : `job ${row.job} ${visible(row.jobName)}`;
 }
 
 function parentOf(path: string): string {
@@ -87,8 +117,7 @@ function commonDirectory(paths: readonly string[]): string {
 }
 
 function heading(group: Group, palette: Palette): string {
-  const title = group.job === null ? 'no job id' : `job ${group.job}`;
-  return `${palette.strong(title)}  ${palette.faint(visible(group.directory))}`;
+  return `${palette.strong(group.title)}  ${palette.faint(visible(group.directory))}`;
 }
 
 function cellsOf(row: SnapshotRow, group: Group, nowMs: number, palette: Palette): readonly Cell[] {
@@ -118,9 +147,9 @@ function restorable(row: SnapshotRow, palette: Palette): Cell {
   return unsure ? { text: 'unknown', paint: palette.warning } : { text: 'no', paint: palette.bad };
 }
 
-function totals(list: SnapshotList, groups: readonly Group[]): string {
+function totals(list: SnapshotList): string {
   const rows = list.snapshots;
-  const jobs = groups.filter((group) => group.job !== null).length;
+  const jobs = new Set(rows.flatMap(({ job }) => job ?? [])).size;
   const counts = (['complete', 'incomplete', 'broken', 'unreadable'] as const)
     .map((condition) => [rows.filter((row) => row.condition === condition).length, condition] as const)
     .filter(([count]) => count > 0)

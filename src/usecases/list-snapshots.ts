@@ -57,6 +57,7 @@ export function rowOf(node: SnapshotNode): SnapshotRow {
     condition,
     time: metadata && timeOf(metadata),
     metadataBytes: metadata?.sizeBytes ?? null,
+    jobName: null,
     jobPrefix: place.jobPrefix,
     error: snapshot.state === 'unreadable' ? reportError(snapshot.error) : null,
     ...('resolution' in node ? contentFields(node) : UNKNOWN_CONTENTS),

@@ -20,6 +20,7 @@ export function row(fields: Partial<SnapshotRow>): SnapshotRow {
     files: 1234,
     missing: 0,
     restorable: true,
+    jobName: null,
     jobPrefix: null,
     wrongSize: 0,
     unverified: 0,

@@ -20,11 +20,11 @@ const ALL: InspectOptions = {
 
 describe('the list view', () => {
   test('shows a row per snapshot, grouped by job, with totals and hints', async () => {
-    await expect(renderList(sampleList, NOW, WIDE)).toMatchFileSnapshot('golden/list-140.txt');
+    await expect(renderList(sampleList, { nowMs: NOW }, WIDE)).toMatchFileSnapshot('golden/list-140.txt');
   });
 
   test('drops columns and shortens names on a narrow terminal', async () => {
-    const text = renderList(sampleList, NOW, NARROW);
+    const text = renderList(sampleList, { nowMs: NOW }, NARROW);
     const table = text
       .split('\n\n')[0]!
       .split('\n')
@@ -34,12 +34,12 @@ describe('the list view', () => {
   });
 
   test('says where it looked when there is nothing', () => {
-    const text = renderList({ ...sampleList, snapshots: [] }, NOW, WIDE);
+    const text = renderList({ ...sampleList, snapshots: [] }, { nowMs: NOW }, WIDE);
     expect(text).toBe('no snapshots in file:///flink (a directory above checkpoint directories)\n');
   });
 
   test('gives no hints where all is well', () => {
-    const text = renderList({ ...sampleList, snapshots: [row({})] }, NOW, WIDE);
+    const text = renderList({ ...sampleList, snapshots: [row({})] }, { nowMs: NOW }, WIDE);
     expect(text).not.toContain('!');
     expect(text).toContain(
       '1 snapshot of 1 job in file:///flink (a directory above checkpoint directories): 1 complete',
@@ -47,17 +47,17 @@ describe('the list view', () => {
   });
 
   test('lets no control character of a name through, coloured or not', () => {
-    const paintless = renderList(sampleList, NOW, WIDE);
+    const paintless = renderList(sampleList, { nowMs: NOW }, WIDE);
     expect(paintless).not.toContain('\u001b');
-    const coloured = renderList(sampleList, NOW, { palette: colors(), width: 140 });
+    const coloured = renderList(sampleList, { nowMs: NOW }, { palette: colors(), width: 140 });
     expect(coloured).toContain('\\x1b[31mred');
     expect(coloured).toContain('\u001b[32mcomplete');
   });
 
   test('aligns the same with and without colours', () => {
-    const coloured = renderList(sampleList, NOW, { palette: colors(), width: 140 });
+    const coloured = renderList(sampleList, { nowMs: NOW }, { palette: colors(), width: 140 });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are control characters
-    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(renderList(sampleList, NOW, WIDE));
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(renderList(sampleList, { nowMs: NOW }, WIDE));
   });
 });
 
