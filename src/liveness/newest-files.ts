@@ -47,6 +47,7 @@ export class NewestFiles {
         return entries;
       },
       stat: (location) => inner.stat(location),
+      nowMs: (location) => inner.nowMs(location),
       read: (location) => inner.read(location),
       readRange: (location, offset, length) => inner.readRange(location, offset, length),
     };

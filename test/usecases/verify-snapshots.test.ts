@@ -175,6 +175,7 @@ describe('a store that fails', () => {
         list: (root) => inner.list(root),
         listDirectory: (directory) => inner.listDirectory(directory),
         stat: (at) => inner.stat(at),
+        nowMs: (at) => inner.nowMs(at),
         read: (at) => inner.read(at),
         readRange: async (at) => {
           throw new StorageError('denied', `no entry to ${at.path}`);
@@ -202,6 +203,7 @@ describe('a store that fails', () => {
         list: (root) => inner.list(root),
         listDirectory: (directory) => inner.listDirectory(directory),
         stat: (at) => inner.stat(at),
+        nowMs: (at) => inner.nowMs(at),
         read: (at) => inner.read(at),
         readRange: async (at, offset, length) => {
           if (reads++ === 0) {
@@ -227,6 +229,7 @@ describe('a store that fails', () => {
         list: (root) => inner.list(root),
         listDirectory: (directory) => inner.listDirectory(directory),
         stat: (at) => inner.stat(at),
+        nowMs: (at) => inner.nowMs(at),
         read: (at) => inner.read(at),
         readRange: (at, offset, length) => {
           read.set(at.path, (read.get(at.path) ?? 0) + length);
