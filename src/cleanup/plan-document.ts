@@ -16,7 +16,7 @@ const bytes = z.int().min(0);
 const time = z.iso.datetime();
 const words = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
-const deletion = z.strictObject({
+export const plannedDeletion = z.strictObject({
   path: z.string(),
   bytes,
   modified: time.nullable(),
@@ -48,7 +48,7 @@ export const planDocument = z.strictObject({
   policy: words,
   evidence,
   snapshots: z.array(snapshot),
-  deletions: z.array(deletion),
+  deletions: z.array(plannedDeletion),
   heldBack: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   totals: z.strictObject({ files: bytes, bytes, bytesFreedNow: bytes, bytesFreedAfterTrash: bytes }),
   noop: z.boolean(),
@@ -61,8 +61,12 @@ export function sealPlan(contents: PlanContents): Plan {
 
 /** The document of a plan, as it is written to files. */
 export function planText(plan: Plan): string {
-  const document = { schema: PLAN_SCHEMA, schemaVersion: PLAN_SCHEMA_VERSION, ...plan };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${JSON.stringify(wrapPlan(plan), null, 2)}\n`;
+}
+
+/** A plan as a JSON value that says what it is. */
+export function wrapPlan(plan: Plan): object {
+  return { schema: PLAN_SCHEMA, schemaVersion: PLAN_SCHEMA_VERSION, ...plan };
 }
 
 /**
@@ -73,7 +77,15 @@ export function readPlan(
   text: string,
   { where, toolVersion }: { readonly where: string; readonly toolVersion: string },
 ): Plan {
-  const parsed = planDocument.safeParse(parseJson(text, where));
+  const plan = readPlanDocument(parseJson(text, where), where);
+  if (plan.toolVersion === toolVersion) return plan;
+  const message = `version ${plan.toolVersion} made it, this is ${toolVersion}`;
+  throw refusal('plan-of-another-version', where, message);
+}
+
+/** The plan in a JSON value; throws as {@link readPlan} does. A run that has begun is finished by any version. */
+export function readPlanDocument(document: unknown, where: string): Plan {
+  const parsed = planDocument.safeParse(document);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw refusal('plan-unreadable', where, `it is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
@@ -81,12 +93,6 @@ export function readPlan(
   const { schema, schemaVersion, ...plan } = parsed.data;
   const { planId, ...contents } = plan;
   if (planIdOf(contents) !== planId) throw refusal('plan-edited', where, 'it was changed after it was made');
-  if (plan.toolVersion !== toolVersion)
-    throw refusal(
-      'plan-of-another-version',
-      where,
-      `version ${plan.toolVersion} made it, this is ${toolVersion}`,
-    );
   requireOwnPaths(plan, where);
   return plan;
 }

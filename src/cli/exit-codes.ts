@@ -37,6 +37,8 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   'clock-skew': 4,
   'evidence-unreachable': 6,
   'evidence-not-understood': 6,
+  'lock-lost': 5,
+  stopped: 5,
   'storage-denied': 6,
   'storage-unavailable': 6,
   'storage-throttled': 6,
@@ -44,6 +46,7 @@ export const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   'storage-corrupt': 6,
   'storage-conflict': 6,
   'storage-already-exists': 6,
+  locked: 7,
   interrupted: 130,
 };
 

@@ -2,7 +2,7 @@
 // knows; `audit`, `why` and whoever plans deletions ask here, and so give one answer.
 import type { AuditedFile, FileVerdict } from '../model/audit.js';
 import { type Evidence, type Liveness, pinOf } from '../model/evidence.js';
-import type { FileClass } from '../model/file-class.js';
+import type { FileClass, HeldBack } from '../model/file-class.js';
 import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
 import {
   baseName,
@@ -15,7 +15,7 @@ import {
 import type { SafetyPolicy } from '../model/safety-policy.js';
 import type { Candidate, JobFacts, SafetyFacts, SnapshotDirectoryFacts } from './candidate.js';
 import { causeOf } from './causes.js';
-import { judge } from './safety-rules.js';
+import { judge, judgeExpired } from './safety-rules.js';
 
 /** What a survey is judged by. */
 export interface AuditBasis {
@@ -96,6 +96,12 @@ export class FileAudit {
     const candidate = this.#candidateOf(file, fileClass);
     const cause = fileClass === 'orphan' || fileClass === 'incomplete' ? causeOf(candidate) : null;
     return { ...known, cause, ...judge(candidate, this.#facts) };
+  }
+
+  /** The rule that holds back a file which only snapshots reference that are to go; null where none does. */
+  objectionToExpired(file: SurveyedFile): HeldBack | null {
+    const fileClass = file.role === 'foreign' ? 'foreign' : file.role === 'trash' ? 'trash' : 'orphan';
+    return judgeExpired(this.#candidateOf(file, fileClass), this.#facts).reason;
   }
 
   /** What is known of the job whose directory `location` lies in, or would. */
@@ -205,7 +211,7 @@ export class FileAudit {
 }
 
 /** A link that was not followed leads out of the roots, and a reference that nobody could check holds back its name. */
-function isBlindSpot({ code }: { readonly code: string }): boolean {
+export function isBlindSpot({ code }: { readonly code: string }): boolean {
   return code !== 'not-followed' && code !== 'references-not-verified';
 }
 

@@ -81,11 +81,42 @@ export const SAFETY_RULES: readonly Rule[] = [
 
 /** Whether a file that no snapshot references may be deleted, and if not, the first rule that objects. */
 export function judge(candidate: Candidate, facts: SafetyFacts): Judgement {
-  for (const rule of SAFETY_RULES) {
+  return firstObjection(SAFETY_RULES, candidate, facts);
+}
+
+function firstObjection(rules: readonly Rule[], candidate: Candidate, facts: SafetyFacts): Judgement {
+  for (const rule of rules) {
     const reason = rule(candidate, facts);
     if (reason !== null) return { deletable: false, reason };
   }
   return { deletable: true, reason: null };
+}
+
+/** What concerns a file that was needed until now, by snapshots that are to go. Their ages were judged with them. */
+const EXPIRED_RULES: readonly Rule[] = [
+  foreign,
+  inTrash,
+  evidenceUnreachable,
+  unreadableMetadata,
+  listingIncomplete,
+  namedByUnresolved,
+  timeUnknown,
+  timeInTheFuture,
+  pinned,
+  (file, facts) => expiredRoleAllows(file, facts),
+];
+
+/** Whether a file may go that only snapshots reference which are to go too, and if not, the first rule that objects. */
+export function judgeExpired(candidate: Candidate, facts: SafetyFacts): Judgement {
+  return firstObjection(EXPIRED_RULES, candidate, facts);
+}
+
+/** Of a job that may run go files of its snapshots alone: of others no `_metadata` tells whether it uses them still. */
+function expiredRoleAllows(file: Candidate, facts: SafetyFacts): HeldBack | null {
+  const { liveness } = file.job;
+  if (liveness.kind === 'ended') return endedJobAllows(file, facts);
+  if (['metadata', 'exclusive', 'shared', 'savepoint'].includes(file.role)) return null;
+  return liveness.kind === 'running' ? 'job-runs' : 'job-may-run';
 }
 
 /** A file of a job that ended and yet goes on writing shows that it has not, or has been started again under its id. */

@@ -108,6 +108,20 @@ export class RefusalError extends CkptError {
   }
 }
 
+/** What is to be changed belongs to another run: `locked` before anything was changed, `lock-lost` later. */
+export class LockError extends CkptError {
+  constructor(code: 'locked' | 'lock-lost', message: string, details: ErrorDetails = {}) {
+    super(code, message, details);
+  }
+}
+
+/** A run that stopped between two steps, since it might not go on. Running it again is safe. */
+export class StoppedError extends CkptError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('stopped', message, details);
+  }
+}
+
 /** What was looked for is not to be had, and everything was looked at: no failure of ours, no wrong usage. */
 export class FindingError extends CkptError {}
 

@@ -6,7 +6,7 @@ import type { AuditedSnapshot, FileSurvey } from '../../model/file-survey.js';
 import { baseName, canonicalKey, formatLocation, type Location } from '../../model/location.js';
 import { isInTrash } from '../../model/own-places.js';
 import { type ReportedError, reportError } from '../../model/snapshot.js';
-import type { SurveyedSnapshot } from '../../model/survey.js';
+import type { ReadSnapshot, SurveyedSnapshot } from '../../model/survey.js';
 import { type Scratch, TemporaryFile } from '../../storage/scratch.js';
 import { mapConcurrently } from '../../support/concurrency.js';
 import { METADATA_NAME, placeOf } from '../layout.js';
@@ -24,6 +24,8 @@ export interface FileSurveyOptions extends SurveyOptions {
   /** Fills the listing in place of the stores themselves: an inventory. */
   readonly list?: (listing: Listing, readers: Readers) => Promise<void>;
   readonly watch?: WatchMetadata;
+  /** Told of each snapshot that was read, with its references: the survey does not keep them. */
+  readonly onSnapshot?: (snapshot: ReadSnapshot) => void;
 }
 
 /** How often snapshots may vanish before our eyes until we give up. */
@@ -139,6 +141,7 @@ class SurveyRun {
       this.#noted.push({ snapshot, usesChangelog, usesFileMerging });
       return;
     }
+    this.#options.onSnapshot?.(snapshot);
     const { references } = snapshot.contents;
     for (const { location, sizeRule, sizeBytes } of references.files)
       this.#store.reference({ location, snapshot: index, rule: sizeRule, sizeBytes: Number(sizeBytes) });

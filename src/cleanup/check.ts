@@ -1,0 +1,132 @@
+// Is a plan still true? What was seen when it was made is compared with a new look, file by file. Pure: the look is a
+// value. Whatever has changed stays; a new reference saves its file; a snapshot that stays saves all that it needs.
+import type { Leftover, SnapshotFiles } from '../model/cleanup-run.js';
+import type { PlannedDeletion } from '../model/plan.js';
+
+/** A file of the plan as it is now. */
+export interface FoundFile {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number | null;
+  readonly etag: string | null;
+  /** How many readable snapshots reference it, those that are to go among them. */
+  readonly snapshots: number;
+  /** The rule that would hold it back now; null where none does. */
+  readonly objection: string | null;
+}
+
+/** A snapshot of the plan that is to go, and whose `_metadata` was read again; in place, or in the trash of this very run. */
+export interface FoundSnapshot extends SnapshotFiles {
+  /** Why it must stay after all; null where nothing speaks for it. */
+  readonly objection: string | null;
+}
+
+export interface Look {
+  /** Why nothing may go at all: something could not be read, listed or asked. */
+  readonly blocks: readonly string[];
+  /** Files of the plan by path; one that is not among them is gone. */
+  readonly files: ReadonlyMap<string, FoundFile>;
+  readonly snapshots: readonly FoundSnapshot[];
+}
+
+export interface Checked {
+  readonly going: readonly PlannedDeletion[];
+  readonly skipped: readonly Leftover[];
+}
+
+/**
+ * Which of `deletions` still may go. What is gone is left out of a run that begins: somebody else is at work. To a run
+ * that is resumed it is its own work.
+ */
+export function checkDeletions(
+  deletions: readonly PlannedDeletion[],
+  look: Look,
+  { isResumed }: { readonly isResumed: boolean },
+): Checked {
+  const staying = stayingSnapshots(deletions, look, isResumed);
+  const against = {
+    look,
+    isResumed,
+    references: referencesOf(look.snapshots.filter(({ snapshot }) => !staying.has(snapshot))),
+    hasLostSnapshot: [...staying.values()].includes('gone'),
+  };
+  const going: PlannedDeletion[] = [];
+  const skipped: Leftover[] = [];
+  for (const deletion of deletions) {
+    const reason = staying.get(deletion.snapshot ?? '') ?? objectionTo(deletion, against);
+    if (reason === null) going.push(deletion);
+    else skipped.push({ path: deletion.path, reason });
+  }
+  return { going, skipped };
+}
+
+/** What a deletion is held against. */
+interface Against {
+  readonly look: Look;
+  readonly isResumed: boolean;
+  /** By how many of the snapshots that go a file is referenced. */
+  readonly references: ReadonlyMap<string, number>;
+  /** A snapshot was taken away by somebody else, perhaps to another place: what it shared, nobody here can tell. */
+  readonly hasLostSnapshot: boolean;
+}
+
+/** Snapshots of the plan that do not go after all, and why. */
+function stayingSnapshots(
+  deletions: readonly PlannedDeletion[],
+  look: Look,
+  isResumed: boolean,
+): ReadonlyMap<string, string> {
+  const read = new Map(look.snapshots.map((found) => [found.snapshot, found]));
+  const staying = new Map<string, string>();
+  for (const deletion of deletions) {
+    if (deletion.kind !== 'metadata') continue;
+    const reason = objectionToSnapshot(deletion, look.files.get(deletion.path), {
+      snapshot: read.get(deletion.snapshot!),
+      isResumed,
+    });
+    if (reason !== null) staying.set(deletion.snapshot!, reason);
+  }
+  return staying;
+}
+
+interface Found {
+  readonly snapshot: FoundSnapshot | undefined;
+  readonly isResumed: boolean;
+}
+
+function objectionToSnapshot(
+  metadata: PlannedDeletion,
+  file: FoundFile | undefined,
+  { snapshot, isResumed }: Found,
+): string | null {
+  if (file === undefined) return isResumed ? null : 'gone';
+  if (!isUnchanged(metadata, file)) return 'changed';
+  return snapshot === undefined ? 'not-read' : (file.objection ?? snapshot.objection);
+}
+
+function referencesOf(snapshots: readonly FoundSnapshot[]): ReadonlyMap<string, number> {
+  const references = new Map<string, number>();
+  for (const { files } of snapshots)
+    for (const file of files) references.set(file, (references.get(file) ?? 0) + 1);
+  return references;
+}
+
+function objectionTo(deletion: PlannedDeletion, against: Against): string | null {
+  const { look, isResumed, references, hasLostSnapshot } = against;
+  if (deletion.kind === 'empty-directory') return null;
+  const file = look.files.get(deletion.path);
+  if (file === undefined) return isResumed ? null : 'gone';
+  if (!isUnchanged(deletion, file)) return 'changed';
+  if (file.objection !== null) return file.objection;
+  if (file.snapshots > (references.get(deletion.path) ?? 0)) return 'needed';
+  return deletion.kind === 'shared' && hasLostSnapshot ? 'snapshot-gone' : null;
+}
+
+/** A store that told no ETag once, or tells none now, is taken at its other words. */
+function isUnchanged(deletion: PlannedDeletion, { sizeBytes, modifiedMs, etag }: FoundFile): boolean {
+  const modified = deletion.modified === null ? null : Date.parse(deletion.modified);
+  return (
+    sizeBytes === deletion.bytes &&
+    modified === modifiedMs &&
+    (deletion.etag === undefined || etag === null || deletion.etag === etag)
+  );
+}

@@ -1,0 +1,96 @@
+// What a run writes down before it changes anything, and how it ended: in the store that it cleans, or wherever there is
+// room. A run that died is found here and finished by the same command; one that ended is never carried out twice.
+import { z } from 'zod';
+import type { RunOutcome, RunRecord } from '../model/cleanup-run.js';
+import { child, formatLocation, type Location } from '../model/location.js';
+import { JOURNAL_NAME } from '../model/own-places.js';
+import type { Plan } from '../model/plan.js';
+import type { StorageWriter } from '../storage/storage.js';
+import { RefusalError } from '../support/errors.js';
+import { textAt } from './own-files.js';
+import { readPlanDocument, wrapPlan } from './plan-document.js';
+
+const leftovers = z.array(z.strictObject({ path: z.string(), reason: z.string() }));
+
+const recordDocument = z.object({
+  runId: z.string(),
+  startedAt: z.iso.datetime(),
+  mode: z.enum(['remove', 'quarantine']),
+  plan: z.unknown(),
+  skipped: leftovers,
+  references: z.array(z.strictObject({ snapshot: z.string(), files: z.array(z.string()) })),
+});
+
+const count = z.int().min(0);
+
+const outcomeDocument = z.object({
+  runId: z.string(),
+  planId: z.string(),
+  deleted: count,
+  quarantined: count,
+  skipped: leftovers,
+  failed: leftovers,
+  bytesFreed: count,
+  verified: count,
+});
+
+/** The name of the run that carries `plan` out: always the same, so that it can be found again. */
+export function runIdOf({ createdAt, planId }: Plan): string {
+  return `${createdAt.replaceAll(/[-:]|\.\d+/g, '')}-${planId.slice(0, 8)}`;
+}
+
+/** Where runs below `root` keep their journals, unless they are told to keep them elsewhere. */
+export function journalsOf(root: Location): Location {
+  return child(root, JOURNAL_NAME);
+}
+
+export class Journal {
+  readonly directory: Location;
+  readonly #storage: StorageWriter;
+
+  /** That of the run `runId` among those in `journals`. */
+  constructor(journals: Location, runId: string, storage: StorageWriter) {
+    this.directory = child(journals, runId);
+    this.#storage = storage;
+  }
+
+  /** Durable when the promise resolves. */
+  async begin(record: RunRecord): Promise<void> {
+    await this.#storage.makeDirectory(this.directory);
+    await this.#write('run.json', { ...record, plan: wrapPlan(record.plan) });
+  }
+
+  /** What the run wrote down; null where it has not begun. */
+  async record(): Promise<RunRecord | null> {
+    const found = await this.#read('run.json', recordDocument);
+    return found && { ...found, plan: readPlanDocument(found.plan, formatLocation(this.directory)) };
+  }
+
+  async end(outcome: RunOutcome): Promise<void> {
+    await this.#write('outcome.json', outcome);
+  }
+
+  /** What came of the run; null where it has not ended. */
+  outcome(): Promise<RunOutcome | null> {
+    return this.#read('outcome.json', outcomeDocument);
+  }
+
+  #write(name: string, document: object): Promise<void> {
+    return this.#storage.put(child(this.directory, name), Buffer.from(`${JSON.stringify(document)}\n`));
+  }
+
+  async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | null> {
+    const at = child(this.directory, name);
+    const text = await textAt(at, this.#storage);
+    if (text === null) return null;
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new RefusalError('journal-unreadable', 'the journal of a run cannot be understood', {
+        where: formatLocation(at),
+        next: 'look at it; where no run is under way, take it away by hand and make a new plan',
+        cause,
+      });
+    }
+  }
+}

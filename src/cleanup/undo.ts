@@ -1,0 +1,139 @@
+// Bringing back what a run put aside: files first, each `_metadata` when all that it needs is there again. Nothing that is
+// in place is ever overwritten. Killed at any point, the same call goes on.
+import type { Leftover } from '../model/cleanup-run.js';
+import { child, type Location, parent, parseUri } from '../model/location.js';
+import { LOCK_NAME } from '../model/own-places.js';
+import type { PlannedDeletion } from '../model/plan.js';
+import type { OpenRemover } from '../storage/open.js';
+import type { StorageRemover } from '../storage/storage.js';
+import { StorageError } from '../support/errors.js';
+import { Journal } from './journal.js';
+import type { LockOwner } from './lock.js';
+import { LockSet } from './lock-set.js';
+import { type Manifest, placeInTrash, readManifest, removeLeftovers } from './trash.js';
+
+export interface UndoOptions {
+  readonly openRemover: OpenRemover;
+  readonly owner: Omit<LockOwner, 'runId'>;
+  readonly signal: AbortSignal;
+}
+
+export interface Undone {
+  /** Files that are in their place again. */
+  readonly restored: number;
+  /** Still in the trash. */
+  readonly failed: readonly Leftover[];
+}
+
+/** Files moved between two looks at the lock. */
+const BATCH = 200;
+
+/** Brings back what the run `runId` put aside below `home`. */
+export async function undoRun(runId: string, home: Location, options: UndoOptions): Promise<Undone> {
+  const { openRemover, owner } = options;
+  const storage = await openRemover(home);
+  const locks = await LockSet.acquire([child(home, LOCK_NAME)], openRemover, { ...owner, runId });
+  try {
+    const manifest = await readManifest(home, runId, storage);
+    if (manifest === null) {
+      await removeLeftovers({ runId, files: [] }, home, storage);
+      return { restored: 0, failed: [] };
+    }
+    await forbidResuming(manifest, options);
+    return await new Undo(manifest, home, storage).run(async () => {
+      options.signal.throwIfAborted();
+      await locks.confirm();
+    });
+  } finally {
+    await locks.release();
+  }
+}
+
+/** A run that is undone must not be finished by somebody who finds its journal. */
+async function forbidResuming(
+  { journals, runId, planId }: Manifest,
+  { openRemover }: UndoOptions,
+): Promise<void> {
+  const at = parseUri(journals)!;
+  const journal = new Journal(at, runId, await openRemover(at));
+  if ((await journal.record()) === null || (await journal.outcome()) !== null) return;
+  const nothing = { deleted: 0, quarantined: 0, skipped: [], failed: [], bytesFreed: 0, verified: 0 };
+  await journal.end({ runId, planId, ...nothing });
+}
+
+class Undo {
+  readonly #manifest: Manifest;
+  readonly #home: Location;
+  readonly #storage: StorageRemover;
+  readonly #failed = new Map<string, string>();
+  #restored = 0;
+
+  constructor(manifest: Manifest, home: Location, storage: StorageRemover) {
+    this.#manifest = manifest;
+    this.#home = home;
+    this.#storage = storage;
+  }
+
+  async run(beforeBatch: () => Promise<void>): Promise<Undone> {
+    const { files } = this.#manifest;
+    await this.#bringBack(
+      files.filter(({ kind }) => kind !== 'metadata'),
+      beforeBatch,
+    );
+    await this.#bringBack(this.#wholeSnapshots(files), beforeBatch);
+    await beforeBatch();
+    if (this.#failed.size === 0) await removeLeftovers(this.#manifest, this.#home, this.#storage);
+    return {
+      restored: this.#restored,
+      failed: [...this.#failed].map(([path, reason]) => ({ path, reason })),
+    };
+  }
+
+  async #bringBack(files: readonly PlannedDeletion[], beforeBatch: () => Promise<void>): Promise<void> {
+    for (const [index, file] of files.entries()) {
+      if (index % BATCH === 0) await beforeBatch();
+      await this.#restore(file);
+    }
+  }
+
+  /** The `_metadata` of snapshots all of whose files are back. */
+  #wholeSnapshots(files: readonly PlannedDeletion[]): readonly PlannedDeletion[] {
+    const torn = new Set(
+      this.#manifest.references
+        .filter((references) => references.files.some((path) => this.#failed.has(path)))
+        .map(({ snapshot }) => snapshot),
+    );
+    const metadata = files.filter(({ kind }) => kind === 'metadata');
+    for (const { path, snapshot } of metadata)
+      if (torn.has(snapshot!)) this.#failed.set(path, 'files that it needs are not back');
+    return metadata.filter(({ snapshot }) => !torn.has(snapshot!));
+  }
+
+  async #restore({ path }: PlannedDeletion): Promise<void> {
+    const place = parseUri(path)!;
+    const trashed = placeInTrash(place, this.#home, this.#manifest.runId);
+    try {
+      await this.#storage.makeDirectory(parent(place));
+      await this.#storage.rename(trashed, place);
+      this.#restored++;
+    } catch (thrown) {
+      if (!(thrown instanceof StorageError)) throw thrown;
+      if (thrown.kind === 'not-found') await this.#requireInPlace(path);
+      else this.#failed.set(path, thrown.message);
+    }
+  }
+
+  /** What is not in the trash was never moved there, or is back already. */
+  async #requireInPlace(path: string): Promise<void> {
+    try {
+      await this.#storage.stat(parseUri(path)!);
+      this.#restored++;
+    } catch (thrown) {
+      if (!(thrown instanceof StorageError)) throw thrown;
+      this.#failed.set(
+        path,
+        thrown.kind === 'not-found' ? 'it is not in the trash any more' : thrown.message,
+      );
+    }
+  }
+}

@@ -1,0 +1,183 @@
+// A new look at the roots of a plan, before the first of its deletions and whenever it is resumed. Files are listed first,
+// then every `_metadata` is read, new ones too: what has come in between can only save files.
+import type { FoundFile, FoundSnapshot, Look } from '../cleanup/check.js';
+import { homesOf } from '../cleanup/homes.js';
+import { FileAudit, isBlindSpot } from '../graph/file-audit.js';
+import type { Evidence } from '../model/evidence.js';
+import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
+import { canonicalKey, isWithin, type Location, parseUri } from '../model/location.js';
+import { trashOf } from '../model/own-places.js';
+import type { Plan, PlannedDeletion } from '../model/plan.js';
+import type { SafetyPolicy } from '../model/safety-policy.js';
+import type { ReadSnapshot } from '../model/survey.js';
+import type { OpenReader } from '../storage/open.js';
+import type { ListingBatch, StorageReader } from '../storage/storage.js';
+import { surveyFiles } from '../survey/files/survey-files.js';
+import type { SurveyOptions } from '../survey/take-survey.js';
+
+export interface LookOptions extends SurveyOptions {
+  readonly gatherEvidence: () => Promise<Evidence>;
+  readonly policy: SafetyPolicy;
+  /** By the clock of the store. */
+  readonly nowMs: number;
+  /** Why a snapshot that is to go must stay after all, as things are now; null where nothing speaks for it. */
+  readonly objectionTo: (snapshot: AuditedSnapshot, evidence: Evidence) => string | null;
+}
+
+/** Looks at what `plan` names. Throws as a survey does where a root cannot be listed. */
+export async function lookAgain(plan: Plan, runId: string, options: LookOptions): Promise<Look> {
+  const victims = new Victims(plan, runId);
+  const survey = await surveyFiles(plan.roots.map(locate), {
+    ...options,
+    openReader: watchingListings(options.openReader, (root, batch) => victims.noteListed(root, batch)),
+    onSnapshot: (snapshot) => victims.noteSnapshot(snapshot),
+  });
+  try {
+    const evidence = await options.gatherEvidence();
+    const audit = new FileAudit(survey, { ...options, evidence });
+    return {
+      blocks: blocksOf(survey, evidence),
+      files: filesOf(survey, victims, audit),
+      snapshots: snapshotsOf(survey, victims, (snapshot) => options.objectionTo(snapshot, evidence)),
+    };
+  } finally {
+    survey.close();
+  }
+}
+
+/** What a plan names, by canonical key: paths in it may spell the store otherwise than a `_metadata` does. */
+class Victims {
+  readonly #files: ReadonlyMap<string, PlannedDeletion>;
+  /** `_metadata` of snapshots that are to go. */
+  readonly #metadata: ReadonlyMap<string, PlannedDeletion>;
+  readonly #trashes: readonly { readonly home: Location; readonly trash: Location }[];
+  readonly #etags = new Map<string, string>();
+  readonly #references = new Map<string, Set<string>>();
+
+  constructor({ deletions, roots }: Plan, runId: string) {
+    const files = deletions.filter(({ kind }) => kind !== 'empty-directory');
+    this.#files = new Map(files.map((file) => [canonicalKey(locate(file.path)), file]));
+    this.#metadata = new Map([...this.#files].filter(([, { kind }]) => kind === 'metadata'));
+    this.#trashes = homesOf(roots.map(locate)).map((home) => ({ home, trash: trashOf(home, runId) }));
+  }
+
+  /** The deletion that names the file at `location`. */
+  at(location: Location): PlannedDeletion | undefined {
+    return this.#files.get(canonicalKey(location));
+  }
+
+  /** Null where the store told none. */
+  etagOf({ path }: PlannedDeletion): string | null {
+    return this.#etags.get(path) ?? null;
+  }
+
+  /** Files of the plan that a snapshot which is to go references; undefined where it was not read. */
+  referencesOf(snapshot: string): ReadonlySet<string> | undefined {
+    return this.#references.get(snapshot);
+  }
+
+  noteListed(root: Location, { entries }: ListingBatch): void {
+    for (const { path, etag } of entries) {
+      const file = etag === null ? undefined : this.at({ ...root, path });
+      if (file !== undefined) this.#etags.set(file.path, etag!);
+    }
+  }
+
+  noteSnapshot({ metadata, contents }: ReadSnapshot): void {
+    const planned = this.plannedFor(metadata.location);
+    if (planned === undefined) return;
+    const files = contents.references.files.map(({ location }) => this.at(location)?.path);
+    const known = this.#references.get(planned) ?? new Set();
+    this.#references.set(planned, known);
+    for (const path of files) if (path !== undefined) known.add(path);
+  }
+
+  /** The snapshot of the plan whose `_metadata` is at `location`, where it was or in the trash of this run. */
+  plannedFor(location: Location): string | undefined {
+    const inPlace = this.#trashes.find(({ trash }) => isWithin(location, trash));
+    const at =
+      inPlace === undefined
+        ? location
+        : { ...location, path: `${inPlace.home.path}${location.path.slice(inPlace.trash.path.length)}` };
+    return this.#metadata.get(canonicalKey(at))?.snapshot;
+  }
+}
+
+function blocksOf(survey: FileSurvey, evidence: Evidence): readonly string[] {
+  const unreadable = survey.snapshots.flatMap(({ error }) => (error === null ? [] : [error]));
+  return [...unreadable, ...survey.problems.filter(isBlindSpot), ...evidence.blocks].map(
+    ({ message }) => message,
+  );
+}
+
+function filesOf(survey: FileSurvey, victims: Victims, audit: FileAudit): ReadonlyMap<string, FoundFile> {
+  const found = new Map<string, FoundFile>();
+  for (const file of survey.files({ sorted: false })) {
+    const deletion = victims.at(file.location);
+    if (deletion === undefined) continue;
+    const { sizeBytes, modifiedMs, snapshots } = file;
+    const objection = objectionToFile(deletion, file, audit);
+    found.set(deletion.path, { sizeBytes, modifiedMs, snapshots, etag: victims.etagOf(deletion), objection });
+  }
+  return found;
+}
+
+function objectionToFile({ kind }: PlannedDeletion, file: SurveyedFile, audit: FileAudit): string | null {
+  if (kind === 'metadata' || kind === 'exclusive' || kind === 'shared') return audit.objectionToExpired(file);
+  const { deletable, reason, class: fileClass } = audit.fileOf(file);
+  return deletable ? null : (reason ?? fileClass);
+}
+
+function snapshotsOf(
+  { snapshots }: FileSurvey,
+  victims: Victims,
+  objectionTo: (snapshot: AuditedSnapshot) => string | null,
+): readonly FoundSnapshot[] {
+  const found = new Map<string, FoundSnapshot>();
+  for (const snapshot of snapshots) {
+    const planned = snapshot.metadata === null ? undefined : victims.plannedFor(snapshot.metadata.location);
+    const references = planned === undefined ? undefined : victims.referencesOf(planned);
+    if (planned === undefined || references === undefined) continue;
+    const objection = snapshot.inTrash ? null : objectionTo(snapshot);
+    found.set(planned, { snapshot: planned, files: [...references].sort(), objection });
+  }
+  return [...found.values()];
+}
+
+/** The same stores; what their listings tell is told to `onBatch` too. */
+function watchingListings(
+  openReader: OpenReader,
+  onBatch: (root: Location, batch: ListingBatch) => void,
+): OpenReader {
+  return async (location) => {
+    const reader = await openReader(location);
+    return { ...delegating(reader), list: (root) => watched(reader, root, onBatch) };
+  };
+}
+
+async function* watched(
+  reader: StorageReader,
+  root: Location,
+  onBatch: (root: Location, batch: ListingBatch) => void,
+): AsyncGenerator<ListingBatch> {
+  for await (const batch of reader.list(root)) {
+    onBatch(root, batch);
+    yield batch;
+  }
+}
+
+function delegating(reader: StorageReader): StorageReader {
+  return {
+    capabilities: reader.capabilities,
+    list: (root) => reader.list(root),
+    listDirectory: (directory) => reader.listDirectory(directory),
+    stat: (location) => reader.stat(location),
+    read: (location) => reader.read(location),
+    readRange: (location, offset, length) => reader.readRange(location, offset, length),
+    nowMs: (location) => reader.nowMs(location),
+  };
+}
+
+function locate(path: string): Location {
+  return parseUri(path)!;
+}

@@ -1,0 +1,174 @@
+// What a run does when something stands in its way: locks, refusals of the store, changed evidence, Ctrl-C.
+import { describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../src/cleanup/lock.js';
+import { child } from '../../src/model/location.js';
+import { faultyStorage, type StorageCall } from '../../src/storage/intercepted.js';
+import type { StorageRemover } from '../../src/storage/storage.js';
+import { CkptError, type StorageErrorKind } from '../../src/support/errors.js';
+import { seededRandom } from '../../src/support/random.js';
+import {
+  apply,
+  filesIn,
+  inJob,
+  makeWorld,
+  pathOf,
+  put,
+  putMetadata,
+  ROOT,
+  restorable,
+  uuid,
+} from '../crash/world.js';
+
+const LOCK = child(ROOT, '.ckpt-lock');
+
+async function codeOf(run: Promise<unknown>): Promise<string> {
+  return run.then(
+    () => 'done',
+    (thrown: unknown) => {
+      if (thrown instanceof CkptError) return thrown.code;
+      throw thrown;
+    },
+  );
+}
+
+function failing(
+  inner: StorageRemover,
+  fails: (call: StorageCall) => boolean,
+  kind: StorageErrorKind = 'denied',
+) {
+  return faultyStorage(inner, (call) => (fails(call) ? kind : null));
+}
+
+async function putLock(storage: StorageRemover, runId: string, expiresMs: number): Promise<void> {
+  const at = new Date(expiresMs).toISOString();
+  const lock = { runId, token: 'theirs', host: 'there', processId: 2, heartbeatAt: at, expiresAt: at };
+  await storage.put(LOCK, Buffer.from(JSON.stringify(lock)));
+}
+
+const alive = { host: 'here', processId: 1, random: seededRandom(2), hasEnded: () => false };
+
+describe('a run', () => {
+  it('does not begin while another holds the lock, however old that is', async () => {
+    const world = await makeWorld();
+    await putLock(world.storage, 'another', 0);
+    const before = await filesIn(world.storage);
+    expect(await codeOf(apply(world, world.storage, 'remove'))).toBe('locked');
+    expect(await filesIn(world.storage)).toEqual(before);
+    expect(JSON.parse(Buffer.from(await world.storage.read(LOCK)).toString()).token).toBe('theirs');
+  });
+
+  it('takes up its own lock only when that has expired, or its process is known to have ended', async () => {
+    const world = await makeWorld();
+    const runId = `20260131T000000Z-${world.plan.planId.slice(0, 8)}`;
+    await putLock(world.storage, runId, world.clock.now() + LEASE_MS);
+    expect(await codeOf(apply(world, world.storage, 'remove', { owner: alive }))).toBe('locked');
+    world.clock.advance(LEASE_MS + 1);
+    expect(await codeOf(apply(world, world.storage, 'remove', { owner: alive }))).toBe('done');
+  });
+
+  it('stops as soon as its lock is lost, and leaves that of the other', async () => {
+    const world = await makeWorld();
+    let batches = 0;
+    const run = apply(world, world.storage, 'remove', {
+      onBatch: () => {
+        if (++batches === 1) void putLock(world.storage, 'another', world.clock.now() + LEASE_MS);
+      },
+    });
+    expect(await codeOf(run)).toBe('lock-lost');
+    expect(batches).toBe(1);
+    expect(await filesIn(world.storage)).toContain(pathOf(1, 1));
+    expect(JSON.parse(Buffer.from(await world.storage.read(LOCK)).toString()).token).toBe('theirs');
+  });
+
+  it('changes nothing where the journal cannot be written', async () => {
+    const world = await makeWorld();
+    const before = await filesIn(world.storage);
+    const full = failing(
+      world.storage,
+      ({ operation, location }) => operation === 'put' && location.path.includes('.ckpt-journal'),
+      'no-space',
+    );
+    expect(await codeOf(apply(world, full, 'remove'))).toBe('storage-no-space');
+    expect(await filesIn(world.storage)).toEqual(before);
+    const journals = child(ROOT, '../elsewhere');
+    await world.storage.makeDirectory(journals);
+    expect(await codeOf(apply(world, full, 'remove', { journals }))).toBe('done');
+  });
+
+  it('keeps all files of a snapshot whose _metadata would not go, and finishes later', async () => {
+    const world = await makeWorld();
+    const stubborn = failing(
+      world.storage,
+      ({ operation, location }) => operation === 'remove' && location.path.endsWith('chk-1/_metadata'),
+    );
+    const { outcome } = await apply(world, stubborn, 'remove');
+    const kept = [inJob('chk-1/_metadata'), pathOf(1, 1), pathOf(1, 2), pathOf(0, 100), pathOf(0, 101)];
+    expect(outcome.failed.map(({ path }) => path).sort()).toEqual(
+      kept.map((path) => `memory:///flink/${path}`).sort(),
+    );
+    expect(await restorable(world.storage)).toEqual([1, 3]);
+    const again = await apply(world, world.storage, 'remove');
+    expect(again.outcome).toMatchObject({ deleted: 10, failed: [], verified: 1 });
+  });
+
+  it('keeps the files that a snapshot needs which came after the plan', async () => {
+    const world = await makeWorld();
+    await putMetadata(world.storage, 9, [101, 150], 'f'.repeat(32));
+    const { outcome } = await apply(world, world.storage, 'remove');
+    expect(outcome.skipped).toEqual([
+      { path: `memory:///flink/${pathOf(0, 101)}`, reason: 'needed' },
+      { path: `memory:///flink/${pathOf(0, 150)}`, reason: 'referenced' },
+    ]);
+    expect(await restorable(world.storage)).toEqual([3, 9]);
+  });
+
+  it('touches nothing of a job that is said to have ended and writes again', async () => {
+    const world = await makeWorld();
+    await put(world.storage, inJob(`chk-4/${uuid(60)}`), 'new');
+    const before = await filesIn(world.storage);
+    const { outcome } = await apply(world, world.storage, 'remove');
+    expect(outcome).toMatchObject({ deleted: 0, failed: [], verified: 3 });
+    expect(new Set(outcome.skipped.map(({ reason }) => reason))).toEqual(
+      new Set(['job-may-run', 'not-empty']),
+    );
+    expect(await filesIn(world.storage)).toEqual(before);
+  });
+
+  it('lets nothing go where one _metadata cannot be read', async () => {
+    const world = await makeWorld();
+    await put(world.storage, inJob('chk-4/_metadata'), 'not metadata');
+    const before = await filesIn(world.storage);
+    expect(await codeOf(apply(world, world.storage, 'remove'))).toBe('refused');
+    expect(await filesIn(world.storage)).toEqual(before);
+  });
+
+  it('stops between two batches when the evidence changes, and goes on when it holds again', async () => {
+    const world = await makeWorld();
+    let asked = 0;
+    const objections = async () => (++asked > 2 ? ['job runs again'] : []);
+    expect(await codeOf(apply(world, world.storage, 'remove', { objections }))).toBe('stopped');
+    expect(await restorable(world.storage)).toEqual([3]);
+    expect(await codeOf(apply(world, world.storage, 'remove'))).toBe('done');
+  });
+
+  it('stops at Ctrl-C, gives its lock back and is finished past the expiry of its plan', async () => {
+    const world = await makeWorld();
+    const controller = new AbortController();
+    const run = apply(world, world.storage, 'remove', {
+      signal: controller.signal,
+      onBatch: () => controller.abort(new Error('interrupted')),
+    });
+    await expect(run).rejects.toThrow('interrupted');
+    await expect(world.storage.stat(LOCK)).rejects.toThrow();
+    world.clock.advance(90 * 86_400_000);
+    expect((await apply(world, world.storage, 'remove')).outcome).toMatchObject({ deleted: 10, failed: [] });
+  });
+
+  it('does not begin a plan that has expired', async () => {
+    const world = await makeWorld();
+    world.clock.advance(90 * 86_400_000);
+    const before = await filesIn(world.storage);
+    expect(await codeOf(apply(world, world.storage, 'remove'))).toBe('refused');
+    expect(await filesIn(world.storage)).toEqual(before);
+  });
+});
