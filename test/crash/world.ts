@@ -45,6 +45,14 @@ export type Snapshots = Readonly<Record<number, readonly number[]>>;
 export const SNAPSHOTS: Snapshots = { 1: [1, 2, 100, 101], 2: [3, 101, 102], 3: [4, 102, 103] };
 const GOING: Going = { expired: [1, 2], shared: [100, 101], orphans: [150, 151], incomplete: [90] };
 
+/** A tree and what of it is to go, rightly or not. */
+export interface Shape {
+  readonly snapshots: Snapshots;
+  readonly going: Going;
+}
+
+const SHAPE: Shape = { snapshots: SNAPSHOTS, going: GOING };
+
 export interface World {
   readonly storage: MemoryStorage;
   readonly clock: ManualClock;
@@ -52,14 +60,16 @@ export interface World {
 }
 
 /** The tree, its files a year old, and the plan that lets go of all but the last snapshot. */
-export async function makeWorld(directories = true): Promise<World> {
+export async function makeWorld(directories = true, shape: Shape = SHAPE): Promise<World> {
   const clock = new ManualClock(NOW_MS - YEAR_MS);
   const storage = new MemoryStorage({ clock, directories });
-  for (const [id, numbers] of Object.entries(SNAPSHOTS)) await putSnapshot(storage, Number(id), numbers);
-  for (const number of GOING.orphans ?? []) await put(storage, pathOf(0, number), pathOf(0, number));
+  const { snapshots, going } = shape;
+  for (const [id, numbers] of Object.entries(snapshots)) await putSnapshot(storage, Number(id), numbers);
+  for (const number of [...going.shared, ...(going.orphans ?? [])])
+    await put(storage, pathOf(0, number), pathOf(0, number));
   await put(storage, pathOf(0, 90), 'never completed');
   clock.advance(YEAR_MS);
-  return { storage, clock, plan: await planFor(storage, GOING) };
+  return { storage, clock, plan: await planFor(storage, going, snapshots) };
 }
 
 /** Where file `number` of snapshot `id` lies. */
@@ -107,10 +117,14 @@ export interface Going {
 }
 
 /** A plan that lets go of all that, as it is now. */
-export async function planFor(storage: StorageRemover, going: Going): Promise<Plan> {
+export async function planFor(
+  storage: StorageRemover,
+  going: Going,
+  snapshots: Snapshots = SNAPSHOTS,
+): Promise<Plan> {
   const { expired, shared, orphans = [], incomplete = [] } = going;
   const own = expired.flatMap((id) =>
-    SNAPSHOTS[id]!.filter((number) => number < 100).map((number) => [id, number]),
+    snapshots[id]!.filter((number) => number < 100).map((number) => [id, number]),
   );
   const rows: readonly (readonly [DeletionKind, string])[] = [
     ...expired.map((id) => ['metadata', inJob(`chk-${id}/_metadata`)] as const),
