@@ -8,6 +8,8 @@ export interface FoundFile {
   readonly sizeBytes: number;
   readonly modifiedMs: number | null;
   readonly etag: string | null;
+  /** The job whose directories it lies in: its id, or where it has none the directory of its snapshots. */
+  readonly job: string;
   /** How many readable snapshots reference it, those that are to go among them. */
   readonly snapshots: number;
   /** The rule that would hold it back now; null where none does. */
@@ -26,6 +28,8 @@ export interface Look {
   /** Files of the plan by path; one that is not among them is gone. */
   readonly files: ReadonlyMap<string, FoundFile>;
   readonly snapshots: readonly FoundSnapshot[];
+  /** How many files each job has in all, without what lies in the trash. */
+  readonly filesOfJob: ReadonlyMap<string, number>;
 }
 
 export interface Checked {

@@ -3,12 +3,13 @@
 import type { RemovalMode, RunOutcome, RunRecord } from '../model/cleanup-run.js';
 import { child, formatLocation, type Location, parseUri } from '../model/location.js';
 import { LOCK_NAME } from '../model/own-places.js';
-import type { Plan, PlannedDeletion } from '../model/plan.js';
+import type { Plan } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
 import { RefusalError, StoppedError } from '../support/errors.js';
 import { type Checked, checkDeletions, type Look } from './check.js';
 import { homesOf } from './homes.js';
 import { Journal, journalsOf, runIdOf } from './journal.js';
+import { type Limits, requireWithinLimits } from './limits.js';
 import type { LockOwner } from './lock.js';
 import { LockSet } from './lock-set.js';
 import { type Batch, batchesOf } from './order.js';
@@ -25,8 +26,8 @@ export interface ExecuteOptions {
   readonly owner: Omit<LockOwner, 'runId'>;
   /** Looks at the roots again: at what is listed first, at every `_metadata` after that. */
   readonly look: (plan: Plan, runId: string) => Promise<Look>;
-  /** Throws a RefusalError where that is too much at once. */
-  readonly requireWithinLimits: (going: readonly PlannedDeletion[], look: Look) => void;
+  /** How much may go at once; asked before the first deletion. */
+  readonly limits: Limits;
   /** Why the evidence does not hold any more; asked before every batch. */
   readonly objections: () => Promise<readonly string[]>;
   /** How many snapshots under the roots restore, looked at afterwards. */
@@ -98,7 +99,7 @@ class Execution {
   async #begin(journal: Journal, look: Look): Promise<Step> {
     await this.#requirePossible();
     const checked = checkDeletions(this.#plan.deletions, look, { isResumed: false });
-    this.#options.requireWithinLimits(checked.going, look);
+    requireWithinLimits(checked.going, look, this.#options.limits);
     const record: RunRecord = {
       runId: this.#runId,
       startedAt: new Date(await this.#nowMs()).toISOString(),

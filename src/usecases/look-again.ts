@@ -37,7 +37,7 @@ export async function lookAgain(plan: Plan, runId: string, options: LookOptions)
     const audit = new FileAudit(survey, { ...options, evidence });
     return {
       blocks: blocksOf(survey, evidence),
-      files: filesOf(survey, victims, audit),
+      ...filesOf(survey, victims, audit),
       snapshots: snapshotsOf(survey, victims, (snapshot) => options.objectionTo(snapshot, evidence)),
     };
   } finally {
@@ -110,16 +110,20 @@ function blocksOf(survey: FileSurvey, evidence: Evidence): readonly string[] {
   );
 }
 
-function filesOf(survey: FileSurvey, victims: Victims, audit: FileAudit): ReadonlyMap<string, FoundFile> {
-  const found = new Map<string, FoundFile>();
+function filesOf(survey: FileSurvey, victims: Victims, audit: FileAudit): Pick<Look, 'files' | 'filesOfJob'> {
+  const files = new Map<string, FoundFile>();
+  const filesOfJob = new Map<string, number>();
   for (const file of survey.files({ sorted: false })) {
+    const job = file.directory.owner;
+    if (file.role !== 'trash') filesOfJob.set(job, (filesOfJob.get(job) ?? 0) + 1);
     const deletion = victims.at(file.location);
     if (deletion === undefined) continue;
     const { sizeBytes, modifiedMs, snapshots } = file;
     const objection = objectionToFile(deletion, file, audit);
-    found.set(deletion.path, { sizeBytes, modifiedMs, snapshots, etag: victims.etagOf(deletion), objection });
+    const etag = victims.etagOf(deletion);
+    files.set(deletion.path, { sizeBytes, modifiedMs, etag, job, snapshots, objection });
   }
-  return found;
+  return { files, filesOfJob };
 }
 
 function objectionToFile({ kind }: PlannedDeletion, file: SurveyedFile, audit: FileAudit): string | null {

@@ -20,6 +20,7 @@ const file = (snapshots: number, rest: Partial<FoundFile> = {}): FoundFile => ({
   sizeBytes: 10,
   modifiedMs: AT_MS,
   etag: '"1"',
+  job: 'job',
   snapshots,
   objection: null,
   ...rest,
@@ -52,6 +53,7 @@ function skippedAfter({ files = {}, snapshots }: Change, isResumed = false) {
     blocks: [],
     files: new Map(found),
     snapshots: snapshots ?? [snapshot(OLD), snapshot(NEW)],
+    filesOfJob: new Map([['job', 10]]),
   };
   const { going, skipped } = checkDeletions(deletions, look, { isResumed });
   expect(going.length + skipped.length).toBe(deletions.length);

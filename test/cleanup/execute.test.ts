@@ -134,6 +134,20 @@ describe('a run', () => {
     expect(await filesIn(world.storage)).toEqual(before);
   });
 
+  it.each([
+    ['files', { maxDelete: 9 }, { maxDelete: 10 }],
+    ['bytes', { maxBytesDeleted: 1000 }, { maxBytesDeleted: 10_000 }],
+    ['of the files of one job', { maxPercent: 71 }, { maxPercent: 72 }],
+  ])('does not begin where too many %s would go', async (_, tooFew, enough) => {
+    const world = await makeWorld();
+    const before = await filesIn(world.storage);
+    const none = { maxDelete: null, maxBytesDeleted: null, maxPercent: 100 };
+    const run = (limits: object) => apply(world, world.storage, 'remove', { limits: { ...none, ...limits } });
+    expect(await codeOf(run(tooFew))).toBe('refused');
+    expect(await filesIn(world.storage)).toEqual(before);
+    expect(await codeOf(run(enough))).toBe('done');
+  });
+
   it('lets nothing go where one _metadata cannot be read', async () => {
     const world = await makeWorld();
     await put(world.storage, inJob('chk-4/_metadata'), 'not metadata');

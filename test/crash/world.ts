@@ -177,7 +177,7 @@ export function apply(
         nowMs: NOW_MS,
         objectionTo: () => null,
       }),
-    requireWithinLimits: () => undefined,
+    limits: { maxDelete: null, maxBytesDeleted: null, maxPercent: 100 },
     objections: async () => [],
     verify: async () => (await restorable(storage)).length,
     signal: new AbortController().signal,
