@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.state.api.OperatorIdentifier;
 import org.apache.flink.state.api.SavepointReader;
 import org.apache.flink.state.api.functions.KeyedStateReaderFunction;
@@ -19,8 +20,11 @@ final class KeyedStateCommand {
 
     static Map<String, Object> run(Arguments arguments) throws Exception {
         KeyedStateSpec spec = KeyedStateSpec.of(arguments);
+        Configuration configuration = new Configuration();
+        configuration.setString("state.backend.type", arguments.get("backend", "hashmap"));
         SavepointReader snapshot =
-                SavepointReader.read(StreamExecutionEnvironment.createLocalEnvironment(1), arguments.path());
+                SavepointReader.read(
+                        StreamExecutionEnvironment.createLocalEnvironment(1, configuration), arguments.path());
         Map<String, Object> values = new TreeMap<>();
         try (CloseableIterator<String> entries =
                 snapshot.readKeyedState(
