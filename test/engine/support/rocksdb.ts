@@ -1,6 +1,10 @@
 // RocksDB in tests. Where its package cannot be loaded the tests are skipped and say so; in CI that is a failure.
 import { describe } from 'vitest';
-import type { LocalDatabase, LocalDatabases } from '../../../src/engine/state/rocksdb/local-database.js';
+import type {
+  DatabaseFile,
+  LocalDatabase,
+  LocalDatabases,
+} from '../../../src/engine/state/rocksdb/local-database.js';
 import { nativeDatabases } from '../../../src/engine/state/rocksdb/native-database.js';
 
 const WRITE_BUFFER_BYTES = 256 * 1024;
@@ -50,8 +54,12 @@ export function trackedDatabases(
   track: <T>(call: Promise<T>) => Promise<T>,
 ): LocalDatabases {
   return {
-    open: (families, files) =>
-      track(databases.open(families, files).then((database) => trackedDatabase(database, track))),
+    open: async (families, files) => {
+      // Files come out of the simulated storage: whoever waits for them must let its time go on.
+      const given = files && (await collect(files));
+      const database = await track(databases.open(families, given && replay(given)));
+      return trackedDatabase(database, track);
+    },
   };
 }
 
@@ -77,4 +85,14 @@ function trackedDatabase(
       ),
     close: () => track(close()),
   };
+}
+
+async function collect(files: AsyncIterable<DatabaseFile>): Promise<readonly DatabaseFile[]> {
+  const collected: DatabaseFile[] = [];
+  for await (const file of files) collected.push(file);
+  return collected;
+}
+
+async function* replay(files: readonly DatabaseFile[]): AsyncGenerator<DatabaseFile> {
+  yield* files;
 }
