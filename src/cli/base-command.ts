@@ -15,12 +15,14 @@ type Values = Record<string, unknown>;
 
 export type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>;
 
+type Text = string | Iterable<string>;
+
 /** A result in the two forms in which it can be asked for; only the one that is wanted is made. */
 export interface View {
   /** The document of `--json`; `schema` and `schemaVersion` are put before its fields. */
   readonly document: () => object | Promise<object>;
-  /** The text for people, with its line end. */
-  readonly text: (look: Look) => string | Promise<string>;
+  /** The text for people, with its line end; in pieces where it may be long. */
+  readonly text: (look: Look) => Text | Promise<Text>;
 }
 
 /**
@@ -67,11 +69,11 @@ export abstract class BaseCommand extends Command {
   protected async show(flags: Pick<GlobalFlags, 'json'>, view: View): Promise<void> {
     this.#session?.endProgress();
     if (flags.json) {
-      const { toJson } = await import('../render/json.js');
-      process.stdout.write(toJson({ ...this.documentHead, ...(await view.document()) }));
-      return;
+      const { jsonPieces } = await import('../render/json.js');
+      return this.stream(jsonPieces({ ...this.documentHead, ...(await view.document()) }));
     }
-    process.stdout.write(await view.text(await this.look()));
+    const text = await view.text(await this.look());
+    return this.stream(typeof text === 'string' ? [text] : text);
   }
 
   /** What `show` puts before the fields of a document. */

@@ -1,6 +1,6 @@
 // Two snapshots of the same or of different jobs, side by side. Pure.
-import { canonicalKey, formatLocation } from '../model/location.js';
-import type { FileReference } from '../model/references.js';
+import { canonicalKey } from '../model/location.js';
+import type { IsWanted, ReferenceTable } from '../model/reference-table.js';
 import type {
   DiffRemark,
   DiffSide,
@@ -10,13 +10,15 @@ import type {
   SnapshotDiff,
   StateGrowth,
 } from '../model/snapshot-diff.js';
-import type { FileRow, OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
+import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
 import type { DescribedState, OperatorStates } from '../model/state-report.js';
+import { NOT_FOUND } from '../support/fingerprint-table.js';
+import { fileRows } from './file-rows.js';
 
 /** What is compared of a snapshot. */
 export interface Compared {
   readonly report: SnapshotReport;
-  readonly files: readonly FileReference[];
+  readonly files: ReferenceTable;
   /**
    * What RocksDB calls a file within its subtask, with its size, and where it lies (`canonicalKey`). RocksDB writes a
    * file of one name once, so the same name and size are the same bytes.
@@ -27,32 +29,25 @@ export interface Compared {
 }
 
 export function diffSnapshots(a: Compared, b: Compared): SnapshotDiff {
-  const [filesA, filesB] = [byKey(a.files), byKey(b.files)];
-  const added = b.files.filter((file) => !filesA.has(canonicalKey(file.location)));
-  const gone = a.files.filter((file) => !filesB.has(canonicalKey(file.location)));
-  const kept = b.files.filter((file) => filesA.has(canonicalKey(file.location)));
+  const isAdded: IsWanted = (row) => a.files.find(b.files, row) === NOT_FOUND;
+  const isGone: IsWanted = (row) => b.files.find(a.files, row) === NOT_FOUND;
   const sentAgain = reuploadedKeys(a, b);
+  const isSentAgain: IsWanted = (row) => isAdded(row) && sentAgain.has(canonicalKey(b.files.location(row)));
+  const [added, gone] = [totalOf(b.files, isAdded), totalOf(a.files, isGone)];
   return {
     a: sideOf(a.report),
     b: sideOf(b.report),
     growth: growthsOf(sideOf(a.report), sideOf(b.report)),
     operators: operatorGrowths(withStates(a), withStates(b)),
     remarks: [...remarksOf('a', a), ...remarksOf('b', b)],
-    kept: totalOf(kept),
-    appendedBytes: kept.reduce((sum, file) => {
-      const more = sizeOf(file) - sizeOf(filesA.get(canonicalKey(file.location)) ?? file);
-      return more > 0n ? sum + more : sum;
-    }, 0n),
-    added: totalOf(added),
-    gone: totalOf(gone),
-    reuploaded: totalOf(added.filter((file) => sentAgain.has(canonicalKey(file.location)))),
-    addedFiles: added.map(rowOf),
-    goneFiles: gone.map(rowOf),
+    kept: totalOf(b.files, (row) => !isAdded(row)),
+    appendedBytes: appendedBytes(a.files, b.files),
+    added,
+    gone,
+    reuploaded: totalOf(b.files, isSentAgain),
+    addedFiles: fileRows(b.files, { count: added.files, rows: () => b.files.inOrder(isAdded) }),
+    goneFiles: fileRows(a.files, { count: gone.files, rows: () => a.files.inOrder(isGone) }),
   };
-}
-
-function byKey(files: readonly FileReference[]): ReadonlyMap<string, FileReference> {
-  return new Map(files.map((file) => [canonicalKey(file.location), file]));
 }
 
 function reuploadedKeys(a: Compared, b: Compared): ReadonlySet<string> {
@@ -158,15 +153,29 @@ function compare<T extends bigint | string>(x: T, y: T): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function totalOf(files: readonly FileReference[]): FileTotal {
-  return { files: files.length, bytes: files.reduce((sum, file) => sum + sizeOf(file), 0n) };
+function totalOf(files: ReferenceTable, isWanted: IsWanted): FileTotal {
+  let count = 0;
+  let bytes = 0n;
+  for (let row = 0; row < files.count; row++) {
+    if (!isWanted(row)) continue;
+    count++;
+    bytes += sizeOf(files, row);
+  }
+  return { files: count, bytes };
+}
+
+function appendedBytes(before: ReferenceTable, now: ReferenceTable): bigint {
+  let total = 0n;
+  for (let row = 0; row < now.count; row++) {
+    const rowBefore = before.find(now, row);
+    const more = rowBefore === NOT_FOUND ? 0n : sizeOf(now, row) - sizeOf(before, rowBefore);
+    if (more > 0n) total += more;
+  }
+  return total;
 }
 
 /** Unknown sizes are written as -1, and add nothing. */
-function sizeOf({ sizeBytes }: FileReference): bigint {
+function sizeOf(files: ReferenceTable, row: number): bigint {
+  const sizeBytes = files.sizeBytes(row);
   return sizeBytes < 0n ? 0n : sizeBytes;
-}
-
-function rowOf({ location, sizeBytes, kind, handles, scope }: FileReference): FileRow {
-  return { path: formatLocation(location), bytes: sizeBytes, kind, references: handles, scope };
 }

@@ -41,11 +41,11 @@ function readNode(
 ): ReadNode {
   const { references } = snapshot.contents;
   const resolution = resolveReferences(references, presenceOf);
-  const broken = resolution.missing.length + resolution.wrongSize.length > 0;
+  const broken = resolution.missing + resolution.wrongSize > 0;
   return {
     snapshot,
     condition: broken ? 'broken' : 'complete',
-    restorable: !broken && resolution.unverified.length === 0,
+    restorable: !broken && resolution.unverified === 0,
     resolution,
     predecessor,
     growth: growthSince(references, predecessor?.contents.references ?? null),

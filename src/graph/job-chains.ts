@@ -91,8 +91,8 @@ class Successions {
       if (!('resolution' in node)) continue;
       const owner = owners.of(node.snapshot);
       const origins = this.#originsOf(owner);
-      for (const { location } of node.snapshot.contents.references.files) {
-        const origin = owners.ofDirectory(parent(location)) ?? jobOf(location);
+      for (const { directory } of node.snapshot.contents.references.files.parents()) {
+        const origin = owners.ofDirectory(directory) ?? jobOf(directory);
         if (origin !== null && origin !== owner) origins.add(origin);
       }
     }

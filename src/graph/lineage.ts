@@ -1,7 +1,9 @@
 // Which checkpoint came before which, and what each has on top of the one before.
 import { canonicalKey, parent } from '../model/location.js';
-import type { FileReference, References } from '../model/references.js';
+import type { ReferenceTable } from '../model/reference-table.js';
+import type { References } from '../model/references.js';
 import type { ReadSnapshot, SurveyedSnapshot } from '../model/survey.js';
+import { NOT_FOUND } from '../support/fingerprint-table.js';
 
 /** The files of a snapshot against those of its predecessor; `kept` and `new` together are all of them. */
 export interface Growth {
@@ -31,24 +33,20 @@ export function predecessors(
 }
 
 /** What `references` hold on top of `before`; all of it where there is nothing before. */
-export function growthSince(references: References, before: References | null): Growth {
-  const sizesBefore = new Map(
-    (before?.files ?? []).map((file) => [canonicalKey(file.location), sizeOf(file)]),
-  );
+export function growthSince({ files }: References, before: References | null): Growth {
   let newFiles = 0;
   let newFileBytes = 0n;
-  let keptFiles = 0;
   let keptFileBytes = 0n;
-  for (const file of references.files) {
-    const size = sizeOf(file);
-    const sizeBefore = sizesBefore.get(canonicalKey(file.location));
-    const added = sizeBefore === undefined ? size : size > sizeBefore ? size - sizeBefore : 0n;
-    if (sizeBefore === undefined) newFiles++;
-    else keptFiles++;
+  for (let row = 0; row < files.count; row++) {
+    const size = sizeOf(files, row);
+    const rowBefore = before === null ? NOT_FOUND : before.files.find(files, row);
+    const sizeBefore = before === null || rowBefore === NOT_FOUND ? 0n : sizeOf(before.files, rowBefore);
+    const added = size > sizeBefore ? size - sizeBefore : 0n;
+    if (rowBefore === NOT_FOUND) newFiles++;
     newFileBytes += added;
     keptFileBytes += size - added;
   }
-  return { newFiles, newFileBytes, keptFiles, keptFileBytes };
+  return { newFiles, newFileBytes, keptFiles: files.count - newFiles, keptFileBytes };
 }
 
 function checkpointsByDirectory(snapshots: readonly SurveyedSnapshot[]): Iterable<ReadSnapshot[]> {
@@ -64,6 +62,7 @@ function checkpointsByDirectory(snapshots: readonly SurveyedSnapshot[]): Iterabl
 }
 
 /** Unknown sizes are written as -1. */
-function sizeOf(file: FileReference): bigint {
-  return file.sizeBytes < 0n ? 0n : file.sizeBytes;
+function sizeOf(files: ReferenceTable, row: number): bigint {
+  const sizeBytes = files.sizeBytes(row);
+  return sizeBytes < 0n ? 0n : sizeBytes;
 }

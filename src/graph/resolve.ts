@@ -1,21 +1,23 @@
 // References held against what is really there.
 import { formatLocation } from '../model/location.js';
-import type { FileReference, References } from '../model/references.js';
-import type { Presence, Survey } from '../model/survey.js';
+import type { ReferenceTable } from '../model/reference-table.js';
+import { fits, type References } from '../model/references.js';
+import type { PresenceOf } from '../model/survey.js';
 import { assertNever } from '../support/errors.js';
 
-/** What is wrong with the references of one snapshot; nothing where it can be restored. */
+/** What became of the references of one snapshot; nothing is wrong where all counts are 0. */
 export interface Resolution {
-  readonly missing: readonly FileReference[];
-  readonly wrongSize: readonly WrongSize[];
+  readonly missing: number;
+  readonly wrongSize: number;
   /** Could not be looked up: never taken for absent, and never for present. */
-  readonly unverified: readonly Unverified[];
+  readonly unverified: number;
+  /** The rows of the files with this outcome, by location; sorted anew with each call. */
+  readonly filesWith: (outcome: Outcome) => Uint32Array;
+  /** What is counted as {@link unverified}: first paths that name nothing, then files, each by location. */
+  readonly unverifiedReferences: Iterable<Unverified>;
 }
 
-export interface WrongSize {
-  readonly reference: FileReference;
-  readonly actualBytes: number;
-}
+export type Outcome = 'found' | 'missing' | 'wrong-size' | 'unverified';
 
 export interface Unverified {
   /** An absolute URI, or the path as the `_metadata` has it where it is none that we know. */
@@ -24,47 +26,40 @@ export interface Unverified {
 }
 
 /** Looks every file of `references` up. Directories need not be there: an empty one is lost in many copies. */
-export function resolveReferences(references: References, presenceOf: Survey['presenceOf']): Resolution {
-  const missing: FileReference[] = [];
-  const wrongSize: WrongSize[] = [];
-  const unverified: Unverified[] = references.unresolvable.map(({ path }) => ({
-    path,
-    reason: 'not a location of a store that is known here',
-  }));
-  for (const reference of references.files) {
-    const presence = presenceOf(reference.location);
-    switch (presence.kind) {
-      case 'absent':
-        missing.push(reference);
-        break;
-      case 'present':
-        if (!fits(reference, presence)) wrongSize.push({ reference, actualBytes: presence.sizeBytes });
-        break;
-      case 'unknown':
-        unverified.push({ path: formatLocation(reference.location), reason: presence.error.message });
-        break;
-      default:
-        assertNever(presence, 'presence');
-    }
-  }
-  return { missing, wrongSize, unverified };
+export function resolveReferences(references: References, presenceOf: PresenceOf): Resolution {
+  const { files, unresolvable } = references;
+  const counts = { found: 0, missing: 0, 'wrong-size': 0, unverified: unresolvable.count };
+  for (let row = 0; row < files.count; row++) counts[outcomeOf(files, row, presenceOf)]++;
+  return {
+    missing: counts.missing,
+    wrongSize: counts['wrong-size'],
+    unverified: counts.unverified,
+    filesWith: (outcome) => files.inOrder((row) => outcomeOf(files, row, presenceOf) === outcome),
+    unverifiedReferences: { [Symbol.iterator]: () => unverifiedIn(references, presenceOf) },
+  };
 }
 
-function fits(
-  { sizeRule, sizeBytes }: FileReference,
-  found: Extract<Presence, { kind: 'present' }>,
-): boolean {
-  const actual = BigInt(found.sizeBytes);
-  switch (sizeRule) {
-    case 'exact':
-      return actual === sizeBytes;
-    case 'at-least':
-      return actual >= sizeBytes;
-    case 'exact-or-one-more':
-      return actual === sizeBytes || actual === sizeBytes + 1n;
-    case 'any':
-      return true;
+function outcomeOf(files: ReferenceTable, row: number, presenceOf: PresenceOf): Outcome {
+  const presence = presenceOf(files, row);
+  switch (presence.kind) {
+    case 'absent':
+      return 'missing';
+    case 'present':
+      return fits(files.sizeRule(row), files.sizeBytes(row), presence.sizeBytes) ? 'found' : 'wrong-size';
+    case 'unknown':
+      return 'unverified';
     default:
-      return assertNever(sizeRule, 'size rule');
+      return assertNever(presence, 'presence');
+  }
+}
+
+function* unverifiedIn({ files, unresolvable }: References, presenceOf: PresenceOf): Generator<Unverified> {
+  for (const row of unresolvable.inOrder()) {
+    yield { path: unresolvable.path(row), reason: 'not a location of a store that is known here' };
+  }
+  for (const row of files.inOrder((row) => presenceOf(files, row).kind === 'unknown')) {
+    const presence = presenceOf(files, row);
+    if (presence.kind !== 'unknown') continue;
+    yield { path: formatLocation(files.location(row)), reason: presence.error.message };
   }
 }

@@ -1,6 +1,8 @@
-// Which files a snapshot needs, as its `_metadata` names them: one entry per file however many handles point there.
+// Which files a snapshot needs, as its `_metadata` names them.
 // Nothing here says whether a file exists; that is what src/graph finds out.
+import { assertNever } from '../support/errors.js';
 import type { Location } from './location.js';
+import type { ReferenceTable } from './reference-table.js';
 
 /**
  * How a file is named: `file` by an absolute URI, `relative-file` beside the `_metadata`, `segment` as a merged file
@@ -17,6 +19,8 @@ export type ReferenceScope = 'exclusive' | 'shared' | 'task-owned' | 'other';
 
 export const REFERENCE_SCOPES: readonly ReferenceScope[] = ['exclusive', 'shared', 'task-owned', 'other'];
 
+export type FileKind = Exclude<ReferenceKind, 'directory'>;
+
 /** How the size of a file must relate to {@link FileReference.sizeBytes} for the file to be usable. */
 export type SizeRule =
   /** The file has exactly this size. */
@@ -28,10 +32,17 @@ export type SizeRule =
   /** The `_metadata` does not know the size. */
   | 'any';
 
+/** The rule of one handle of a file; `ofChanges` where it is of a changelog. */
+export function sizeRuleOf(kind: ReferenceKind, sizeBytes: bigint, ofChanges: boolean): SizeRule {
+  if (kind === 'segment') return 'at-least';
+  if (kind === 'directory' || sizeBytes < 0n) return 'any';
+  return ofChanges ? 'exact-or-one-more' : 'exact';
+}
+
 /** A file that a snapshot references, at the place where it resolves. */
 export interface FileReference {
   readonly location: Location;
-  readonly kind: Exclude<ReferenceKind, 'directory'>;
+  readonly kind: FileKind;
   readonly scope: ReferenceScope;
   /** What the `_metadata` says: the size of the file, the end of the furthest segment, or -1 where it knows none. */
   readonly sizeBytes: bigint;
@@ -40,23 +51,28 @@ export interface FileReference {
   readonly handles: number;
 }
 
-/** A directory that a snapshot keeps alive as a whole. */
-export interface DirectoryReference {
-  readonly location: Location;
-  readonly handles: number;
-}
-
-/** A path that names nothing we can look up: no URI, or one of a store that is not supported. It keeps counting. */
-export interface UnresolvableReference {
-  /** As the `_metadata` has it. */
-  readonly path: string;
-  readonly kind: ReferenceKind;
-  readonly handles: number;
-}
-
-/** All that a snapshot references, each list in the order of its paths. Names of inline state are not among them. */
+/** All that a snapshot references. Names of inline state are not among them. */
 export interface References {
-  readonly files: readonly FileReference[];
-  readonly directories: readonly DirectoryReference[];
-  readonly unresolvable: readonly UnresolvableReference[];
+  readonly files: ReferenceTable;
+  /** Directories that are kept alive as a whole. */
+  readonly directories: ReferenceTable;
+  /** Paths that name nothing we can look up: no URI, or one of a store that is not supported. They keep counting. */
+  readonly unresolvable: ReferenceTable;
+}
+
+/** Whether a file of this size is what the reference needs. */
+export function fits(sizeRule: SizeRule, sizeBytes: bigint, actualBytes: number): boolean {
+  const actual = BigInt(actualBytes);
+  switch (sizeRule) {
+    case 'exact':
+      return actual === sizeBytes;
+    case 'at-least':
+      return actual >= sizeBytes;
+    case 'exact-or-one-more':
+      return actual === sizeBytes || actual === sizeBytes + 1n;
+    case 'any':
+      return true;
+    default:
+      return assertNever(sizeRule, 'size rule');
+  }
 }

@@ -1,7 +1,16 @@
 // `--rewrite FROM=TO`: references that start with FROM are looked up at TO, for a tree that was moved or is mounted
 // elsewhere. FROM matches whole path segments, in whatever spelling the `_metadata` has.
 import { UsageError } from '../support/errors.js';
-import { child, isWithin, type Location, normalizePath, parseLocation, parseUri } from './location.js';
+import {
+  canonicalKey,
+  child,
+  isWithin,
+  type Location,
+  normalizePath,
+  parent,
+  parseLocation,
+  parseUri,
+} from './location.js';
 
 /** One `--rewrite`. */
 export interface Rewrite {
@@ -41,6 +50,20 @@ export function resolvePath(path: string, rewrites: readonly Rewrite[]): Locatio
     if (below !== null) return child(to, below);
   }
   return location;
+}
+
+/** Whether a rewrite may be of the file that `path` names alone, or of another in its directory, and not of all of them. */
+export function isRewrittenAlone(path: string, rewrites: readonly Rewrite[]): boolean {
+  const location = parseUri(path);
+  const directory = location && canonicalKey(parent(location));
+  const plain = directoryOf(plainUri(path) ?? '');
+  return rewrites.some(({ from }) =>
+    typeof from === 'string' ? directoryOf(from) === plain : canonicalKey(parent(from)) === directory,
+  );
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }
 
 /** One spelling for all of a URI of any scheme; null for what is none. */

@@ -9,6 +9,7 @@ import type {
   KeyGroupRange,
 } from './metadata.js';
 import type { ReferenceScope } from './references.js';
+import type { Rows } from './rows.js';
 import type { RootKind, SnapshotCondition, SnapshotKind } from './snapshot.js';
 
 export interface SnapshotReport {
@@ -48,15 +49,15 @@ export interface SnapshotReport {
   /** JSON: sum of the sizes of {@link files}. */
   readonly fileBytes: bigint;
   /** JSON with `--files`. Sorted by path, each path once. */
-  readonly files: readonly FileRow[];
+  readonly files: Rows<FileRow>;
   /** JSON with `--files`. Sorted by path. */
-  readonly directories: readonly DirectoryRow[];
+  readonly directories: Rows<DirectoryRow>;
   readonly filesByScope: readonly ScopeTotal[];
   /** JSON as `missing` and `sizeMismatch`: files that are absent, and those whose size is not the recorded one. */
-  readonly missing: readonly FileRow[];
-  readonly wrongSize: readonly (FileRow & { readonly actualBytes: number })[];
+  readonly missing: Rows<FileRow>;
+  readonly wrongSize: Rows<FileRow & { readonly actualBytes: number }>;
   /** JSON: references that could not be looked up, each with the reason. */
-  readonly unverified: readonly { readonly path: string; readonly reason: string }[];
+  readonly unverified: Rows<{ readonly path: string; readonly reason: string }>;
 }
 
 /** A file as the snapshot references it. All fields are JSON. */

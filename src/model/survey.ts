@@ -3,6 +3,7 @@
 
 import type { CkptError } from '../support/errors.js';
 import type { Location } from './location.js';
+import type { ReferenceTable } from './reference-table.js';
 import type { References } from './references.js';
 import type { ReportedError, RootKind, SnapshotKind } from './snapshot.js';
 
@@ -10,8 +11,8 @@ export interface Survey {
   readonly roots: readonly SurveyedRoot[];
   /** In no particular order; one entry per snapshot, also where roots overlap. */
   readonly snapshots: readonly SurveyedSnapshot[];
-  /** Answers for every file that a snapshot of this survey references. */
-  readonly presenceOf: (file: Location) => Presence;
+  /** Answers for every row of the files that a snapshot of this survey references. */
+  readonly presenceOf: PresenceOf;
   /** What could not be looked at besides whole snapshots. */
   readonly problems: readonly ReportedError[];
 }
@@ -27,6 +28,8 @@ export type Presence =
   | { readonly kind: 'present'; readonly sizeBytes: number }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly error: CkptError };
+
+export type PresenceOf = (files: ReferenceTable, row: number) => Presence;
 
 /** What the place of a snapshot tells of it. */
 export interface SnapshotPlace {
@@ -74,6 +77,8 @@ export interface SnapshotContents {
   /** From the properties (format version 4 and later), else from the place; a savepoint where neither tells. */
   readonly kind: SnapshotKind;
   readonly references: References;
+  /** Distinct files of each operator, in the order of the file. */
+  readonly operatorFiles: readonly number[];
   /** State of all operators as Flink counts it. */
   readonly stateBytes: bigint;
   /** State that the snapshot wrote itself as Flink counts it; null where the encoding does not record it. */

@@ -1,10 +1,11 @@
 // `ckpt diff` for people: two snapshots, what grew, and what became of the files.
 import type { DiffSide, OperatorGrowth, SnapshotDiff, StateGrowth } from '../model/snapshot-diff.js';
+import type { FileRow } from '../model/snapshot-report.js';
 import { shareBar } from './bar.js';
 import { byChange, magnitude } from './changes.js';
 import { nameOf } from './operator-name.js';
 import type { Look } from './palette.js';
-import { labelled, section, shareLines } from './section.js';
+import { labelled, longSection, section, shareLines } from './section.js';
 import { type Cell, type Column, layOut } from './table.js';
 import { visible } from './text.js';
 import { formatBytes, formatCount, formatTime, plural } from './units.js';
@@ -19,8 +20,12 @@ export interface DiffOptions {
   readonly top: number | undefined;
 }
 
-/** The diff as text. */
-export function renderDiff(diff: SnapshotDiff, { withFiles, top }: DiffOptions, look: Look): string {
+/** The diff as text, in pieces: it may list millions of files. */
+export function* renderDiff(
+  diff: SnapshotDiff,
+  { withFiles, top }: DiffOptions,
+  look: Look,
+): Generator<string> {
   const operators = byChange(diff.operators).slice(0, top);
   const of = operators.length === diff.operators.length ? '' : ` of ${diff.operators.length}`;
   const lines = [
@@ -36,9 +41,9 @@ export function renderDiff(diff: SnapshotDiff, { withFiles, top }: DiffOptions, 
     ...section(`Operators by change: ${operators.length}${of}`, operatorTable(operators, look), look),
     ...section('Named states', stateTable(operators, look), look),
     ...section(`Files of b: ${filesTitle(diff)}`, fileLines(diff, look), look),
-    ...(withFiles ? listed(diff, look) : []),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  yield lines.map((line) => `${line}\n`).join('');
+  if (withFiles) yield* longSection('Files added and gone', listed(diff, look), look);
 }
 
 function sideText({ path, formatVersion, time }: DiffSide): string {
@@ -172,14 +177,13 @@ function fileLines(
   );
 }
 
-function listed({ addedFiles, goneFiles }: SnapshotDiff, look: Look): readonly string[] {
-  const lines = (mark: string, paint: (text: string) => string, files: SnapshotDiff['addedFiles']) =>
-    files.map(({ path, bytes }) => `  ${paint(mark)} ${visible(path)} (${formatBytes(bytes)})`);
-  return section(
-    'Files added and gone',
-    [...lines('+', look.palette.good, addedFiles), ...lines('-', look.palette.bad, goneFiles)],
-    look,
-  );
+function* listed({ addedFiles, goneFiles }: SnapshotDiff, look: Look): Generator<string> {
+  for (const file of addedFiles) yield listedLine(look.palette.good('+'), file);
+  for (const file of goneFiles) yield listedLine(look.palette.bad('-'), file);
+}
+
+function listedLine(mark: string, { path, bytes }: FileRow): string {
+  return `  ${mark} ${visible(path)} (${formatBytes(bytes)})`;
 }
 
 function change(bytes: bigint | number, look: Look): Cell {

@@ -1,5 +1,6 @@
 // `ckpt inspect --json`. The fields are public: they are added to, never renamed.
 import { type OperatorSelection, selectOperators } from '../model/operator-selection.js';
+import { mapRows } from '../model/rows.js';
 import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
 import type { OperatorStates } from '../model/state-report.js';
 import type { InspectOptions } from './inspect.js';
@@ -29,8 +30,12 @@ export function inspectDocument(
     inlineBytes: report.inlineBytes,
     fileCount: report.fileCount,
     fileBytes: report.fileBytes,
-    missing: report.missing.map(({ path, bytes }) => ({ path, bytes })),
-    sizeMismatch: report.wrongSize.map(({ path, bytes, actualBytes }) => ({ path, bytes, actualBytes })),
+    missing: mapRows(report.missing, ({ path, bytes }) => ({ path, bytes })),
+    sizeMismatch: mapRows(report.wrongSize, ({ path, bytes, actualBytes }) => ({
+      path,
+      bytes,
+      actualBytes,
+    })),
     unverified: report.unverified,
     ...(options.withFiles ? { files: report.files, directories: report.directories } : {}),
   };

@@ -1,7 +1,8 @@
 // The files of a snapshot, and what is wrong with them.
+import { type Rows, rowsOf } from '../model/rows.js';
 import type { FileRow, SnapshotReport } from '../model/snapshot-report.js';
 import type { Look } from './palette.js';
-import { type Column, layOut } from './table.js';
+import { type Cell, type Column, layOutMany } from './table.js';
 import { visible } from './text.js';
 import { formatBytes, formatCount, plural } from './units.js';
 
@@ -16,20 +17,23 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A line per file and directory below a head. Paths are never shortened: they are there to be copied. */
-export function fileTable(report: SnapshotReport, look: Look): readonly string[] {
-  const cells = [
-    ...report.files.map((file) => [
-      formatBytes(file.bytes),
-      file.scope,
-      file.kind,
-      formatCount(file.references),
-      file.path,
-    ]),
-    ...report.directories.map((entry) => ['', '', 'directory', formatCount(entry.references), entry.path]),
-  ];
-  if (cells.length === 0) return [];
-  const { head, rows } = layOut(COLUMNS, cells, look);
-  return [head, ...rows];
+export function* fileTable(report: SnapshotReport, look: Look): Generator<string> {
+  const { count } = report.directories;
+  if (report.files.count + count === 0) return;
+  yield* layOutMany(
+    COLUMNS,
+    rowsOf(report.files.count + count, () => fileCells(report)),
+    look,
+  );
+}
+
+function* fileCells({ files, directories }: SnapshotReport): Generator<readonly Cell[]> {
+  for (const { bytes, scope, kind, references, path } of files) {
+    yield [formatBytes(bytes), scope, kind, formatCount(references), path];
+  }
+  for (const { references, path } of directories) {
+    yield ['', '', 'directory', formatCount(references), path];
+  }
 }
 
 /** What keeps the snapshot from being restored, or from being known to be: the first few of each kind. */
@@ -55,12 +59,14 @@ function describeMissing(file: FileRow): string {
   return `${visible(file.path)} (${formatBytes(file.bytes)})`;
 }
 
-function list<T>(what: string, rows: readonly T[], describe: (row: T) => string): string[] {
-  if (rows.length === 0) return [];
-  const more = rows.length - MOST_SHOWN;
-  return [
-    `  ${plural(rows.length, 'file')} ${what}:`,
-    ...rows.slice(0, MOST_SHOWN).map((row) => `    ${describe(row)}`),
-    ...(more > 0 ? [`    and ${formatCount(more)} more; see --json`] : []),
-  ];
+function list<T>(what: string, rows: Rows<T>, describe: (row: T) => string): string[] {
+  if (rows.count === 0) return [];
+  const more = rows.count - MOST_SHOWN;
+  const lines = [`  ${plural(rows.count, 'file')} ${what}:`];
+  for (const row of rows) {
+    if (lines.length > MOST_SHOWN) break;
+    lines.push(`    ${describe(row)}`);
+  }
+  if (more > 0) lines.push(`    and ${formatCount(more)} more; see --json`);
+  return lines;
 }

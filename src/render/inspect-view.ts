@@ -9,8 +9,11 @@ import type { Look } from './palette.js';
 /** Both forms of an answer. */
 interface BothForms {
   readonly document: () => object | Promise<object>;
-  readonly text: (look: Look) => string | Promise<string>;
+  readonly text: (look: Look) => Text | Promise<Text>;
 }
+
+/** In pieces where it may be long. */
+type Text = string | Iterable<string>;
 
 /** The report, or with `raw` the `_metadata` that it is of. */
 export function reportView(

@@ -8,7 +8,7 @@ import { writtenBy } from './flink-releases.js';
 import { fileTable, troubleLines } from './inspect-files.js';
 import { operatorTable, stateTable } from './inspect-operators.js';
 import type { Look } from './palette.js';
-import { labelled, type Share, section, shareLines } from './section.js';
+import { labelled, longSection, type Share, section, shareLines } from './section.js';
 import { describedStateTable, keyGroupLines, remarkLines } from './states.js';
 import { visible } from './text.js';
 import { formatAge, formatBytes, formatCount, formatTime, plural } from './units.js';
@@ -24,8 +24,12 @@ export interface InspectOptions extends OperatorSelection {
 
 const KEYED_NAMES = '  States by key have their names in the state files: --states reads them.';
 
-/** The report as text. */
-export function renderInspect(report: SnapshotReport, options: InspectOptions, look: Look): string {
+/** The report as text, in pieces: it may list millions of files. */
+export function* renderInspect(
+  report: SnapshotReport,
+  options: InspectOptions,
+  look: Look,
+): Generator<string> {
   const operators = selectOperators(report.operators, options);
   const lines = [
     title(report, look),
@@ -39,9 +43,9 @@ export function renderInspect(report: SnapshotReport, options: InspectOptions, l
     ),
     ...stateSections(operators, options.states, look),
     ...section('What is wrong', troubleLines(report, look), look),
-    ...(options.withFiles ? section('All files', fileTable(report, look), look) : []),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  yield lines.map((line) => `${line}\n`).join('');
+  if (options.withFiles) yield* longSection('All files', fileTable(report, look), look);
 }
 
 function stateSections(

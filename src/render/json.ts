@@ -1,15 +1,47 @@
 // A value as the one JSON document that --json prints.
+import type { Rows } from '../model/rows.js';
 
 /**
  * Indented JSON with a line end. A bigint becomes an integer, past 2^53 a decimal string; undefined fields are left
- * out; the order of fields is the value's own.
+ * out; the order of fields is the value's own. Fields of a document that are {@link Rows} become arrays.
  */
-export function toJson(value: unknown): string {
-  return `${JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? exactNumber(part) : part), 2)}\n`;
+export function toJson(value: object): string {
+  return [...jsonPieces(value)].join('');
+}
+
+/** {@link toJson} in pieces, so that rows by the million are made and forgotten one by one. */
+export function* jsonPieces(document: object): Generator<string> {
+  let separator = '';
+  yield '{';
+  for (const [key, value] of Object.entries(document)) {
+    if (value === undefined) continue;
+    yield `${separator}\n  ${JSON.stringify(key)}: `;
+    if (isRows(value)) yield* piecesOfRows(value);
+    else yield stringify(value).replaceAll('\n', '\n  ');
+    separator = ',';
+  }
+  yield separator === '' ? '}\n' : '\n}\n';
 }
 
 /** An integer as JSON holds it exactly: a number, or a decimal string past 2^53. */
 export function exactNumber(value: bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+function* piecesOfRows(rows: Rows<object>): Generator<string> {
+  let separator = '';
+  for (const row of rows) {
+    yield `${separator === '' ? '[' : separator}\n    ${stringify(row).replaceAll('\n', '\n    ')}`;
+    separator = ',';
+  }
+  yield separator === '' ? '[]' : '\n  ]';
+}
+
+function stringify(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? exactNumber(part) : part), 2);
+}
+
+function isRows(value: unknown): value is Rows<object> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value && !Array.isArray(value);
 }

@@ -9,6 +9,15 @@ export function section(title: string, lines: readonly string[], look: Look): re
   return lines.length === 0 ? [] : ['', look.palette.strong(title), ...lines];
 }
 
+/** {@link section} of more lines than are held at once, in pieces with their line ends. */
+export function* longSection(title: string, lines: Iterable<string>, look: Look): Generator<string> {
+  let head = `\n${look.palette.strong(title)}\n`;
+  for (const line of lines) {
+    yield `${head}${line}\n`;
+    head = '';
+  }
+}
+
 /** `label  value` for each pair with a value, the values below each other. Values are taken as they are. */
 export function labelled(
   pairs: readonly (readonly [label: string, value: string | null])[],

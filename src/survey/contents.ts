@@ -1,5 +1,5 @@
 // What a survey keeps of a `_metadata`: its references and sizes. The document itself is never built.
-import { type MetadataVisitor, scanMetadata } from '../format/metadata/read.js';
+import { type MetadataVisitor, type PathMention, scanMetadata } from '../format/metadata/read.js';
 import type {
   CheckpointProperties,
   KeyedStateHandle,
@@ -9,16 +9,11 @@ import type {
 } from '../model/metadata.js';
 import type { Rewrite } from '../model/rewrite.js';
 import { addSizes, coordinatorSizes, type StateSizes, subtaskSizes } from '../model/state-sizes.js';
-import {
-  type LeafStream,
-  type StreamPlace,
-  type StreamVisitor,
-  visitCoordinatorStreams,
-  visitSubtaskStreams,
-} from '../model/streams.js';
+import { type LeafStream, visitCoordinatorStreams, visitSubtaskStreams } from '../model/streams.js';
 import type { SnapshotContents, SnapshotPlace } from '../model/survey.js';
 import { assertNever, BugError } from '../support/errors.js';
-import { ReferenceCollector } from './references-of.js';
+import { ReferenceCollector, type ReferenceSink } from './reference-collector.js';
+import { ReferenceCursor } from './reference-cursor.js';
 
 /** What to do besides with what a `_metadata` holds, in the same pass. */
 export interface ScanOptions {
@@ -28,29 +23,58 @@ export interface ScanOptions {
 }
 
 /** Reads the `_metadata` in `bytes` of the snapshot at `place`. Throws a FormatError where it cannot be understood. */
-export function contentsOf(
-  bytes: Uint8Array,
-  place: SnapshotPlace,
-  { rewrites, watch }: ScanOptions,
-): SnapshotContents {
-  return scanMetadata(bytes, () => new ContentsScan(place, rewrites, watch?.())).contents();
+export function contentsOf(bytes: Uint8Array, place: SnapshotPlace, options: ScanOptions): SnapshotContents {
+  const { sink, ...counts } = scanReferences(bytes, place, {
+    ...options,
+    makeSink: (paths) => new ReferenceCollector(paths),
+  });
+  const { references, operatorFiles } = sink;
+  return { ...counts, references, operatorFiles };
 }
 
-class ContentsScan implements MetadataVisitor, StreamVisitor {
+/** What a `_metadata` tells besides its references. */
+export type ContentCounts = Omit<SnapshotContents, 'references' | 'operatorFiles'>;
+
+/**
+ * Reads the `_metadata` in `bytes` and tells a sink of each reference as it is met: nothing of them is kept. `makeSink`
+ * makes a new sink for each layout that is tried; the one that was told everything is returned. Throws a FormatError
+ * where the `_metadata` cannot be understood: what sinks were told then means nothing.
+ */
+export function scanReferences<S extends ReferenceSink>(
+  bytes: Uint8Array,
+  place: SnapshotPlace,
+  { rewrites, watch, makeSink }: ScanOptions & { readonly makeSink: (paths: ReferenceCursor) => S },
+): ContentCounts & { readonly sink: S } {
+  const scan = scanMetadata(bytes, () => {
+    const cursor = new ReferenceCursor(bytes, place.directory, rewrites);
+    return new ContentsScan(place, { cursor, sink: makeSink(cursor), watcher: watch?.() });
+  });
+  return { ...scan.counts(), sink: scan.sink };
+}
+
+interface ScanParts<S> {
+  readonly cursor: ReferenceCursor;
+  readonly sink: S;
+  readonly watcher: MetadataVisitor | undefined;
+}
+
+class ContentsScan<S extends ReferenceSink> implements MetadataVisitor {
+  readonly sink: S;
   readonly #place: SnapshotPlace;
-  readonly #collector: ReferenceCollector;
+  readonly #cursor: ReferenceCursor;
   readonly #watcher: MetadataVisitor | undefined;
   #checkpointId: bigint | null = null;
   #operatorId = '';
   #properties: CheckpointProperties | null = null;
   #sizes: StateSizes = { stateSizeBytes: 0n, checkpointedSizeBytes: 0n };
-  #inlineBytes = 0n;
+  #inlineBytes = 0;
   #recordsWritten = true;
 
-  constructor(place: SnapshotPlace, rewrites: readonly Rewrite[], watcher: MetadataVisitor | undefined) {
+  constructor(place: SnapshotPlace, { cursor, sink, watcher }: ScanParts<S>) {
     this.#place = place;
+    this.#cursor = cursor;
+    this.sink = sink;
     this.#watcher = watcher;
-    this.#collector = new ReferenceCollector(place.directory, rewrites);
   }
 
   header(header: MetadataHeader): void {
@@ -62,7 +86,13 @@ class ContentsScan implements MetadataVisitor, StreamVisitor {
     this.#operatorId = head.id;
     this.#sizes = addSizes(this.#sizes, coordinatorSizes(head));
     visitCoordinatorStreams(head, this);
+    this.sink.operator?.();
     this.#watcher?.operator(head);
+  }
+
+  path(mention: Readonly<PathMention>): void {
+    this.#cursor.moveTo(mention);
+    this.sink.reference(this.#cursor);
   }
 
   subtask(subtask: SubtaskState): void {
@@ -72,14 +102,8 @@ class ContentsScan implements MetadataVisitor, StreamVisitor {
     this.#watcher?.subtask(subtask);
   }
 
-  stream(stream: LeafStream, { role }: StreamPlace): void {
-    if (stream.kind === 'bytes') this.#inlineBytes += BigInt(stream.data.length);
-    else if (role === 'changes') this.#collector.addChangelogStream(stream);
-    else this.#collector.addStream(stream);
-  }
-
-  directory(path: string): void {
-    this.#collector.addDirectory(path);
+  stream(stream: LeafStream): void {
+    if (stream.kind === 'bytes') this.#inlineBytes += stream.data.length;
   }
 
   end(properties: CheckpointProperties | null): void {
@@ -87,15 +111,14 @@ class ContentsScan implements MetadataVisitor, StreamVisitor {
     this.#watcher?.end(properties);
   }
 
-  contents(): SnapshotContents {
+  counts(): ContentCounts {
     if (this.#checkpointId === null) throw new BugError('contents were asked for before they were read');
     return {
       checkpointId: this.#checkpointId,
       kind: this.#properties?.snapshotType.kind ?? this.#place.kind ?? 'savepoint',
-      references: this.#collector.references(),
       stateBytes: this.#sizes.stateSizeBytes,
       checkpointedBytes: this.#recordsWritten ? this.#sizes.checkpointedSizeBytes : null,
-      inlineBytes: this.#inlineBytes,
+      inlineBytes: BigInt(this.#inlineBytes),
     };
   }
 }

@@ -1,25 +1,49 @@
-// The sizes of all files that a listing told of, found again by their location.
-import type { Location } from '../model/location.js';
+// The sizes of all files that a store told of, found again by the fingerprints of their locations: some thirty bytes a
+// file. That two files have one fingerprint is as good as impossible, unless somebody names them so; a reference to one
+// of them is then held against the size of the other.
+import { formatLocation, type Location } from '../model/location.js';
+import { LocationKey } from '../model/location-key.js';
+import { StorageError } from '../support/errors.js';
+import { type Fingerprint, newFingerprint } from '../support/fingerprint.js';
+import { CROWDED, FingerprintTable, NOT_FOUND } from '../support/fingerprint-table.js';
 import type { FileSink } from './listing.js';
 
-/** One map of paths for each store, so that no path is kept twice. */
 export class ListedFiles implements FileSink {
-  readonly #stores = new Map<string, Map<string, number>>();
+  readonly #fingerprints = new FingerprintTable();
+  readonly #key = new LocationKey();
+  readonly #fingerprint = newFingerprint();
+  #sizes = new Float64Array(64);
 
+  /** Adds a file of the store that `root` is in, or tells its size anew. */
   file(root: Location, { path, sizeBytes }: { readonly path: string; readonly sizeBytes: number }): void {
-    const store = storeKey(root);
-    const sizes = this.#stores.get(store) ?? new Map<string, number>();
-    this.#stores.set(store, sizes);
-    sizes.set(path, sizeBytes);
+    const location = { ...root, path };
+    this.#key.setTo(location);
+    this.#key.fingerprintInto(this.#fingerprint);
+    const row = this.#fingerprints.add(this.#fingerprint);
+    if (row === CROWDED) throw namedToCollide(location);
+    if (row >= this.#sizes.length) {
+      const larger = new Float64Array(this.#sizes.length * 2);
+      larger.set(this.#sizes);
+      this.#sizes = larger;
+    }
+    this.#sizes[row] = sizeBytes;
   }
 
-  /** Undefined for what was not listed as a file. */
-  sizeOf(location: Location): number | undefined {
-    return this.#stores.get(storeKey(location))?.get(location.path);
+  /** Undefined for what was not told of. */
+  sizeOf(fingerprint: Fingerprint): number | undefined {
+    const row = this.#fingerprints.find(fingerprint);
+    return row === NOT_FOUND ? undefined : this.#sizes[row]!;
   }
 }
 
-/** Equal for locations that one reader serves. */
-export function storeKey({ store, authority }: Location): string {
-  return `${store}://${authority}`;
+function namedToCollide(location: Location): StorageError {
+  const where = formatLocation(location);
+  return new StorageError(
+    'corrupt',
+    `more files with like fingerprints than can be by chance, such as ${where}`,
+    {
+      where,
+      next: 'somebody named them so: look at who writes there',
+    },
+  );
 }

@@ -1,7 +1,6 @@
 // What a `_metadata` tells of one operator, subtask by subtask, without looking at any state file and without keeping
 // the subtasks: a `_metadata` may be larger than what there is room for.
 import type { KeyedStateHandle, KeyGroupRange, OperatorHead, SubtaskState } from '../model/metadata.js';
-import type { Rewrite } from '../model/rewrite.js';
 import type { OperatorReport } from '../model/snapshot-report.js';
 import {
   addSizes,
@@ -14,28 +13,27 @@ import {
   subtaskSizes,
 } from '../model/state-sizes.js';
 import { type LeafStream, visitCoordinatorStreams, visitSubtaskStreams } from '../model/streams.js';
-import type { SnapshotPlace } from '../model/survey.js';
 import { NamedStates } from './named-states.js';
-import { ReferenceCollector } from './references-of.js';
 
-/** Is told the subtasks of one operator of the snapshot at `place`, then asked for the report. */
+/** What the handles of an operator tell; how many files they reference is counted where all references are. */
+export type ToldByHandles = Omit<OperatorReport, 'files'>;
+
+/** Is told the subtasks of one operator, then asked for the report. */
 export class OperatorScan {
   readonly #head: OperatorHead;
   readonly #states = new NamedStates();
   readonly #ranges = new Map<string, KeyGroupRange>();
-  #collector: ReferenceCollector;
   #sizes: StateSizes;
   #keyedBytes = 0n;
   #operatorBytes = 0n;
   #inFlightBytes = 0n;
-  #inlineBytes = 0n;
+  #inlineBytes = 0;
   #subtasks = 0;
   #finishedSubtasks = 0;
   #hasState: boolean;
 
-  constructor(head: OperatorHead, place: SnapshotPlace, rewrites: readonly Rewrite[]) {
+  constructor(head: OperatorHead) {
     this.#head = head;
-    this.#collector = new ReferenceCollector(place.directory, rewrites);
     this.#sizes = coordinatorSizes(head);
     this.#hasState = head.coordinatorState !== null;
     visitCoordinatorStreams(head, this);
@@ -58,11 +56,10 @@ export class OperatorScan {
   }
 
   stream(stream: LeafStream): void {
-    if (stream.kind === 'bytes') this.#inlineBytes += BigInt(stream.data.length);
-    else this.#collector.addStream(stream);
+    if (stream.kind === 'bytes') this.#inlineBytes += stream.data.length;
   }
 
-  report(): OperatorReport {
+  report(): ToldByHandles {
     const { id, name, uid, parallelism, maxParallelism, fullyFinished, coordinatorState } = this.#head;
     return {
       id,
@@ -77,8 +74,7 @@ export class OperatorScan {
       operatorBytes: this.#operatorBytes,
       coordinatorBytes: coordinatorState === null ? 0n : streamSizeBytes(coordinatorState),
       inFlightBytes: this.#inFlightBytes,
-      inlineBytes: this.#inlineBytes,
-      files: this.#collector.fileCount,
+      inlineBytes: BigInt(this.#inlineBytes),
       keyGroupRanges: [...this.#ranges.values()].sort((a, b) => a.first - b.first || a.last - b.last),
       subtasks: this.#subtasks,
       finishedSubtasks: this.#finishedSubtasks,

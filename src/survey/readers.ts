@@ -2,7 +2,6 @@
 import type { Location } from '../model/location.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageReader } from '../storage/storage.js';
-import { storeKey } from './listed-files.js';
 
 export class Readers {
   readonly #open: OpenReader;
@@ -19,4 +18,9 @@ export class Readers {
     this.#opened.set(key, reader);
     return reader;
   }
+}
+
+/** Equal for locations that one reader serves. */
+export function storeKey({ store, authority }: Location): string {
+  return `${store}://${authority}`;
 }

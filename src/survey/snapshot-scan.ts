@@ -1,39 +1,23 @@
 // What a `_metadata` tells of a snapshot and its operators, taken in one pass: no document is built.
 import type { MetadataVisitor } from '../format/metadata/read.js';
 import type { CheckpointProperties, MetadataHeader, OperatorHead, SubtaskState } from '../model/metadata.js';
-import type { Rewrite } from '../model/rewrite.js';
-import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
-import type { SnapshotPlace } from '../model/survey.js';
+import type { SnapshotReport } from '../model/snapshot-report.js';
 import { BugError } from '../support/errors.js';
-import { OperatorScan } from './operator-report.js';
+import { OperatorScan, type ToldByHandles } from './operator-report.js';
 
 /** The part of a report that the `_metadata` alone decides. */
 export type ToldByMetadata = Pick<
   SnapshotReport,
-  | 'formatVersion'
-  | 'dialect'
-  | 'checkpointId'
-  | 'properties'
-  | 'masterStates'
-  | 'operators'
-  | 'fullBytes'
-  | 'addedBytes'
->;
+  'formatVersion' | 'dialect' | 'checkpointId' | 'properties' | 'masterStates' | 'fullBytes' | 'addedBytes'
+> & { readonly operators: readonly ToldByHandles[] };
 
-/** Visits the `_metadata` of the snapshot at `place`, then answers {@link told}. */
+/** Visits a `_metadata`, then answers {@link told}. */
 export class SnapshotScan implements MetadataVisitor {
-  readonly #place: SnapshotPlace;
-  readonly #rewrites: readonly Rewrite[];
-  readonly #operators: OperatorReport[] = [];
+  readonly #operators: ToldByHandles[] = [];
   #header: Omit<MetadataHeader, 'masterStates'> | null = null;
   #masterStates: SnapshotReport['masterStates'] = [];
   #properties: CheckpointProperties | null = null;
   #operator: OperatorScan | null = null;
-
-  constructor(place: SnapshotPlace, rewrites: readonly Rewrite[]) {
-    this.#place = place;
-    this.#rewrites = rewrites;
-  }
 
   header({ formatVersion, dialect, checkpointId, masterStates }: MetadataHeader): void {
     this.#header = { formatVersion, dialect, checkpointId };
@@ -46,7 +30,7 @@ export class SnapshotScan implements MetadataVisitor {
 
   operator(head: OperatorHead): void {
     this.#endOperator();
-    this.#operator = new OperatorScan(head, this.#place, this.#rewrites);
+    this.#operator = new OperatorScan(head);
   }
 
   subtask(subtask: SubtaskState): void {

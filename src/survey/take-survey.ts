@@ -2,18 +2,18 @@
 // reference outside of the listing is looked up. In this order a checkpoint that completes meanwhile can only save
 // files, never make one look unused; and a file that came after the listing is not taken for missing.
 import type { MetadataVisitor } from '../format/metadata/read.js';
-import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
-import type { FileReference } from '../model/references.js';
+import { formatLocation, type Location, parent } from '../model/location.js';
 import type { Rewrite } from '../model/rewrite.js';
-import type { MetadataFile, Presence, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
+import type { MetadataFile, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
 import type { OpenReader } from '../storage/open.js';
 import type { StorageReader } from '../storage/storage.js';
 import { mapConcurrently } from '../support/concurrency.js';
-import { BugError, CkptError, FormatError, StorageError } from '../support/errors.js';
+import { type CkptError, FormatError, StorageError } from '../support/errors.js';
 import { contentsOf } from './contents.js';
 import { placeOf } from './layout.js';
 import { ListedFiles } from './listed-files.js';
 import { Listing, type MetadataCandidate } from './listing.js';
+import { expectedError, isAbsence, lookUpUnlisted } from './look-up.js';
 import { Readers } from './readers.js';
 
 /** What a survey, and every use case that only reads, needs besides its locations. */
@@ -50,13 +50,11 @@ export async function takeSurvey(
     ...read.filter((snapshot) => snapshot !== null),
     ...listing.incomplete.map((at): SurveyedSnapshot => ({ state: 'incomplete', place: placeOf(at) })),
   ];
-  const found = await lookUpUnlisted(snapshots, { files, readers, concurrency });
-  return {
-    roots: listing.roots,
-    snapshots,
-    problems: listing.problems,
-    presenceOf: presences(files, found),
-  };
+  const tables = snapshots.flatMap((snapshot) =>
+    snapshot.state === 'read' ? [snapshot.contents.references.files] : [],
+  );
+  const presenceOf = await lookUpUnlisted(tables, { listed: files, readers, concurrency });
+  return { roots: listing.roots, snapshots, problems: listing.problems, presenceOf };
 }
 
 /** What it takes to read a snapshot. */
@@ -101,61 +99,4 @@ function noMetadata(location: Location, type: string): CkptError {
     where,
     next: 'if it leads to a metadata file, give that as a location of its own',
   });
-}
-
-interface LookUp {
-  readonly files: ListedFiles;
-  readonly readers: Readers;
-  readonly concurrency: number;
-}
-
-/** Asks the stores for every referenced file that the listing did not tell of, each once. */
-async function lookUpUnlisted(
-  snapshots: readonly SurveyedSnapshot[],
-  { files, readers, concurrency }: LookUp,
-): Promise<ReadonlyMap<string, Presence>> {
-  const unlisted = new Map<string, FileReference>();
-  for (const snapshot of snapshots) {
-    if (snapshot.state !== 'read') continue;
-    for (const file of snapshot.contents.references.files) {
-      if (files.sizeOf(file.location) === undefined) unlisted.set(canonicalKey(file.location), file);
-    }
-  }
-  const found = await mapConcurrently(
-    unlisted,
-    concurrency,
-    async ([key, { location }]) => [key, await lookUp(location, readers)] as const,
-  );
-  return new Map(found);
-}
-
-/** Asks the store for one file. */
-export async function lookUp(location: Location, readers: Readers): Promise<Presence> {
-  try {
-    const reader = await readers.of(location);
-    const { type, sizeBytes } = await reader.stat(location);
-    return type === 'file' ? { kind: 'present', sizeBytes } : { kind: 'absent' };
-  } catch (thrown) {
-    return isAbsence(thrown) ? { kind: 'absent' } : { kind: 'unknown', error: expectedError(thrown) };
-  }
-}
-
-function presences(files: ListedFiles, found: ReadonlyMap<string, Presence>): Survey['presenceOf'] {
-  return (location) => {
-    const sizeBytes = files.sizeOf(location);
-    if (sizeBytes !== undefined) return { kind: 'present', sizeBytes };
-    const presence = found.get(canonicalKey(location));
-    if (presence === undefined) throw new BugError(`${formatLocation(location)} was not looked up`);
-    return presence;
-  };
-}
-
-function isAbsence(thrown: unknown): boolean {
-  return thrown instanceof StorageError && thrown.kind === 'not-found';
-}
-
-/** Errors of stores and formats are findings; anything else is a bug, and goes on. */
-function expectedError(thrown: unknown): CkptError {
-  if (thrown instanceof CkptError && !(thrown instanceof BugError)) return thrown;
-  throw thrown;
 }

@@ -1,12 +1,14 @@
 // `ckpt inspect`: find the snapshot meant, and report what one pass over its `_metadata` tells.
 import { readMetadata } from '../format/metadata/read.js';
+import { fileRow, fileRows } from '../graph/file-rows.js';
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
 import type { Metadata } from '../model/metadata.js';
-import { type FileReference, REFERENCE_SCOPES, type References } from '../model/references.js';
-import type { RootKind } from '../model/snapshot.js';
-import type { FileRow, ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
-import type { ReadSnapshot, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
+import type { ReferenceTable } from '../model/reference-table.js';
+import { REFERENCE_SCOPES, type References } from '../model/references.js';
+import { rowsOf } from '../model/rows.js';
+import type { ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
+import type { PresenceOf, ReadSnapshot, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
 import { BugError, UsageError } from '../support/errors.js';
 import { SnapshotScan, type ToldByMetadata } from '../survey/snapshot-scan.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
@@ -27,10 +29,10 @@ export interface Inspection {
  * that cannot be read, and a UsageError where there is none.
  */
 export async function inspectSnapshot(location: Location, options: SurveyOptions): Promise<Inspection> {
-  const { openReader, rewrites = [] } = options;
+  const { openReader } = options;
   const scans = new Map<string, SnapshotScan>();
-  const watch = (place: SnapshotPlace, file: Location) => {
-    const scan = new SnapshotScan(place, rewrites);
+  const watch = (_: SnapshotPlace, file: Location) => {
+    const scan = new SnapshotScan();
     scans.set(canonicalKey(file), scan);
     return scan;
   };
@@ -40,7 +42,7 @@ export async function inspectSnapshot(location: Location, options: SurveyOptions
   const scan = scans.get(canonicalKey(file));
   if (scan === undefined) throw new BugError(`${formatLocation(file)} was read and not scanned`);
   return {
-    report: reportOf(node, scan.told(), survey.roots[0]?.takenFor ?? 'ancestor'),
+    report: reportOf(node, scan.told(), survey),
     snapshot: node.snapshot,
     document: async () => readMetadata(await (await openReader(file)).read(file)),
   };
@@ -83,11 +85,11 @@ function nothingToInspect(nodes: readonly SnapshotNode[], location: Location): U
   return new UsageError(message, { where, next: 'ckpt list shows the snapshots of a directory' });
 }
 
-function reportOf(node: ReadNode, told: ToldByMetadata, takenFor: RootKind): SnapshotReport {
+function reportOf(node: ReadNode, told: ToldByMetadata, { roots, presenceOf }: Survey): SnapshotReport {
   const { place, contents, metadata: file } = node.snapshot;
   return {
     path: pathOf(place, file),
-    takenFor,
+    takenFor: roots[0]?.takenFor ?? 'ancestor',
     job: place.jobId,
     kind: contents.kind,
     condition: node.condition,
@@ -95,38 +97,55 @@ function reportOf(node: ReadNode, told: ToldByMetadata, takenFor: RootKind): Sna
     time: timeOf(file),
     metadataBytes: file.sizeBytes,
     ...told,
+    operators: told.operators.map((operator, index) => ({
+      ...operator,
+      files: contents.operatorFiles[index] ?? 0,
+    })),
     inlineBytes: contents.inlineBytes,
     ...fileFields(contents.references),
-    missing: node.resolution.missing.map(fileRow),
-    wrongSize: node.resolution.wrongSize.map(({ reference, actualBytes }) => ({
-      ...fileRow(reference),
-      actualBytes,
-    })),
-    unverified: node.resolution.unverified,
+    ...troubleFields(node, presenceOf),
   };
 }
 
 function fileFields({ files, directories }: References) {
+  const filesByScope = totalsByScope(files);
   return {
-    fileCount: files.length,
-    fileBytes: totalBytes(files),
-    files: files.map(fileRow),
-    directories: directories.map(({ location, handles }) => ({
-      path: formatLocation(location),
-      references: handles,
-    })),
-    filesByScope: REFERENCE_SCOPES.map((scope): ScopeTotal => {
-      const ofScope = files.filter((file) => file.scope === scope);
-      return { scope, files: ofScope.length, bytes: totalBytes(ofScope) };
+    fileCount: files.count,
+    fileBytes: filesByScope.reduce((total, { bytes }) => total + bytes, 0n),
+    files: fileRows(files),
+    directories: rowsOf(directories.count, function* () {
+      for (const row of directories.inOrder()) {
+        yield { path: formatLocation(directories.location(row)), references: directories.handles(row) };
+      }
     }),
+    filesByScope,
   };
 }
 
-function fileRow({ location, sizeBytes, kind, handles, scope }: FileReference): FileRow {
-  return { path: formatLocation(location), bytes: sizeBytes, kind, references: handles, scope };
+function troubleFields({ snapshot, resolution }: ReadNode, presenceOf: PresenceOf) {
+  const { files } = snapshot.contents.references;
+  const { missing, wrongSize, unverified, filesWith, unverifiedReferences } = resolution;
+  return {
+    missing: fileRows(files, { count: missing, rows: () => filesWith('missing') }),
+    wrongSize: rowsOf(wrongSize, function* () {
+      for (const row of filesWith('wrong-size')) {
+        const presence = presenceOf(files, row);
+        const actualBytes = presence.kind === 'present' ? presence.sizeBytes : 0;
+        yield { ...fileRow(files, row), actualBytes };
+      }
+    }),
+    unverified: rowsOf(unverified, () => unverifiedReferences[Symbol.iterator]()),
+  };
 }
 
 /** Unknown sizes (-1) add nothing. */
-function totalBytes(files: readonly FileReference[]): bigint {
-  return files.reduce((total, { sizeBytes }) => (sizeBytes < 0n ? total : total + sizeBytes), 0n);
+function totalsByScope(files: ReferenceTable): readonly ScopeTotal[] {
+  const totals = new Map(REFERENCE_SCOPES.map((scope) => [scope, { scope, files: 0, bytes: 0n }]));
+  for (let row = 0; row < files.count; row++) {
+    const total = totals.get(files.scope(row))!;
+    const sizeBytes = files.sizeBytes(row);
+    total.files++;
+    if (sizeBytes > 0n) total.bytes += sizeBytes;
+  }
+  return [...totals.values()];
 }

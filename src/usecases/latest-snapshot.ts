@@ -1,7 +1,8 @@
 // `ckpt latest`: the newest snapshot of one job that would restore. Never an older one in place of one that could not
 // be looked at, and never that of another job.
-import { buildGraph, type SnapshotNode } from '../graph/graph.js';
+import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { type JobChain, jobChains, oneChain } from '../graph/job-chains.js';
+import type { Outcome } from '../graph/resolve.js';
 import type { LatestAnswer, PassedOver } from '../model/latest-snapshot.js';
 import { formatLocation, type Location } from '../model/location.js';
 import { type CkptError, StorageError, UsageError } from '../support/errors.js';
@@ -72,7 +73,7 @@ function expectLookedAt(node: SnapshotNode): void {
     throw notLookedAt(pathOfNode(node), snapshot.error.message, snapshot.error);
   }
   if (!('resolution' in node) || node.condition === 'broken') return;
-  const [first] = node.resolution.unverified;
+  const [first] = node.resolution.unverifiedReferences;
   if (first !== undefined) {
     throw notLookedAt(pathOfNode(node), `${first.path} could not be looked up: ${first.reason}`);
   }
@@ -87,11 +88,13 @@ function reasonOf(node: SnapshotNode): string {
   if (node.snapshot.state === 'unreadable') return node.snapshot.error.message;
   if (!('resolution' in node)) return node.condition;
   const { missing, wrongSize } = node.resolution;
-  const [absent, changed] = [missing[0], wrongSize[0]];
-  if (absent !== undefined)
-    return withMore('file', missing.length, `missing: ${formatLocation(absent.location)}`);
-  const path = changed === undefined ? '' : formatLocation(changed.reference.location);
-  return withMore('file', wrongSize.length, `of another size than recorded: ${path}`);
+  if (missing > 0) return withMore('file', missing, `missing: ${firstWith('missing', node)}`);
+  return withMore('file', wrongSize, `of another size than recorded: ${firstWith('wrong-size', node)}`);
+}
+
+function firstWith(outcome: Outcome, { resolution, snapshot }: ReadNode): string {
+  const [first] = resolution.filesWith(outcome);
+  return first === undefined ? '' : formatLocation(snapshot.contents.references.files.location(first));
 }
 
 function withMore(noun: string, count: number, what: string): string {

@@ -1,6 +1,7 @@
 // `ckpt list`: survey, graph, and a row per snapshot.
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { baseName, formatLocation, type Location } from '../model/location.js';
+import type { ReferenceTable } from '../model/reference-table.js';
 import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
 import type { MetadataFile, SnapshotPlace } from '../model/survey.js';
@@ -73,32 +74,37 @@ function contentFields({ snapshot, restorable, resolution, predecessor, growth }
     kind: contents.kind,
     fullBytes: contents.stateBytes,
     addedBytes: contents.checkpointedBytes ?? onTop,
-    files: files.length,
-    missing: resolution.missing.length,
+    files: files.count,
+    missing: resolution.missing,
     restorable,
-    wrongSize: resolution.wrongSize.length,
-    unverified: resolution.unverified.length,
+    wrongSize: resolution.wrongSize,
+    unverified: resolution.unverified,
     predecessor: predecessor?.contents.checkpointId ?? null,
-    foreignFiles: files.filter(({ location }) => isForeign(location, place)).length,
+    foreignFiles: countForeign(files, place),
   };
 }
 
-/** Whether a file lies in the directory of another job than the snapshot's. */
-function isForeign(location: Location, { jobId }: SnapshotPlace): boolean {
-  const job = jobOf(location);
-  return jobId !== null && job !== null && job !== jobId;
+/** Files in the directory of another job than the snapshot's. */
+function countForeign(files: ReferenceTable, { jobId }: SnapshotPlace): number {
+  if (jobId === null) return 0;
+  let count = 0;
+  for (const { directory, files: within } of files.parents()) {
+    const job = jobOf(directory);
+    if (job !== null && job !== jobId) count += within;
+  }
+  return count;
 }
 
 /** One problem for each snapshot with references that nobody could look up. */
 function unverifiedReferences(node: SnapshotNode): readonly ReportedError[] {
-  const unverified = 'resolution' in node ? node.resolution.unverified : [];
-  const [first] = unverified;
+  if (!('resolution' in node)) return [];
+  const [first] = node.resolution.unverifiedReferences;
   if (first === undefined) return [];
   const where = formatLocation(node.snapshot.place.directory);
   return [
     {
       code: 'references-not-verified',
-      message: `${unverified.length} references of ${where} could not be looked up, such as ${first.path}: ${first.reason}`,
+      message: `${node.resolution.unverified} references of ${where} could not be looked up, such as ${first.path}: ${first.reason}`,
       where,
       next: 'if the files were moved or are mounted elsewhere, say --rewrite FROM=TO',
     },

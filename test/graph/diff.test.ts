@@ -4,6 +4,7 @@ import { canonicalKey, parseLocation } from '../../src/model/location.js';
 import type { FileReference } from '../../src/model/references.js';
 import type { OperatorReport } from '../../src/model/snapshot-report.js';
 import { operator, sampleReport } from '../render/samples.js';
+import { tableOf } from '../support/reference-tables.js';
 
 const at = (path: string) => parseLocation(path, '/');
 const file = (path: string, sizeBytes: bigint, kind: FileReference['kind'] = 'file'): FileReference => ({
@@ -23,7 +24,7 @@ interface Side {
 
 function side({ files = [], local = {}, operators = [] }: Side): Compared {
   const localFiles = new Map(Object.entries(local).map(([name, path]) => [name, canonicalKey(at(path))]));
-  return { report: { ...sampleReport, operators }, files, localFiles, states: null };
+  return { report: { ...sampleReport, operators }, files: tableOf(files), localFiles, states: null };
 }
 
 describe('files', () => {

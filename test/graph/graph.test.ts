@@ -8,6 +8,7 @@ import type { FileReference, References, SizeRule } from '../../src/model/refere
 import type { Presence, ReadSnapshot, Survey, SurveyedSnapshot } from '../../src/model/survey.js';
 import { StorageError } from '../../src/support/errors.js';
 import { placeOf } from '../../src/survey/layout.js';
+import { tableOf, unresolvableTable } from '../support/reference-tables.js';
 import { runs, testSeed } from '../support/runs.js';
 
 const JOB = 'file:///ckpt/0a6d8e2b0094db680d9a9874fabf74e8';
@@ -25,7 +26,7 @@ function reference(name: string, sizeBytes: number, sizeRule: SizeRule = 'exact'
 }
 
 function references(...files: FileReference[]): References {
-  return { files, directories: [], unresolvable: [] };
+  return { files: tableOf(files), directories: tableOf([]), unresolvable: tableOf([]) };
 }
 
 function snapshot(directory: string, checkpointId: bigint, refs: References): ReadSnapshot {
@@ -38,6 +39,7 @@ function snapshot(directory: string, checkpointId: bigint, refs: References): Re
       checkpointId,
       kind: place.kind ?? 'savepoint',
       references: refs,
+      operatorFiles: [],
       stateBytes: 0n,
       checkpointedBytes: 0n,
       inlineBytes: 0n,
@@ -49,7 +51,8 @@ const DENIED: Presence = { kind: 'unknown', error: new StorageError('denied', 'n
 
 /** Sizes by name; a name that is not there is absent, `denied` cannot be looked at. */
 function world(sizes: Readonly<Record<string, number>>): Survey['presenceOf'] {
-  return ({ path }) => {
+  return (files, row) => {
+    const { path } = files.location(row);
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (name === 'denied') return DENIED;
     const sizeBytes = sizes[name];
@@ -80,17 +83,18 @@ describe('resolving references', () => {
       references(reference('f', recorded, rule)),
       world({ f: actual }),
     );
-    expect(missing).toEqual([]);
-    expect(wrongSize.map(({ actualBytes }) => actualBytes)).toEqual(fits ? [] : [actual]);
+    expect({ missing, wrongSize }).toEqual({ missing: 0, wrongSize: fits ? 0 : 1 });
   });
 
   it('takes what could not be looked up neither for present nor for absent', () => {
     const refs = {
       ...references(reference('denied', 1), reference('f', 1)),
-      unresolvable: [{ path: 'gs://b/f', kind: 'file', handles: 1 } as const],
+      unresolvable: unresolvableTable('gs://b/f'),
     };
-    const { missing, wrongSize, unverified } = resolveReferences(refs, world({ f: 1 }));
-    expect([missing, wrongSize]).toEqual([[], []]);
+    const presenceOf = world({ f: 1 });
+    const resolution = resolveReferences(refs, presenceOf);
+    expect(resolution).toMatchObject({ missing: 0, wrongSize: 0, unverified: 2 });
+    const unverified = [...resolution.unverifiedReferences];
     expect(unverified.map(({ path }) => path)).toEqual(['gs://b/f', `${JOB}/shared/denied`]);
   });
 });

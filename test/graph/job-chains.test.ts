@@ -5,6 +5,7 @@ import { formatLocation, parseUri } from '../../src/model/location.js';
 import type { FileReference } from '../../src/model/references.js';
 import type { SurveyedSnapshot } from '../../src/model/survey.js';
 import { jobOf, placeOf } from '../../src/survey/layout.js';
+import { tableOf } from '../support/reference-tables.js';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
@@ -32,7 +33,12 @@ function snapshotOf({ path, id, writtenMs = 0, references = [] }: Sketch): Surve
     contents: {
       checkpointId: BigInt(id ?? place.checkpointId ?? 0),
       kind: place.kind ?? 'savepoint',
-      references: { files: references.map(fileAt), directories: [], unresolvable: [] },
+      references: {
+        files: tableOf(references.map(fileAt)),
+        directories: tableOf([]),
+        unresolvable: tableOf([]),
+      },
+      operatorFiles: [],
       stateBytes: 0n,
       checkpointedBytes: null,
       inlineBytes: 0n,

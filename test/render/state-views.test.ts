@@ -11,8 +11,11 @@ import { toJson } from '../../src/render/json.js';
 import { PLAIN } from '../../src/render/palette.js';
 import { renderRestoreCheck } from '../../src/render/restore-check.js';
 import { renderStateValues, stateValuesDocument } from '../../src/render/state-values.js';
+import { tableOf } from '../support/reference-tables.js';
 import { NOW, sampleReport } from './samples.js';
 
+const inspected = (...args: Parameters<typeof renderInspect>) => [...renderInspect(...args)].join('');
+const compared = (...args: Parameters<typeof renderDiff>) => [...renderDiff(...args)].join('');
 const WIDE = { palette: PLAIN, width: 140 };
 
 const described: OperatorStates = {
@@ -63,7 +66,7 @@ describe('the states', () => {
   const options = { nowMs: NOW, withFiles: false, top: undefined, operator: undefined, states: [described] };
 
   test('stand by size, with types, the spread over key groups and what was not told', async () => {
-    const text = renderInspect(sampleReport, options, WIDE);
+    const text = inspected(sampleReport, options, WIDE);
     await expect(text.slice(text.indexOf('States\n'))).toMatchFileSnapshot('golden/states-140.txt');
   });
 
@@ -159,7 +162,7 @@ describe('a diff', () => {
   const [first, second, third] = sampleReport.operators;
   const before = {
     report: { ...sampleReport, operators: [first!, { ...second!, fullBytes: 10n ** 9n }] },
-    files: [file('/s/1', 1_000n), file('/s/2', 5_000n)],
+    files: tableOf([file('/s/1', 1_000n), file('/s/2', 5_000n)]),
     localFiles: new Map([['1.sst', canonicalKey(parseLocation('/s/1', '/'))]]),
     states: null,
   };
@@ -170,14 +173,14 @@ describe('a diff', () => {
       operators: [{ ...first!, states: [] }, second!, { ...third!, fullBytes: 7n }],
       fullBytes: 2n ** 31n,
     },
-    files: [file('/s/2', 6_000n), file('/t/1', 1_000n)],
+    files: tableOf([file('/s/2', 6_000n), file('/t/1', 1_000n)]),
     localFiles: new Map([['1.sst', canonicalKey(parseLocation('/t/1', '/'))]]),
     states: null,
   };
   const diff = diffSnapshots(before, after);
 
   test('shows growth by operator and state, and the files', async () => {
-    const text = renderDiff(diff, { withFiles: true, top: undefined }, WIDE);
+    const text = compared(diff, { withFiles: true, top: undefined }, WIDE);
     await expect(text).toMatchFileSnapshot('golden/diff-140.txt');
   });
 

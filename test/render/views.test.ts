@@ -6,9 +6,11 @@ import { toJson } from '../../src/render/json.js';
 import { renderList } from '../../src/render/list.js';
 import { listDocument } from '../../src/render/list-document.js';
 import { PLAIN } from '../../src/render/palette.js';
+import { rowsIn } from '../support/rows.js';
 import { NOW, operator, row, sampleList, sampleReport } from './samples.js';
 
 const WIDE = { palette: PLAIN, width: 140 };
+const inspected = (...args: Parameters<typeof renderInspect>) => [...renderInspect(...args)].join('');
 const NARROW = { palette: PLAIN, width: 80 };
 const ALL: InspectOptions = {
   nowMs: NOW,
@@ -63,16 +65,16 @@ describe('the list view', () => {
 
 describe('the inspect view', () => {
   test('shows the snapshot from its head down to its files', async () => {
-    await expect(renderInspect(sampleReport, ALL, WIDE)).toMatchFileSnapshot('golden/inspect-140.txt');
+    await expect(inspected(sampleReport, ALL, WIDE)).toMatchFileSnapshot('golden/inspect-140.txt');
   });
 
   test('fits a narrow terminal but for paths', async () => {
-    const text = renderInspect(sampleReport, { ...ALL, withFiles: false }, NARROW);
+    const text = inspected(sampleReport, { ...ALL, withFiles: false }, NARROW);
     await expect(text).toMatchFileSnapshot('golden/inspect-80.txt');
   });
 
   test('--top keeps the largest operators and says of how many', () => {
-    const text = renderInspect(sampleReport, { ...ALL, top: 1 }, WIDE);
+    const text = inspected(sampleReport, { ...ALL, top: 1 }, WIDE);
     expect(text).toContain('Operators by size: 1 of 3');
     expect(text).toContain('count by user');
     expect(text).not.toContain('Source: clicks');
@@ -81,14 +83,14 @@ describe('the inspect view', () => {
   test.each(['count by user', 'count', '6D2677A0ECC3FD8DF0B72EC675EDF8F4'])(
     '--operator finds by name, uid and id: %s',
     (wanted) => {
-      const text = renderInspect(sampleReport, { ...ALL, operator: wanted }, { ...WIDE, width: 200 });
+      const text = inspected(sampleReport, { ...ALL, operator: wanted }, { ...WIDE, width: 200 });
       expect(text).toContain('Operators by size: 1 of 3');
       expect(text).toContain('6d2677a0ecc3fd8df0b72ec675edf8f4');
     },
   );
 
   test('an operator that is not there is a mistake of the command line, and the names are said', () => {
-    expect(() => renderInspect(sampleReport, { ...ALL, operator: 'nobody' }, WIDE)).toThrow(
+    expect(() => inspected(sampleReport, { ...ALL, operator: 'nobody' }, WIDE)).toThrow(
       expect.objectContaining({
         code: 'usage',
         next: 'there are Source: clicks, count by user, a-sink-with-a-uid-that-is-much-longer-than-any-table-can-show-in-eighty-columns',
@@ -98,11 +100,11 @@ describe('the inspect view', () => {
 
   test('says that a complete snapshot was not verified where references could not be looked up', () => {
     const report = { ...sampleReport, condition: 'complete' as const, restorable: false };
-    expect(renderInspect(report, ALL, WIDE).split('\n')[0]).toBe('chk-7  checkpoint 7, not verified');
+    expect(inspected(report, ALL, WIDE).split('\n')[0]).toBe('chk-7  checkpoint 7, not verified');
   });
 
   test('says which snapshot it chose where it was given a directory of several', () => {
-    const text = renderInspect({ ...sampleReport, takenFor: 'job' }, ALL, WIDE);
+    const text = inspected({ ...sampleReport, takenFor: 'job' }, ALL, WIDE);
     expect(text).toMatch(/chosen +the newest snapshot; the location was taken for the directory of a job/);
   });
 
@@ -119,14 +121,14 @@ describe('the inspect view', () => {
       inlineBytes: 0n,
       fileCount: 0,
       fileBytes: 0n,
-      files: [],
-      directories: [],
+      files: rowsIn([]),
+      directories: rowsIn([]),
       filesByScope: [],
-      missing: [],
-      wrongSize: [],
-      unverified: [],
+      missing: rowsIn([]),
+      wrongSize: rowsIn([]),
+      unverified: rowsIn([]),
     };
-    const text = renderInspect(stateless, ALL, WIDE);
+    const text = inspected(stateless, ALL, WIDE);
     expect(text).not.toContain('Operators');
     expect(text).not.toContain('wrong');
     expect(text).toMatch(/full +0 B/);

@@ -6,10 +6,11 @@ import { candidateOf } from '../../src/retention/candidate.js';
 import { startSizeTally } from '../../src/retention/size-tally.js';
 import { FormatError } from '../../src/support/errors.js';
 import { placeOf } from '../../src/survey/layout.js';
+import { tableOf } from '../support/reference-tables.js';
 import { at } from './samples.js';
 
 const JOB = 'file:///ckpt/0a6d8e2b0094db680d9a9874fabf74e8';
-const NOTHING: References = { files: [], directories: [], unresolvable: [] };
+const NOTHING: References = { files: tableOf([]), directories: tableOf([]), unresolvable: tableOf([]) };
 const AROUND = { job: { state: 'unknown', minAgeMs: 0 }, neededBy: null, named: false } as const;
 
 function read(directory: string, checkpointId: bigint, kind: SnapshotKind, metadata = '_metadata') {
@@ -21,6 +22,7 @@ function read(directory: string, checkpointId: bigint, kind: SnapshotKind, metad
       checkpointId,
       kind,
       references: NOTHING,
+      operatorFiles: [],
       stateBytes: 0n,
       checkpointedBytes: null,
       inlineBytes: 0n,

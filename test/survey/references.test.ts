@@ -3,6 +3,7 @@ import { formatLocation, parseLocation } from '../../src/model/location.js';
 import { parseRewrite } from '../../src/model/rewrite.js';
 import { contentsOf } from '../../src/survey/contents.js';
 import { placeOf } from '../../src/survey/layout.js';
+import { filesOf } from '../support/reference-tables.js';
 import {
   changelogFiles,
   type DocumentParts,
@@ -24,7 +25,7 @@ function contents(parts: DocumentParts, ...rewrites: string[]) {
 }
 
 function files(parts: DocumentParts, ...rewrites: string[]) {
-  return contents(parts, ...rewrites).references.files.map(({ location, ...rest }) => ({
+  return filesOf(contents(parts, ...rewrites).references.files).map(({ location, ...rest }) => ({
     path: formatLocation(location),
     ...rest,
   }));
@@ -79,7 +80,8 @@ describe('the references of a snapshot', () => {
     const { references, inlineBytes } = contents({
       streams: [inline(`${CHK}/looks-like-a-file`, 'state'), { kind: 'segment-empty' }],
     });
-    expect(references).toEqual({ files: [], directories: [], unresolvable: [] });
+    const counts = Object.values(references).map(({ count }) => count);
+    expect(counts).toEqual([0, 0, 0]);
     expect(inlineBytes).toBe(5n);
   });
 
@@ -89,13 +91,15 @@ describe('the references of a snapshot', () => {
       merged(segment('s3://b/taskowned/tm', 0, 3), 's3a://b/taskowned/tm/', 's3://b/shared/op'),
     ];
     const { references } = contents({ operator });
-    expect(
-      references.directories.map(({ location, handles }) => [formatLocation(location), handles]),
-    ).toEqual([
+    const { directories } = references;
+    const rows = Array.from(directories.inOrder());
+    expect(rows.map((row) => [formatLocation(directories.location(row)), directories.handles(row)])).toEqual([
       ['s3://b/shared/op', 2],
       ['s3://b/taskowned/tm', 2],
     ]);
-    expect(references.files.map(({ location }) => formatLocation(location))).toEqual(['s3://b/taskowned/tm']);
+    expect(filesOf(references.files).map(({ location }) => formatLocation(location))).toEqual([
+      's3://b/taskowned/tm',
+    ]);
   });
 
   it('keep a path that names nothing we know, and count it', () => {
@@ -103,12 +107,16 @@ describe('the references of a snapshot', () => {
       streams: [file('gs://bucket/f', 1), file('gs://bucket/f', 1), file('no uri at all', 1)],
       operator: [merged({ kind: 'segment-empty' }, 'gs://bucket/tm', 's3://b/shared/op')],
     });
-    expect(references.unresolvable).toEqual([
-      { path: 'gs://bucket/f', kind: 'file', handles: 2 },
-      { path: 'gs://bucket/tm', kind: 'directory', handles: 1 },
-      { path: 'no uri at all', kind: 'file', handles: 1 },
+    const { unresolvable } = references;
+    const rows = Array.from(unresolvable.inOrder());
+    expect(
+      rows.map((row) => [unresolvable.path(row), unresolvable.kind(row), unresolvable.handles(row)]),
+    ).toEqual([
+      ['gs://bucket/f', 'file', 2],
+      ['gs://bucket/tm', 'directory', 1],
+      ['no uri at all', 'file', 1],
     ]);
-    expect(references.files).toEqual([]);
+    expect(references.files.count).toBe(0);
   });
 
   it('are rewritten on whole path segments', () => {

@@ -12,6 +12,7 @@ import type { StorageReader } from '../../src/storage/storage.js';
 import { UsageError } from '../../src/support/errors.js';
 import { takeSurvey } from '../../src/survey/take-survey.js';
 import { kindOf, text } from '../contract/storage-contract.js';
+import { filesOf, presenceAt } from '../support/reference-tables.js';
 import { file, incremental, metadataBytes, relative } from './documents.js';
 
 const JOB = '0a6d8e2b0094db680d9a9874fabf74e8';
@@ -143,7 +144,7 @@ describe.each([
     const taken = await survey(storage, at('sp/my-savepoint'));
     expect(taken.roots).toMatchObject([{ takenFor: 'metadata' }]);
     expect(taken.snapshots).toMatchObject([{ state: 'read', place: { directory: at('sp') } }]);
-    expect(taken.presenceOf(at('sp/f'))).toEqual({ kind: 'present', sizeBytes: 5 });
+    expect(presenceAt(taken, at('sp/f'))).toEqual({ kind: 'present', sizeBytes: 5 });
     expect(summary(await survey(storage, at('sp/other')))).toEqual(['sp unreadable format']);
   });
 
@@ -160,8 +161,8 @@ describe.each([
       ),
     );
     const taken = await survey(storage, at(JOB));
-    expect(taken.presenceOf(at('elsewhere/g'))).toEqual({ kind: 'present', sizeBytes: 1 });
-    expect(taken.presenceOf(at(`${JOB}/chk-2/f`))).toEqual({ kind: 'absent' });
+    expect(presenceAt(taken, at('elsewhere/g'))).toEqual({ kind: 'present', sizeBytes: 1 });
+    expect(presenceAt(taken, at(`${JOB}/chk-2/f`))).toEqual({ kind: 'absent' });
     expect(counts.get('stat')).toBe(3);
     expect(counts.get('read')).toBe(2);
     expect(counts.get('list')).toBe(1);
@@ -187,7 +188,7 @@ describe('a survey', () => {
       },
     };
     const taken = await survey(completing);
-    expect(taken.presenceOf(at(late.path))).toEqual({ kind: 'present', sizeBytes: 4 });
+    expect(presenceAt(taken, at(late.path))).toEqual({ kind: 'present', sizeBytes: 4 });
     expect(order.lastIndexOf('list-batch')).toBeLessThan(order.indexOf('read'));
   });
 
@@ -200,7 +201,7 @@ describe('a survey', () => {
         ({ operation, location }) => (operation === 'stat' && location.path.endsWith('/g') ? kind : null),
       );
       const taken = await survey(storage, at(JOB));
-      expect(taken.presenceOf(at('elsewhere/g'))).toMatchObject({ kind: 'unknown', error: { kind } });
+      expect(presenceAt(taken, at('elsewhere/g'))).toMatchObject({ kind: 'unknown', error: { kind } });
     },
   );
 
@@ -213,13 +214,13 @@ describe('a survey', () => {
         throw new UsageError('no such store here');
       },
     });
-    expect(taken.presenceOf(parseLocation('s3a://bucket/g', '/'))).toMatchObject({ kind: 'unknown' });
+    expect(presenceAt(taken, parseLocation('s3a://bucket/g', '/'))).toMatchObject({ kind: 'unknown' });
   });
 
   it('does not take a directory for the file that a reference names', async () => {
     const metadata = metadataBytes({ streams: [file(uri(JOB), 1)] });
     const taken = await survey(await store({ [`${CHK_1}/_metadata`]: metadata }));
-    expect(taken.presenceOf(at(JOB))).toEqual({ kind: 'absent' });
+    expect(presenceAt(taken, at(JOB))).toEqual({ kind: 'absent' });
   });
 
   it('looks references up where a rewrite says', async () => {
@@ -227,7 +228,7 @@ describe('a survey', () => {
     const storage = await store({ 'shared/a': 'abc', [`${CHK_1}/_metadata`]: metadataBytes({ keyed }) });
     const rewrites = [parseRewrite(`s3://bucket/flink=${formatLocation(root)}`, '/')];
     const taken = await takeSurvey([root], { openReader: async () => storage, rewrites });
-    expect(taken.presenceOf(at('shared/a'))).toEqual({ kind: 'present', sizeBytes: 3 });
+    expect(presenceAt(taken, at('shared/a'))).toEqual({ kind: 'present', sizeBytes: 3 });
   });
 
   it('does not turn a bug into a finding', async () => {
@@ -285,7 +286,7 @@ describe('a survey of the local file system', () => {
     const streams = [file(`file:${path('shared', 'f')}`, 5), relative('g', 5)];
     writeFileSync(path('chk-1', '_metadata'), metadataBytes({ streams }));
     const taken = await surveyHere();
-    const found = ['shared/f', 'chk-1/g'].map((name) => taken.presenceOf(parseLocation(path(name), '/')));
+    const found = ['shared/f', 'chk-1/g'].map((name) => presenceAt(taken, parseLocation(path(name), '/')));
     expect(found).toEqual([
       { kind: 'present', sizeBytes: 5 },
       { kind: 'present', sizeBytes: 5 },
@@ -306,8 +307,10 @@ describe('a survey of the local file system', () => {
     const streams = [file(`file:${path('chk-1', name)}`, 5), relative(name, 5)];
     writeFileSync(path('chk-1', '_metadata'), metadataBytes({ streams }));
     const taken = await surveyHere();
-    expect(taken.snapshots).toMatchObject([{ contents: { references: { files: [{ handles: 2 }] } } }]);
-    expect(taken.presenceOf(parseLocation(path('chk-1', name), '/'))).toEqual({
+    const [snapshot] = taken.snapshots;
+    if (snapshot?.state !== 'read') throw new Error('it was not read');
+    expect(filesOf(snapshot.contents.references.files)).toMatchObject([{ handles: 2 }]);
+    expect(presenceAt(taken, parseLocation(path('chk-1', name), '/'))).toEqual({
       kind: 'present',
       sizeBytes: 5,
     });

@@ -21,6 +21,7 @@ function storeThatRefuses(refuses: (path: string) => boolean): OpenReader {
         : answer();
     const reader: StorageReader = {
       ...inner,
+      listDirectory: (at) => guarded(at, () => inner.listDirectory(at)),
       stat: (at) => guarded(at, () => inner.stat(at)),
       read: (at) => guarded(at, () => inner.read(at)),
       readRange: (at, offset, length) => guarded(at, () => inner.readRange(at, offset, length)),

@@ -17,6 +17,7 @@ import {
   fixtureRows,
   fixtureSnapshots,
 } from '../support/fixtures.js';
+import { filesOf } from '../support/reference-tables.js';
 
 function optionsFor(fixture: FixtureCase) {
   return { openReader, rewrites: [parseRewrite(`${fixture.baseUri}=${fixture.treeDirectory}`, '/')] };
@@ -41,8 +42,14 @@ function referencesOf(fixture: FixtureCase, survey: Survey): Map<string, string[
     if (snapshot.state !== 'read') continue;
     const { files, directories } = snapshot.contents.references;
     const found = [
-      ...files.map((file) => ({ ...file, suffix: '' })),
-      ...directories.map((directory) => ({ ...directory, suffix: '/', kind: 'directory', sizeBytes: 0n })),
+      ...filesOf(files).map((file) => ({ ...file, suffix: '' })),
+      ...Array.from(directories.inOrder(), (row) => ({
+        location: directories.location(row),
+        handles: directories.handles(row),
+        suffix: '/',
+        kind: 'directory',
+        sizeBytes: 0n,
+      })),
     ];
     for (const { location, suffix, kind, sizeBytes, handles } of found) {
       const path = withinTree(fixture, formatLocation(location)) + suffix;
@@ -116,11 +123,13 @@ describe.each(fixtureCases().map((fixture) => [fixture.name, fixture] as const))
       [...fixtureRows(fixture, 'referenced.txt')].sort(byPath),
     );
 
-    const missing = buildGraph(survey).flatMap((node) =>
-      'resolution' in node
-        ? node.resolution.missing.map(({ location }) => withinTree(fixture, formatLocation(location)))
-        : [],
-    );
+    const missing = buildGraph(survey).flatMap((node) => {
+      if (!('resolution' in node)) return [];
+      const { files } = node.snapshot.contents.references;
+      const rows = node.resolution.filesWith('missing');
+      expect(rows).toHaveLength(node.resolution.missing);
+      return Array.from(rows, (row) => withinTree(fixture, formatLocation(files.location(row))));
+    });
     const expectedMissing = fixtureRows(fixture, 'missing.txt').map(([path]) => path);
     expect([...new Set(missing)].sort()).toEqual(expectedMissing.sort());
 

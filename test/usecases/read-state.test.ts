@@ -211,7 +211,7 @@ describe('the states of an operator', () => {
     it('are told as far as possible, with a remark', async () => {
       const fixture = fixtureCase('rocksdb-incremental');
       const whole = await openCase(fixture, { tree });
-      const table = whole.inspection.report.files.find(({ scope }) => scope === 'shared')!;
+      const table = [...whole.inspection.report.files].find(({ scope }) => scope === 'shared')!;
       rmSync(table.path.replace('file://', ''));
       const { states } = await openCase(fixture, { tree });
       const remarks = (await states()).flatMap((operator) => operator.remarks);

@@ -1,10 +1,10 @@
 // What a user's program comes to: operators and the streams between them, before anything is chained or run.
 // Source: Flink StreamGraph, StreamGraphGenerator.
 
-import { MAX_UTF_BYTES, modifiedUtf8Length } from '../../format/bytes/modified-utf8.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { MAX_KEY_GROUPS } from '../../model/key-groups.js';
 import { UsageError } from '../../support/errors.js';
+import { MAX_UTF_BYTES, modifiedUtf8Length } from '../../support/modified-utf8.js';
 import type { OperatorFactory } from '../operators/operator.js';
 import type { KeySelector } from './functions.js';
 import type { Source } from './source.js';

@@ -1,7 +1,7 @@
 // A cursor over bytes written by Java's DataOutputStream: big-endian, bounds-checked, and every error tells the byte
 // offset and the path of the field. It knows nothing of what it reads.
 import { FormatError } from '../../support/errors.js';
-import { decodeModifiedUtf8 } from './modified-utf8.js';
+import { decodeModifiedUtf8 } from '../../support/modified-utf8.js';
 
 /** Memory that any input may make its reader allocate, besides {@link ALLOCATION_FACTOR} times its size. */
 export const ALLOCATION_BASE_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 // The mirror of ByteReader: bytes as Java's DataOutputStream writes them, into a buffer that grows.
 import { BugError } from '../../support/errors.js';
-import { encodeModifiedUtf8, modifiedUtf8Length } from './modified-utf8.js';
+import { encodeModifiedUtf8, modifiedUtf8Length } from '../../support/modified-utf8.js';
 
 /** Appends big-endian values. {@link ByteWriter.take} hands out what was written. */
 export class ByteWriter {

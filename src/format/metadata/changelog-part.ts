@@ -57,7 +57,7 @@ export function readChangelogFiles(reader: MetadataReader, code: number): Change
   return {
     kind: 'changelog-files',
     keyGroups: readKeyGroupRange(reader),
-    parts: reader.list('parts', 9, readFilePart),
+    parts: reader.ofChanges(readFileParts),
     sizeBytes: reader.i64('size'),
     incrementalSizeBytes: changelogIds ? reader.i64('incrementalSize') : null,
     stateHandleId: changelogIds ? reader.utf('stateHandleId') : null,
@@ -92,6 +92,10 @@ function readChange(reader: MetadataReader): Change {
 function writeChange(writer: MetadataWriter, change: Change): void {
   writer.i32(change.keyGroup);
   writer.lengthPrefixedBytes(change.change);
+}
+
+function readFileParts(reader: MetadataReader): readonly FilePart[] {
+  return reader.list('parts', 9, readFilePart);
 }
 
 function readFilePart(reader: MetadataReader): FilePart {

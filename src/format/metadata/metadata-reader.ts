@@ -20,16 +20,50 @@ export function objectBytes(fields: number): number {
   return (4 + fields) * WORD_BYTES;
 }
 
+/** A file or directory that a handle names, told of where it stands so that its path need not become a string. */
+export interface PathMention {
+  /** `segment` is a part of a file, `directory` one that file merging keeps alive. */
+  kind: 'file' | 'relative-file' | 'segment' | 'directory';
+  /** Offset of the u16 that tells the length in bytes of the path behind it, which is modified UTF-8. */
+  at: number;
+  /** Size of the file, -1 where unknown; end of the segment; 0 of a directory. */
+  reachBytes: bigint;
+  /** The file is of a changelog: it begins with a byte that no handle counts. */
+  ofChanges: boolean;
+}
+
 /** Reads one attempt at a file in one layout. */
 export class MetadataReader extends ByteReader {
   readonly layout: Layout;
+  readonly #mention: PathMention = { kind: 'file', at: 0, reachBytes: 0n, ofChanges: false };
+  readonly #onPath: ((mention: Readonly<PathMention>) => void) | undefined;
   /** Dialects that lay out a part differently that this attempt has met: reading in any other comes to the same. */
   readonly otherDialects = new Set<Dialect>();
   #depth = 0;
 
-  constructor(bytes: Uint8Array, layout: Layout) {
+  /** `onPath` is told of every file and directory as it is read; the mention is good until it returns. */
+  constructor(bytes: Uint8Array, layout: Layout, onPath?: (mention: Readonly<PathMention>) => void) {
     super(bytes);
     this.layout = layout;
+    this.#onPath = onPath;
+  }
+
+  /** Tells of a path whose length stands at `at`; see {@link PathMention}. */
+  mention(kind: PathMention['kind'], at: number, reachBytes: bigint): void {
+    if (this.#onPath === undefined) return;
+    const mention = this.#mention;
+    mention.kind = kind;
+    mention.at = at;
+    mention.reachBytes = reachBytes;
+    this.#onPath(mention);
+  }
+
+  /** What is mentioned while `read` runs is of a changelog. */
+  ofChanges<T>(read: (reader: MetadataReader) => T): T {
+    this.#mention.ofChanges = true;
+    const result = read(this);
+    this.#mention.ofChanges = false;
+    return result;
   }
 
   /** i32 count, then elements of at least `minimumBytes` each. */

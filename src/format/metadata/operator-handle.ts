@@ -67,9 +67,16 @@ function writeStateOffsets(writer: MetadataWriter, state: OperatorStateOffsets):
 
 function readDirectories(reader: MetadataReader): FileMergingDirectories {
   reader.charge(objectBytes(3) + 2 * STRING_BYTES, 'taskOwnedDir');
-  const taskOwnedDir = readPath(reader, 'taskOwnedDir');
-  const sharedDir = readPath(reader, 'sharedDir');
+  const taskOwnedDir = readDirectory(reader, 'taskOwnedDir');
+  const sharedDir = readDirectory(reader, 'sharedDir');
   return { taskOwnedDir, sharedDir, isEmpty: reader.bool('isEmpty') };
+}
+
+function readDirectory(reader: MetadataReader, field: string): string {
+  const at = reader.offset;
+  const path = readPath(reader, field);
+  reader.mention('directory', at, 0n);
+  return path;
 }
 
 function writeDirectories(writer: MetadataWriter, directories: FileMergingDirectories): void {

@@ -13,10 +13,12 @@ import type {
 import { BugError, FormatError } from '../../support/errors.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { readMasterState, SMALLEST_MASTER_STATE_BYTES } from './master-state.js';
-import { MetadataReader } from './metadata-reader.js';
+import { MetadataReader, type PathMention } from './metadata-reader.js';
 import { readOperatorStart, readSubtaskEntry, SMALLEST_OPERATOR_BYTES } from './operator-state.js';
 import { readProperties } from './properties.js';
 import { type Layout, layoutsOf, MAGIC } from './versions.js';
+
+export type { PathMention };
 
 /** Is told what a file holds, in its order; nothing is kept by who tells. */
 export interface MetadataVisitor {
@@ -24,6 +26,8 @@ export interface MetadataVisitor {
   /** An operator; its subtasks follow. */
   operator(head: OperatorHead): void;
   subtask(subtask: SubtaskState): void;
+  /** A file or directory as it is read, so before the subtask that it is in; the mention is good until this returns. */
+  path?(mention: Readonly<PathMention>): void;
   /** The last call. Null before version 4, and where the file holds a serialized null. */
   end(properties: CheckpointProperties | null): void;
 }
@@ -74,7 +78,7 @@ interface Attempt<V> {
 }
 
 function scanAs<V extends MetadataVisitor>(bytes: Uint8Array, layout: Layout, visitor: V): Attempt<V> {
-  const reader = new MetadataReader(bytes, layout);
+  const reader = new MetadataReader(bytes, layout, visitor.path && ((mention) => visitor.path?.(mention)));
   const { otherDialects } = reader;
   try {
     scanBody(reader, visitor);

@@ -125,7 +125,10 @@ function writeBytes(writer: MetadataWriter, handle: BytesHandle): void {
 function readFile(reader: MetadataReader): FileHandle {
   reader.charge(objectBytes(3) + STRING_BYTES + BIGINT_BYTES, 'path');
   const sizeBytes = readFileSize(reader);
-  return { kind: 'file', path: readPath(reader, 'path'), sizeBytes };
+  const at = reader.offset;
+  const path = readPath(reader, 'path');
+  reader.mention('file', at, sizeBytes);
+  return { kind: 'file', path, sizeBytes };
 }
 
 function writeFile(writer: MetadataWriter, handle: FileHandle): void {
@@ -138,8 +141,11 @@ function writeFile(writer: MetadataWriter, handle: FileHandle): void {
 //  +------------------+----------+
 function readRelativeFile(reader: MetadataReader): RelativeFileHandle {
   reader.charge(objectBytes(3) + STRING_BYTES + BIGINT_BYTES, 'relativePath');
+  const at = reader.offset;
   const relativePath = readPath(reader, 'relativePath');
-  return { kind: 'relative-file', relativePath, sizeBytes: readFileSize(reader) };
+  const sizeBytes = readFileSize(reader);
+  reader.mention('relative-file', at, sizeBytes);
+  return { kind: 'relative-file', relativePath, sizeBytes };
 }
 
 function writeRelativeFile(writer: MetadataWriter, handle: RelativeFileHandle): void {
@@ -156,7 +162,9 @@ function readSegment(reader: MetadataReader): SegmentHandle {
   const sizeBytes = reader.i64('size');
   const scope = SCOPES[reader.i32('scope')];
   if (scope === undefined) throw reader.error('expected scope 0 or 1', 'scope', reader.offset - 4);
+  const at = reader.offset;
   const path = readPath(reader, 'path');
+  reader.mention('segment', at, startPos + sizeBytes);
   return { kind: 'segment', path, startPos, sizeBytes, scope, logicalFileId: reader.utf('logicalFileId') };
 }
 

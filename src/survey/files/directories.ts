@@ -2,7 +2,7 @@
 // directory gathers here. Beyond a bound further directories get no number, and nothing is gathered of them.
 import type { Location } from '../../model/location.js';
 import { type DirectoryPlace, directoryPlaceOf } from '../file-place.js';
-import { storeKey } from '../listed-files.js';
+import { storeKey } from '../readers.js';
 
 /** Instead of a number: the whole path stands in the record. */
 export const UNNUMBERED = 0xffffffff;

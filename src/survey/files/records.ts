@@ -7,7 +7,7 @@
 import type { Location } from '../../model/location.js';
 import type { SizeRule } from '../../model/references.js';
 import { fingerprintInto, newFingerprint } from '../../support/fingerprint.js';
-import { storeKey } from '../listed-files.js';
+import { storeKey } from '../readers.js';
 import { type Directories, UNNUMBERED } from './directories.js';
 import { PARTITIONS, type Spool } from './spool.js';
 

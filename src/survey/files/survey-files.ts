@@ -5,6 +5,7 @@ import type { MetadataVisitor } from '../../format/metadata/read.js';
 import type { AuditedSnapshot, FileSurvey } from '../../model/file-survey.js';
 import { baseName, canonicalKey, formatLocation, type Location } from '../../model/location.js';
 import { isInTrash } from '../../model/own-places.js';
+import { noReferences } from '../../model/reference-table.js';
 import { type ReportedError, reportError } from '../../model/snapshot.js';
 import type { ReadSnapshot, SurveyedSnapshot } from '../../model/survey.js';
 import { type Scratch, TemporaryFile } from '../../storage/scratch.js';
@@ -142,14 +143,17 @@ class SurveyRun {
       return;
     }
     this.#options.onSnapshot?.(snapshot);
-    const { references } = snapshot.contents;
-    for (const { location, sizeRule, sizeBytes } of references.files)
-      this.#store.reference({ location, snapshot: index, rule: sizeRule, sizeBytes: Number(sizeBytes) });
+    const { files, unresolvable } = snapshot.contents.references;
+    for (let row = 0; row < files.count; row++) {
+      const sizeBytes = Number(files.sizeBytes(row));
+      const location = files.location(row);
+      this.#store.reference({ location, snapshot: index, rule: files.sizeRule(row), sizeBytes });
+    }
     for (const { location, startByte, endByte } of traces.segments)
       this.#store.reference({ location, snapshot: index, rule: 'segment', sizeBytes: endByte, startByte });
-    for (const { path } of references.unresolvable) this.#noteUnresolvable(index, path);
+    for (let row = 0; row < unresolvable.count; row++) this.#noteUnresolvable(index, unresolvable.path(row));
     // The references are in the store; holding them here would fill the memory.
-    const contents = { ...snapshot.contents, references: { files: [], directories: [], unresolvable: [] } };
+    const contents = { ...snapshot.contents, references: noReferences() };
     this.#noted.push({ snapshot: { ...snapshot, contents }, usesChangelog, usesFileMerging });
   }
 

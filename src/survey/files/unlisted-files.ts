@@ -4,8 +4,8 @@ import { baseName, formatLocation, type Location } from '../../model/location.js
 import type { Presence } from '../../model/survey.js';
 import { mapConcurrently } from '../../support/concurrency.js';
 import { assertNever } from '../../support/errors.js';
+import { lookUp } from '../look-up.js';
 import type { Readers } from '../readers.js';
-import { lookUp } from '../take-survey.js';
 import type { UnlistedFile } from './file-store.js';
 import { fits } from './join.js';
 import { NameSet } from './name-set.js';

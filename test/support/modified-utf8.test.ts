@@ -4,8 +4,8 @@ import {
   decodeModifiedUtf8,
   encodeModifiedUtf8,
   modifiedUtf8Length,
-} from '../../../src/format/bytes/modified-utf8.js';
-import { runs, testSeed } from '../../support/runs.js';
+} from '../../src/support/modified-utf8.js';
+import { runs, testSeed } from './runs.js';
 
 const encode = (text: string): Buffer => {
   const bytes = Buffer.alloc(modifiedUtf8Length(text));

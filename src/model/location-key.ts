@@ -1,0 +1,55 @@
+// The canonical key of a location as bytes, and its fingerprint: the identity of a file where there are too many of
+// them for strings. Modified UTF-8 is what `_metadata` files hold, tells all strings apart and keeps their order.
+import { type Fingerprint, fingerprintInto } from '../support/fingerprint.js';
+import { encodeModifiedUtf8, modifiedUtf8Length } from '../support/modified-utf8.js';
+import { canonicalKey, type Location } from './location.js';
+
+/** Room for one key, used again for the next. */
+export class LocationKey {
+  /** Only the first {@link length} of them belong to the key. */
+  bytes = new Uint8Array(256);
+  length = 0;
+  #view = new DataView(this.bytes.buffer);
+
+  setTo(location: Location): void {
+    this.length = 0;
+    this.addText(canonicalKey(location));
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  addText(text: string): void {
+    this.#reserve(modifiedUtf8Length(text));
+    this.length = encodeModifiedUtf8(text, this.bytes, this.length);
+  }
+
+  /** Adds `source[start, end)`. */
+  addBytes(source: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const { bytes } = this;
+    let at = this.length;
+    for (let from = start; from < end; from++) bytes[at++] = source[from]!;
+    this.length = at;
+  }
+
+  equals(other: LocationKey): boolean {
+    if (this.length !== other.length) return false;
+    for (let at = this.length - 1; at >= 0; at--) if (this.bytes[at] !== other.bytes[at]) return false;
+    return true;
+  }
+
+  fingerprintInto(into: Fingerprint): void {
+    fingerprintInto(into, this.#view, this.length);
+  }
+
+  #reserve(added: number): void {
+    const needed = this.length + added;
+    if (needed <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}

@@ -1,0 +1,188 @@
+// The paths that a `_metadata` mentions, one after the other: where each resolves, whose place that is, and the
+// fingerprint of its location. Paths are told apart by their bytes and those of one directory are resolved together, so
+// that millions of them need no strings. Relative paths start from the directory of the `_metadata` that was opened
+// (Flink `CheckpointMetadataLoadingContext`), absolute ones are rewritten where the user said so.
+import type { PathMention } from '../format/metadata/read.js';
+import { baseName, canonicalKey, child, type Location, parent } from '../model/location.js';
+import { LocationKey } from '../model/location-key.js';
+import { type Mentioned, NO_DIRECTORY, type PathKeeper, type StoredPath } from '../model/reference-table.js';
+import type { ReferenceKind, ReferenceScope } from '../model/references.js';
+import { isRewrittenAlone, type Rewrite, resolvePath } from '../model/rewrite.js';
+import { BugError } from '../support/errors.js';
+import { type Fingerprint, newFingerprint } from '../support/fingerprint.js';
+import { decodeModifiedUtf8 } from '../support/modified-utf8.js';
+import { scopeOf } from './layout.js';
+
+/** Directories that are kept: with entropy in their paths files may lie in a directory each. */
+const MOST_DIRECTORIES = 0xffff;
+const SLASH = 0x2f;
+/** Of the u16 before a path. */
+const LENGTH_BYTES = 2;
+
+/** What paths have before their last slash, and what that comes to. */
+interface Directory {
+  /** Null: no location of a store that is known. */
+  readonly location: Location | null;
+  readonly scope: ReferenceScope;
+  /** What is before a file's name in the key of its location. */
+  readonly prefix: LocationKey;
+}
+
+/** Where the directory of a mention stood, which most often is that of the next one too. */
+interface Last {
+  start: number;
+  end: number;
+  directory: number;
+}
+
+/** A cursor over the `_metadata` in `bytes` of the snapshot in `base`. What it tells is of the last mention. */
+export class ReferenceCursor implements PathKeeper, Mentioned {
+  kind: ReferenceKind = 'file';
+  sizeBytes = 0n;
+  ofChanges = false;
+  scope: ReferenceScope = 'other';
+  /** Whether the path names a place in a store that is known; else the fingerprint is that of the path itself. */
+  resolved = false;
+  at = 0;
+  directory = NO_DIRECTORY;
+  /** Of the location's key; changes with every mention. */
+  readonly fingerprint: Fingerprint = newFingerprint();
+
+  readonly #bytes: Buffer;
+  readonly #base: Location;
+  readonly #rewrites: readonly Rewrite[];
+  readonly #directories: (Directory | null)[] = [null];
+  readonly #known = new Map<string, number>();
+  readonly #lastAbsolute: Last = { start: 0, end: -1, directory: NO_DIRECTORY };
+  readonly #lastRelative: Last = { start: 0, end: -1, directory: NO_DIRECTORY };
+  readonly #key = new LocationKey();
+
+  constructor(bytes: Uint8Array, base: Location, rewrites: readonly Rewrite[]) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#base = base;
+    this.#rewrites = rewrites;
+  }
+
+  /** Goes to what is mentioned. */
+  moveTo({ kind, at, reachBytes, ofChanges }: Readonly<PathMention>): void {
+    this.kind = kind;
+    this.at = at;
+    this.sizeBytes = reachBytes;
+    this.ofChanges = ofChanges;
+    this.directory = this.#directoryOf(at, kind === 'relative-file');
+    const directory = this.#directories[this.directory]!;
+    const location = directory === null ? this.location() : directory.location;
+    this.resolved = location !== null;
+    if (directory !== null) this.scope = directory.scope;
+    else this.scope = location === null ? 'other' : scopeOf(location, this.#base);
+    this.writeKey(this, this.#key);
+    this.#key.fingerprintInto(this.fingerprint);
+  }
+
+  /** Where the path resolves; null where that is no location of a known store. */
+  location(): Location | null {
+    return this.locationOf(this);
+  }
+
+  locationOf({ kind, at, directory }: StoredPath): Location | null {
+    const found = this.#directories[directory]!;
+    if (found === null) return this.#resolve(this.textAt(at), kind === 'relative-file');
+    if (found.location === null) return null;
+    const name = this.#text(this.#nameStart(at), this.#endOf(at));
+    const { path } = found.location;
+    return { ...found.location, path: path === '/' ? `/${name}` : `${path}/${name}` };
+  }
+
+  textAt(at: number): string {
+    return this.#text(at + LENGTH_BYTES, this.#endOf(at));
+  }
+
+  writeKey(path: StoredPath, into: LocationKey): void {
+    const { at, directory } = path;
+    const found = this.#directories[directory]!;
+    const location = found === null ? this.locationOf(path) : found.location;
+    into.clear();
+    if (location === null) into.addBytes(this.#bytes, at + LENGTH_BYTES, this.#endOf(at));
+    else if (found === null) into.setTo(location);
+    else {
+      into.addBytes(found.prefix.bytes, 0, found.prefix.length);
+      into.addBytes(this.#bytes, this.#nameStart(at), this.#endOf(at));
+    }
+  }
+
+  #directoryOf(at: number, relative: boolean): number {
+    const start = at + LENGTH_BYTES;
+    const end = this.#nameStart(at);
+    const last = relative ? this.#lastRelative : this.#lastAbsolute;
+    if (!this.#isName(end, this.#endOf(at))) return NO_DIRECTORY;
+    if (last.end - last.start === end - start && this.#sameBytes(last.start, start, end - start)) {
+      return last.directory;
+    }
+    const text = this.#bytes.toString('latin1', start, end);
+    const key = relative ? `./${text}` : text;
+    const directory = this.#known.get(key) ?? this.#addDirectory(key, at, relative);
+    last.start = start;
+    last.end = end;
+    last.directory = directory;
+    return directory;
+  }
+
+  #addDirectory(key: string, at: number, relative: boolean): number {
+    if (this.#directories.length > MOST_DIRECTORIES) return NO_DIRECTORY;
+    const path = this.textAt(at);
+    const location = this.#resolve(path, relative);
+    const name = this.#text(this.#nameStart(at), this.#endOf(at));
+    const apart =
+      (location === null || baseName(location) === name) &&
+      (relative || !isRewrittenAlone(path, this.#rewrites));
+    const directory = apart ? this.#directories.push(this.#describe(location)) - 1 : NO_DIRECTORY;
+    this.#known.set(key, directory);
+    return directory;
+  }
+
+  #describe(file: Location | null): Directory {
+    const prefix = new LocationKey();
+    if (file === null) return { location: null, scope: 'other', prefix };
+    const location = parent(file);
+    prefix.addText(location.path === '/' ? canonicalKey(location) : `${canonicalKey(location)}/`);
+    return { location, scope: scopeOf(file, this.#base), prefix };
+  }
+
+  #resolve(path: string, relative: boolean): Location | null {
+    return relative ? child(this.#base, path) : resolvePath(path, this.#rewrites);
+  }
+
+  #endOf(at: number): number {
+    return at + LENGTH_BYTES + ((this.#bytes[at]! << 8) | this.#bytes[at + 1]!);
+  }
+
+  /** Behind the last slash. */
+  #nameStart(at: number): number {
+    const start = at + LENGTH_BYTES;
+    let name = this.#endOf(at);
+    while (name > start && this.#bytes[name - 1] !== SLASH) name--;
+    return name;
+  }
+
+  /** Whether these bytes are the name of something in a directory, and not the directory or the one above. */
+  #isName(start: number, end: number): boolean {
+    if (end - start > 2) return true;
+    const name = this.#bytes.toString('latin1', start, end);
+    return name !== '' && name !== '.' && name !== '..';
+  }
+
+  #sameBytes(a: number, b: number, length: number): boolean {
+    const bytes = this.#bytes;
+    for (let i = length - 1; i >= 0; i--) if (bytes[a + i] !== bytes[b + i]) return false;
+    return true;
+  }
+
+  #text(start: number, end: number): string {
+    let at = start;
+    while (at < end && this.#bytes[at]! < 0x80) at++;
+    if (at === end) return this.#bytes.toString('latin1', start, end);
+    const decoded = decodeModifiedUtf8(this.#bytes, start, end);
+    if (typeof decoded === 'string') return decoded;
+    throw new BugError(`a path that was read at byte ${start} is no text: ${decoded.reason}`);
+  }
+}
