@@ -8,6 +8,7 @@ const ISOLATED = [
   'test/format/metadata/limits.test.ts',
   'test/storage/local-faults.test.ts',
   'test/support/clock.test.ts',
+  'test/survey/reference-memory.test.ts',
 ];
 
 export default defineConfig({

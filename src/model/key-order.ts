@@ -8,7 +8,7 @@ export type WriteKey = (row: number, into: LocationKey) => void;
 /** So few rows are sorted by their whole keys. */
 const FEW = 24;
 /** Keys that differ in so many parts are a hostile file's; they are sorted whole too. */
-const DEEPEST = 24;
+const DEEPEST = 8;
 
 /** Sorts `rows` in place by the bytes of their keys. */
 export function sortByKey(rows: Uint32Array, writeKey: WriteKey): void {
