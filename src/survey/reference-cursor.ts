@@ -119,7 +119,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
       return last.directory;
     }
     const text = this.#bytes.toString('latin1', start, end);
-    const key = relative ? `./${text}` : text;
+    // No path holds this character as one byte.
+    const key = relative ? `\0${text}` : text;
     const directory = this.#known.get(key) ?? this.#addDirectory(key, at, relative);
     last.start = start;
     last.end = end;
