@@ -32,10 +32,24 @@ export function exactNumber(value: bigint): number | string {
 function* piecesOfRows(rows: Rows<object>): Generator<string> {
   let separator = '';
   for (const row of rows) {
-    yield `${separator === '' ? '[' : separator}\n    ${stringify(row).replaceAll('\n', '\n    ')}`;
+    yield `${separator === '' ? '[' : separator}\n    ${flatRow(row) ?? stringify(row).replaceAll('\n', '\n    ')}`;
     separator = ',';
   }
   yield separator === '' ? '[]' : '\n  ]';
+}
+
+/** A row of texts and numbers, which most are, several times as fast; null where there is more in it. */
+function flatRow(row: object): string | null {
+  let fields = '';
+  for (const [key, value] of Object.entries(row)) {
+    let text: string;
+    if (typeof value === 'string') text = JSON.stringify(value);
+    else if (typeof value === 'bigint') text = JSON.stringify(exactNumber(value));
+    else if (Number.isSafeInteger(value)) text = String(value);
+    else return null;
+    fields += `${fields === '' ? '' : ','}\n      "${key}": ${text}`;
+  }
+  return fields === '' ? null : `{${fields}\n    }`;
 }
 
 function stringify(value: unknown): string {

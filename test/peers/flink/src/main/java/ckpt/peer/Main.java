@@ -19,6 +19,7 @@ public final class Main {
                     "metadata", MetadataCommand::run,
                     "documents", DocumentsCommand::run,
                     "keyed-state", KeyedStateCommand::run,
+                    "load", LoadCommand::run,
                     "operator-state", OperatorStateCommand::run,
                     "restore", RestoreCommand::run,
                     "serializers", arguments -> SerializersCommand.run());
