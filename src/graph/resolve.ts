@@ -13,6 +13,8 @@ export interface Resolution {
   readonly unverified: number;
   /** The rows of the files with this outcome, by location; sorted anew with each call. */
   readonly filesWith: (outcome: Outcome) => Uint32Array;
+  /** The size that the file in a row has; 0 where it is not there. */
+  readonly actualBytes: (row: number) => number;
   /** What is counted as {@link unverified}: first paths that name nothing, then files, each by location. */
   readonly unverifiedReferences: Iterable<Unverified>;
 }
@@ -35,6 +37,10 @@ export function resolveReferences(references: References, presenceOf: PresenceOf
     wrongSize: counts['wrong-size'],
     unverified: counts.unverified,
     filesWith: (outcome) => files.inOrder((row) => outcomeOf(files, row, presenceOf) === outcome),
+    actualBytes: (row) => {
+      const presence = presenceOf(files, row);
+      return presence.kind === 'present' ? presence.sizeBytes : 0;
+    },
     unverifiedReferences: { [Symbol.iterator]: () => unverifiedIn(references, presenceOf) },
   };
 }

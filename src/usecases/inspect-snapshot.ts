@@ -8,7 +8,7 @@ import type { ReferenceTable } from '../model/reference-table.js';
 import { REFERENCE_SCOPES, type References } from '../model/references.js';
 import { rowsOf } from '../model/rows.js';
 import type { ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
-import type { PresenceOf, ReadSnapshot, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
+import type { ReadSnapshot, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
 import { BugError, UsageError } from '../support/errors.js';
 import { SnapshotScan, type ToldByMetadata } from '../survey/snapshot-scan.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
@@ -85,7 +85,7 @@ function nothingToInspect(nodes: readonly SnapshotNode[], location: Location): U
   return new UsageError(message, { where, next: 'ckpt list shows the snapshots of a directory' });
 }
 
-function reportOf(node: ReadNode, told: ToldByMetadata, { roots, presenceOf }: Survey): SnapshotReport {
+function reportOf(node: ReadNode, told: ToldByMetadata, { roots }: Survey): SnapshotReport {
   const { place, contents, metadata: file } = node.snapshot;
   return {
     path: pathOf(place, file),
@@ -103,7 +103,7 @@ function reportOf(node: ReadNode, told: ToldByMetadata, { roots, presenceOf }: S
     })),
     inlineBytes: contents.inlineBytes,
     ...fileFields(contents.references),
-    ...troubleFields(node, presenceOf),
+    ...troubleFields(node),
   };
 }
 
@@ -122,16 +122,14 @@ function fileFields({ files, directories }: References) {
   };
 }
 
-function troubleFields({ snapshot, resolution }: ReadNode, presenceOf: PresenceOf) {
+function troubleFields({ snapshot, resolution }: ReadNode) {
   const { files } = snapshot.contents.references;
-  const { missing, wrongSize, unverified, filesWith, unverifiedReferences } = resolution;
+  const { missing, wrongSize, unverified, filesWith, actualBytes, unverifiedReferences } = resolution;
   return {
     missing: fileRows(files, { count: missing, rows: () => filesWith('missing') }),
     wrongSize: rowsOf(wrongSize, function* () {
       for (const row of filesWith('wrong-size')) {
-        const presence = presenceOf(files, row);
-        const actualBytes = presence.kind === 'present' ? presence.sizeBytes : 0;
-        yield { ...fileRow(files, row), actualBytes };
+        yield { ...fileRow(files, row), actualBytes: actualBytes(row) };
       }
     }),
     unverified: rowsOf(unverified, () => unverifiedReferences[Symbol.iterator]()),

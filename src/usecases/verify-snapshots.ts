@@ -3,7 +3,6 @@
 import { scanMetadata } from '../format/metadata/read.js';
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { canonicalKey, formatLocation, type Location } from '../model/location.js';
-import type { FileReference } from '../model/references.js';
 import type {
   CostlyFile,
   Remark,
@@ -85,7 +84,8 @@ class Verification {
 
   async #look(node: ReadNode): Promise<Findings> {
     const { missing, sizeMismatch } = await this.#costs(node);
-    const found = { ...NOTHING_FOUND, missing, sizeMismatch, unverified: node.resolution.unverified };
+    const unverified = [...node.resolution.unverifiedReferences];
+    const found = { ...NOTHING_FOUND, missing, sizeMismatch, unverified };
     const { condition, restorable } = node;
     if (!this.#options.deep) return { ...found, condition, restorable };
     const findings = await this.#deepLook(node);
@@ -112,31 +112,27 @@ class Verification {
     snapshot,
     resolution,
   }: ReadNode): Promise<Pick<VerifiedSnapshot, 'missing' | 'sizeMismatch'>> {
-    const { missing, wrongSize } = resolution;
-    const wanted = new Set(
-      [...missing, ...wrongSize.map(({ reference }) => reference)].map(({ location }) =>
-        canonicalKey(location),
-      ),
-    );
+    const { files } = snapshot.contents.references;
+    const wanted = unusableFiles({ snapshot, resolution });
     if (wanted.size === 0) return { missing: [], sizeMismatch: [] };
     const source = this.#sourceOf(snapshot.place.directory);
     const owners = ownersOfFiles(await this.#read(snapshot.metadata.location), source, wanted);
-    const costly = (file: FileReference) =>
-      costlyFile(file.location, file.sizeBytes, owners.get(canonicalKey(file.location))?.list() ?? []);
+    const costly = (row: number) => {
+      const location = files.location(row);
+      return costlyFile(location, files.sizeBytes(row), owners.get(canonicalKey(location))?.list() ?? []);
+    };
     return {
-      missing: missing.map(costly),
-      sizeMismatch: wrongSize.map(({ reference, actualBytes }) => ({ ...costly(reference), actualBytes })),
+      missing: Array.from(resolution.filesWith('missing'), costly),
+      sizeMismatch: Array.from(resolution.filesWith('wrong-size'), (row) => ({
+        ...costly(row),
+        actualBytes: resolution.actualBytes(row),
+      })),
     };
   }
 
   /** What is missing or of another size is not read: that is said already. */
   async #deepLook({ snapshot, resolution }: ReadNode): Promise<readonly StateFinding[]> {
-    const { missing, wrongSize } = resolution;
-    const said = new Set(
-      [...missing, ...wrongSize.map(({ reference }) => reference)].map(({ location }) =>
-        canonicalKey(location),
-      ),
-    );
+    const said = unusableFiles({ snapshot, resolution });
     const source = this.#sourceOf(snapshot.place.directory);
     const metadata = snapshot.metadata.location;
     const { checks } = scanMetadata(await this.#read(metadata), () => new StateCheckScan(source, metadata));
@@ -156,6 +152,16 @@ class Verification {
   #sourceOf(directory: Location): StreamSource {
     return { directory, rewrites: this.#options.rewrites ?? [], readers: this.#readers };
   }
+}
+
+/** The keys of all files that are missing or of another size. */
+function unusableFiles({
+  snapshot,
+  resolution,
+}: Pick<ReadNode, 'snapshot' | 'resolution'>): ReadonlySet<string> {
+  const { files } = snapshot.contents.references;
+  const rows = [...resolution.filesWith('missing'), ...resolution.filesWith('wrong-size')];
+  return new Set(rows.map((row) => canonicalKey(files.location(row))));
 }
 
 function costlyFile(location: Location, bytes: bigint, operators: readonly StateOwner[]): CostlyFile {

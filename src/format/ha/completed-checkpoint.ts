@@ -3,7 +3,7 @@
 // differ from version to version, and a place too many only keeps a snapshot that nobody needs.
 // Source: Flink FileSystemStateStorageHelper, CompletedCheckpoint, FsCompletedCheckpointStorageLocation.
 import { FormatError } from '../../support/errors.js';
-import { decodeModifiedUtf8 } from '../bytes/modified-utf8.js';
+import { decodeModifiedUtf8 } from '../../support/modified-utf8.js';
 
 /** Names of such files begin with it. */
 export const COMPLETED_CHECKPOINT = 'completedCheckpoint';
