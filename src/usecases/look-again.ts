@@ -86,10 +86,13 @@ class Victims {
   noteSnapshot({ metadata, contents }: ReadSnapshot): void {
     const planned = this.plannedFor(metadata.location);
     if (planned === undefined) return;
-    const files = contents.references.files.map(({ location }) => this.at(location)?.path);
+    const { files } = contents.references;
     const known = this.#references.get(planned) ?? new Set();
     this.#references.set(planned, known);
-    for (const path of files) if (path !== undefined) known.add(path);
+    for (let row = 0; row < files.count; row++) {
+      const victim = this.at(files.location(row));
+      if (victim !== undefined) known.add(victim.path);
+    }
   }
 
   /** The snapshot of the plan whose `_metadata` is at `location`, where it was or in the trash of this run. */

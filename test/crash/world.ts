@@ -197,8 +197,9 @@ export async function states(storage: StorageRemover): Promise<readonly { id: nu
     .flatMap((snapshot) => {
       if (snapshot.state !== 'read' || snapshot.place.directory.path.includes('/.ckpt-trash/')) return [];
       const { checkpointId, references } = snapshot.contents;
-      const missing = references.files.filter(({ location }) => presenceOf(location).kind !== 'present');
-      return [{ id: Number(checkpointId), missing: missing.length }];
+      const { files } = references;
+      const missing = files.inOrder((row) => presenceOf(files, row).kind !== 'present').length;
+      return [{ id: Number(checkpointId), missing }];
     })
     .sort((a, b) => a.id - b.id);
 }
