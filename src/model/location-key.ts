@@ -10,14 +10,27 @@ export class LocationKey {
   bytes = new Uint8Array(256);
   length = 0;
   #view = new DataView(this.bytes.buffer);
+  /** What the key begins with, where {@link startWith} has put it there. */
+  #prefix: LocationKey | null = null;
 
   setTo(location: Location): void {
-    this.length = 0;
+    this.clear();
     this.addText(canonicalKey(location));
   }
 
   clear(): void {
     this.length = 0;
+    this.#prefix = null;
+  }
+
+  /** Begins anew with a key that will not change; nothing is copied where this one began with it already. */
+  startWith(prefix: LocationKey): void {
+    if (this.#prefix !== prefix) {
+      this.clear();
+      this.addBytes(prefix.bytes, 0, prefix.length);
+      this.#prefix = prefix;
+    }
+    this.length = prefix.length;
   }
 
   addText(text: string): void {

@@ -1,5 +1,5 @@
 // What a snapshot references, in columns: one row for each place, however many handles point there and however they
-// spell it. A row takes some forty bytes; its path stays where it was read. Rows are numbered as they came.
+// spell it. A row takes some thirty bytes; its path stays where it was read. Rows are numbered as they came.
 import { BugError } from '../support/errors.js';
 import { type Fingerprint, newFingerprint } from '../support/fingerprint.js';
 import { CROWDED, FingerprintTable } from '../support/fingerprint-table.js';
@@ -64,10 +64,12 @@ const LONGEST_BYTES = 2n ** 63n - 1n;
 
 export class ReferenceTable {
   readonly #paths: PathKeeper;
-  readonly #fingerprints = new FingerprintTable();
+  /** Paths are at hand to be compared, so first words will do. */
+  readonly #fingerprints = new FingerprintTable(1);
   readonly #chunks: Chunk[] = [new Chunk(FIRST_ROWS)];
   readonly #key = new LocationKey();
   readonly #otherKey = new LocationKey();
+  #order: Uint32Array | null = null;
 
   constructor(paths: PathKeeper) {
     this.#paths = paths;
@@ -100,8 +102,10 @@ export class ReferenceTable {
     });
   }
 
+  /** The fingerprint of the location, computed anew. */
   readFingerprint(row: number, into: Fingerprint): void {
-    this.#fingerprints.read(row, into);
+    this.writeKey(row, this.#key);
+    this.#key.fingerprintInto(into);
   }
 
   /** The `canonicalKey` of the location as bytes. */
@@ -179,14 +183,24 @@ export class ReferenceTable {
     for (const { row, files } of numbered.values()) yield { directory: parent(this.location(row)), files };
   }
 
-  /** The rows for which `isWanted`, in the order of their locations. */
-  inOrder(isWanted: IsWanted = () => true): Uint32Array {
-    let wanted = 0;
-    for (let row = 0; row < this.count; row++) if (isWanted(row)) wanted++;
-    const rows = new Uint32Array(wanted);
-    for (let row = 0, next = 0; row < this.count; row++) if (isWanted(row)) rows[next++] = row;
+  /** The rows for which `isWanted`, in the order of their locations. All of them are sorted only once. */
+  inOrder(isWanted?: IsWanted): Uint32Array {
+    const known = this.#order?.length === this.count ? this.#order : null;
+    const rows = this.#chosen(known, isWanted);
+    if (known !== null) return rows;
     sortByKey(rows, (row, into) => this.writeKey(row, into));
+    if (rows.length === this.count) this.#order = rows;
     return rows;
+  }
+
+  #chosen(known: Uint32Array | null, isWanted: IsWanted | undefined): Uint32Array {
+    const rows = new Uint32Array(this.count);
+    let chosen = 0;
+    for (let i = 0; i < this.count; i++) {
+      const row = known?.[i] ?? i;
+      if (isWanted === undefined || isWanted(row)) rows[chosen++] = row;
+    }
+    return chosen === rows.length ? rows : rows.slice(0, chosen);
   }
 
   #isAt(row: number, place: StoredPath): boolean {

@@ -1,8 +1,8 @@
-// A set of fingerprints in typed arrays, numbered in the order in which they came: 16 bytes each and a hash index of
-// open addressing. Who knows what a fingerprint is of can tell apart two that are equal.
+// A set of fingerprints in typed arrays, numbered in the order in which they came: 16 bytes each, or 4 where only their
+// first words are kept, and a hash index of open addressing. Who knows what a fingerprint is of can tell apart two that
+// are equal, and must where first words are all there is.
 import type { Fingerprint } from './fingerprint.js';
 
-const WORDS = 4;
 /** Rows in a full chunk; the first one grows to this by doubling, so that small sets stay small. */
 const CHUNK_BITS = 14;
 const CHUNK_ROWS = 1 << CHUNK_BITS;
@@ -19,10 +19,17 @@ export const NOT_FOUND = -1;
 export type IsSame = (row: number) => boolean;
 
 export class FingerprintTable {
-  readonly #chunks: Uint32Array[] = [new Uint32Array(FIRST_ROWS * WORDS)];
+  readonly #words: 1 | 4;
+  readonly #chunks: Uint32Array[];
   /** Row + 1; 0 where the place is free. */
   #places = new Int32Array(FIRST_ROWS * 2);
   #count = 0;
+
+  /** Keeps so many words of each fingerprint. */
+  constructor(words: 1 | 4 = 4) {
+    this.#words = words;
+    this.#chunks = [new Uint32Array(FIRST_ROWS * words)];
+  }
 
   /** Rows are numbered from 0 to `count - 1`. */
   get count(): number {
@@ -48,11 +55,11 @@ export class FingerprintTable {
     return row;
   }
 
-  /** Copies the fingerprint in `row` to `into`. */
+  /** Copies what is kept of the fingerprint in `row` to `into`. */
   read(row: number, into: Fingerprint): void {
     const chunk = this.#chunks[row >>> CHUNK_BITS]!;
-    const at = (row & (CHUNK_ROWS - 1)) * WORDS;
-    for (let word = 0; word < WORDS; word++) into[word] = chunk[at + word]!;
+    const at = (row & (CHUNK_ROWS - 1)) * this.#words;
+    for (let word = 0; word < this.#words; word++) into[word] = chunk[at + word]!;
   }
 
   /** The place of a fingerprint, or the free one where it belongs, or -1 where the probe takes too long. */
@@ -70,26 +77,24 @@ export class FingerprintTable {
 
   #equals(row: number, fingerprint: Fingerprint): boolean {
     const chunk = this.#chunks[row >>> CHUNK_BITS]!;
-    const at = (row & (CHUNK_ROWS - 1)) * WORDS;
-    return (
-      chunk[at] === fingerprint[0] &&
-      chunk[at + 1] === fingerprint[1] &&
-      chunk[at + 2] === fingerprint[2] &&
-      chunk[at + 3] === fingerprint[3]
-    );
+    const at = (row & (CHUNK_ROWS - 1)) * this.#words;
+    if (chunk[at] !== fingerprint[0]) return false;
+    for (let word = 1; word < this.#words; word++) if (chunk[at + word] !== fingerprint[word]) return false;
+    return true;
   }
 
   #write(row: number, fingerprint: Fingerprint): void {
     const index = row >>> CHUNK_BITS;
-    const at = (row & (CHUNK_ROWS - 1)) * WORDS;
+    const at = (row & (CHUNK_ROWS - 1)) * this.#words;
     const known = this.#chunks[index];
-    if (known === undefined) this.#chunks[index] = new Uint32Array(CHUNK_ROWS * WORDS);
+    if (known === undefined) this.#chunks[index] = new Uint32Array(CHUNK_ROWS * this.#words);
     else if (at >= known.length) {
       const larger = new Uint32Array(known.length * 2);
       larger.set(known);
       this.#chunks[index] = larger;
     }
-    this.#chunks[index]!.set(fingerprint, at);
+    const kept = this.#chunks[index]!;
+    for (let word = 0; word < this.#words; word++) kept[at + word] = fingerprint[word]!;
   }
 
   #growPlaces(): void {
@@ -97,7 +102,7 @@ export class FingerprintTable {
     this.#places = new Int32Array(mask + 1);
     for (let row = 0; row < this.#count; row++) {
       const chunk = this.#chunks[row >>> CHUNK_BITS]!;
-      let place = chunk[(row & (CHUNK_ROWS - 1)) * WORDS]! & mask;
+      let place = chunk[(row & (CHUNK_ROWS - 1)) * this.#words]! & mask;
       while (this.#places[place] !== 0) place = (place + 1) & mask;
       this.#places[place] = row + 1;
     }

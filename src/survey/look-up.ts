@@ -110,10 +110,11 @@ class LookUp {
     const numbered = this.#numbered.get(files) ?? [];
     for (let row = 0; row < files.count; row++) {
       const directory = numbered[files.directory(row)];
-      if (directory?.state === 'unknown' || this.#sizeOf(files, row) !== undefined) continue;
-      if (directory?.state === 'settled' && directory.unclear.size === 0) continue;
+      const settled = directory?.state === 'settled';
+      if (directory?.state === 'unknown' || (settled && directory.unclear.size === 0)) continue;
+      if (this.#sizeOf(files, row) !== undefined) continue;
       const location = files.location(row);
-      if (directory?.state === 'settled' && !directory.unclear.has(location.path)) continue;
+      if (settled && !directory.unclear.has(location.path)) continue;
       this.singles.set(canonicalKey(location), location);
     }
   }

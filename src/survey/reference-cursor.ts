@@ -101,11 +101,12 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     const { at, directory } = path;
     const found = this.#directories[directory]!;
     const location = found === null ? this.locationOf(path) : found.location;
-    into.clear();
-    if (location === null) into.addBytes(this.#bytes, at + LENGTH_BYTES, this.#endOf(at));
-    else if (found === null) into.setTo(location);
+    if (location === null) {
+      into.clear();
+      into.addBytes(this.#bytes, at + LENGTH_BYTES, this.#endOf(at));
+    } else if (found === null) into.setTo(location);
     else {
-      into.addBytes(found.prefix.bytes, 0, found.prefix.length);
+      into.startWith(found.prefix);
       into.addBytes(this.#bytes, this.#nameStart(at), this.#endOf(at));
     }
   }

@@ -58,6 +58,16 @@ describe('a table of fingerprints', () => {
     expect(table.find(fingerprintOf(7, 7, 7, 7), (row) => names[row] === 'd')).toBe(NOT_FOUND);
   });
 
+  it('keeps first words only where it is told to, and needs to be told which rows are the same', () => {
+    const table = new FingerprintTable(1);
+    const names = ['a', 'b'];
+    const add = (name: string) =>
+      table.add(fingerprintOf(7, name.charCodeAt(0), 0, 0), (row) => names[row] === name);
+    expect(names.map(add)).toEqual([0, 1]);
+    expect(names.map(add)).toEqual([0, 1]);
+    expect(table.find(fingerprintOf(7, 0, 0, 0))).toBe(0);
+  });
+
   it('refuses fingerprints that somebody made to be in the way of each other', () => {
     const table = new FingerprintTable();
     const rows = Array.from({ length: 5_000 }, (_, i) => table.add(fingerprintOf(0, i, i, i)));
