@@ -92,8 +92,9 @@ export default class Audit extends BaseCommand {
     const session = this.openSession(flags);
     const { auditFiles } = await import('../usecases/audit-files.js');
     const { askForEvidence } = await import('../usecases/gather-evidence.js');
-    const asked = await askForEvidence(evidenceSources(flags, session), session);
-    const audit = await auditFiles(session.locateAll(args.location), {
+    const locations = session.locateAll(args.location);
+    const asked = await askForEvidence(evidenceSources(flags, session), locations, session);
+    const audit = await auditFiles(locations, {
       openReader: asked.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,

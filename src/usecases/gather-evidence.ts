@@ -3,7 +3,8 @@
 import { gatherEvidence, type Reach } from '../liveness/gather.js';
 import { type Gathered, judgeEvidence } from '../liveness/judge.js';
 import { NewestFiles } from '../liveness/newest-files.js';
-import { type Evidence, type EvidenceSources, NO_EVIDENCE } from '../model/evidence.js';
+import type { Evidence, EvidenceSources } from '../model/evidence.js';
+import type { Location } from '../model/location.js';
 import type { OpenReader } from '../storage/open.js';
 
 /** Sources that were asked once. */
@@ -14,18 +15,21 @@ export interface AskedSources {
   readonly conclude: () => Promise<Evidence>;
 }
 
-/** Asks all sources. A source that cannot be asked is a block of the evidence, never an error. */
-export async function askForEvidence(sources: EvidenceSources, reach: Reach): Promise<AskedSources> {
-  const { rest, haDirectories, word } = sources;
-  if (rest.length + haDirectories.length + word.jobs.length + word.locations.length === 0) {
-    return { openReader: reach.openReader, conclude: async () => NO_EVIDENCE };
-  }
-  const newest = new NewestFiles(word);
-  const before = await gatherEvidence(sources, reach);
+/**
+ * Asks all sources, and the stores of `locations` for the time. What cannot be asked is a block of the evidence, never an
+ * error.
+ */
+export async function askForEvidence(
+  sources: EvidenceSources,
+  locations: readonly Location[],
+  reach: Reach,
+): Promise<AskedSources> {
+  const newest = new NewestFiles(sources.word);
+  const before = await gatherEvidence(sources, locations, reach);
   return {
     openReader: newest.watch(reach.openReader),
     async conclude() {
-      const after = await gatherEvidence(sources, reach);
+      const after = await gatherEvidence(sources, locations, reach);
       return judgeEvidence(together(before, after), newest, reach.clock.now());
     },
   };
@@ -37,7 +41,7 @@ function together(before: Gathered, after: Gathered): Gathered {
     clusters: [...before.clusters, ...after.clusters],
     haDirectories: [...before.haDirectories, ...after.haDirectories],
     word: after.word,
-    clocks: [...before.clocks, ...after.clocks],
+    clocks: after.clocks,
     failures: [...before.failures, ...after.failures.filter(({ message }) => !known.has(message))],
   };
 }
