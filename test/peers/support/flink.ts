@@ -8,7 +8,8 @@ import { beforeAll, describe, it } from 'vitest';
 import { withLock } from './lock.js';
 
 const MODULE = fileURLToPath(new URL('../flink', import.meta.url));
-const JAR = join(MODULE, 'target/flink-peer.jar');
+/** The module, once it is built. */
+export const PEER_JAR = join(MODULE, 'target/flink-peer.jar');
 const COMMAND_TIMEOUT_MS = 300_000;
 const BUILD_TIMEOUT_MS = 480_000;
 const HOW_TO_RUN = 'install a JDK of version 17 or later and Maven, then: npx vitest run --project peers';
@@ -59,8 +60,8 @@ function missingTools(): string[] {
 }
 
 function isBuilt(): boolean {
-  if (!existsSync(JAR)) return false;
-  const builtMs = statSync(JAR).mtimeMs;
+  if (!existsSync(PEER_JAR)) return false;
+  const builtMs = statSync(PEER_JAR).mtimeMs;
   const sources = readdirSync(join(MODULE, 'src'), { recursive: true, encoding: 'utf8' });
   return [join(MODULE, 'pom.xml'), ...sources.map((path) => join(MODULE, 'src', path))].every(
     (path) => statSync(path).mtimeMs <= builtMs,
@@ -89,7 +90,7 @@ const flinkPeer: FlinkPeer = {
 
 async function runCommands(commands: readonly FlinkCommand[], input = ''): Promise<readonly unknown[]> {
   const words = commands.flatMap((command, i) => (i === 0 ? command : ['then', ...command]));
-  const { status, stdout, stderr } = await run('java', ['-jar', JAR, ...words], input);
+  const { status, stdout, stderr } = await run('java', ['-jar', PEER_JAR, ...words], input);
   if (status !== 0) throw new Error(`Flink: ${stderr.trim() || `exit status ${status}`}`);
   return stdout
     .trimEnd()

@@ -91,7 +91,6 @@ final class ClusterCommand {
     private Map<String, Object> start(String[] words) throws Exception {
         Configuration configuration = new Configuration();
         configuration.setString("execution.checkpointing.dir", directory.toUri().toString());
-        configuration.setString("execution.checkpointing.num-retained", "2");
         configuration.setString("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
         if (words.length > 1) {
             configuration.setString("execution.state-recovery.path", words[1]);
