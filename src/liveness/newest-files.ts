@@ -50,7 +50,6 @@ export class NewestFiles {
       nowMs: (location) => inner.nowMs(location),
       read: (location) => inner.read(location),
       readRange: (location, offset, length) => inner.readRange(location, offset, length),
-      nowMs: (location) => inner.nowMs(location),
     };
   }
 
