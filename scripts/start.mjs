@@ -1,5 +1,5 @@
 // `npm start`: installs, builds and shows the main job: an unbounded job takes checkpoints, fails once and recovers, is
-// cancelled, and what it wrote is listed and inspected. Everything it writes lies in .demo/, which each run begins anew.
+// cancelled, and what it wrote is listed, inspected, audited and verified. Everything it writes lies in .demo/, which each run begins anew.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, checkNode, install, must, root } from './steps.mjs';
@@ -59,6 +59,13 @@ await ckpt(
 );
 await ckpt('list', checkpoints);
 
+say('Every file of both jobs by its class: what a snapshot needs, what none needs, and what could go.');
+await ckpt('audit', checkpoints);
+
+say('Every state file read to its end; then the newest snapshot of the second job that would restore.');
+await ckpt('verify', checkpoints, '--deep');
+await ckpt('latest', join(checkpoints, secondJob(newest)));
+
 say(
   'Now try your own: `node bin/run.js --help`, `node bin/run.js run examples/word-count.ts --help`, README.md.',
 );
@@ -70,6 +77,11 @@ function newestSnapshot() {
     .filter((name) => name.startsWith('chk-') && existsSync(join(checkpoints, job, name, '_metadata')))
     .map((name) => Number(name.slice(4)));
   return join(checkpoints, job, `chk-${Math.max(...ids)}`);
+}
+
+/** The directory of the job that did not write `snapshot`. */
+function secondJob(snapshot) {
+  return readdirSync(checkpoints).find((job) => !snapshot.startsWith(join(checkpoints, job)));
 }
 
 function say(...lines) {
