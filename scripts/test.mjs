@@ -3,13 +3,13 @@
 //   npm test                    a sample of the random tests, under two minutes
 //   npm test -- --filter TEXT   only test files whose path holds TEXT
 //   npm run test:long           the full counts
-//   npm test -- --ci            what CI runs: types, lint, the sample, real Flink, real stores, the units on Node 22 and
-//                               24, and the full counts as far as they fit --minutes (60)
+//   npm test -- --ci            what CI runs: types, lint, the sample, real Flink, the units on Node 22 and 24, and the
+//                               full counts as far as they fit --minutes (60)
 //
 // CKPT_TEST_SEED=N repeats the random tests of an earlier run. The suite against real Flink (test/peers) needs JDK 17
 // and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
 // Those against a real S3 server (test/servers/s3: python3 with pip) and a real HDFS (test/servers/hdfs: JDK 17 and Maven)
-// run with --servers and with --ci.
+// run with --servers, after the others: their disk traffic would stall what waits for its own files to be durable.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,8 @@ if (options.ci) {
   await step('lint', ...npm('run', '--silent', 'check:lint'));
 }
 await step('import directions', ...npm('run', '--silent', 'check:imports'));
-if (!options.long) await vitest('tests', { projects: projects() });
+const groups = chooseProjects();
+if (!options.long) for (const projects of groups) await vitest(projects.join(', '), { projects });
 if (options.ci) {
   for (const major of ['22', '24']) {
     const node = ['exec', '--yes', `--package=node@${major}`, '--', 'node'];
@@ -52,16 +53,17 @@ rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
-/** The vitest projects of this run; says aloud what is left out. */
-function projects() {
-  const isCi = options.ci || process.env.CI === 'true';
+/** The vitest projects of this run, in groups that follow each other; says aloud what is left out. */
+function chooseProjects() {
   const built = existsSync(join(root, 'test/peers/flink/target'));
-  const chosen = ['unit', 'isolated', 'cli'];
-  if (options.peers || isCi || built) chosen.push('peers');
-  else notTested('real Flink. `npm test -- --peers` does it, with JDK 17 and Maven.');
-  if (options.servers || isCi) chosen.push('servers');
-  else notTested('real S3 and HDFS. `npm test -- --servers` does it, with python3, JDK 17 and Maven.');
-  return chosen;
+  const peers = options.peers || options.ci || process.env.CI === 'true' || built;
+  if (!peers) notTested('real Flink. `npm test -- --peers` does it, with JDK 17 and Maven.');
+  if (!options.servers)
+    notTested('real S3 and HDFS. `npm test -- --servers` does it, with python3, JDK 17 and Maven.');
+  return [
+    ['unit', 'isolated', 'cli', ...(peers ? ['peers'] : [])],
+    ...(options.servers ? [['servers']] : []),
+  ];
 }
 
 function notTested(what) {
@@ -71,7 +73,7 @@ function notTested(what) {
 /** The full counts, one project after the other until the time is up; what is not begun by then is said. */
 async function longTests(minutes) {
   const deadline = performance.now() + minutes * 60_000;
-  for (const project of projects()) {
+  for (const project of groups.flat()) {
     if (performance.now() > deadline)
       process.stdout.write(`\nNOT RUN: the full counts of ${project}; ${minutes} minutes are over.\n`);
     else await vitest(`full counts: ${project}`, { projects: [project], env: { CKPT_TEST_FULL: '1' } });
