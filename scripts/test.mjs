@@ -9,7 +9,7 @@
 // CKPT_TEST_SEED=N repeats the random tests of an earlier run. The suite against real Flink (test/peers) needs JDK 17
 // and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
 // Those against a real S3 server (test/servers/s3: python3 with pip) and a real HDFS (test/servers/hdfs: JDK 17 and Maven)
-// run with --servers, after the others: their disk traffic would stall what waits for its own files to be durable.
+// run with --servers, after the others.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
