@@ -1,6 +1,8 @@
 // How far a command has come, on stderr and only on a terminal: what has been asked of the storage, and how fast.
 // Readers are watched from outside; no stage knows that somebody looks on.
+
 import { formatCount } from '../render/units.js';
+import { delegatingReader } from '../storage/delegating.js';
 import type { OpenReader } from '../storage/open.js';
 import type { ListingBatch, StorageReader } from '../storage/storage.js';
 import type { Clock } from '../support/clock.js';
@@ -66,15 +68,13 @@ export class TerminalProgress implements Progress {
       return value;
     };
     return {
-      capabilities: inner.capabilities,
+      ...delegatingReader(inner),
       list: (root) => counted(inner.list(root), listed),
       listDirectory: async (directory) => {
         const entries = await inner.listDirectory(directory);
         listed(entries.length);
         return entries;
       },
-      stat: (location) => inner.stat(location),
-      nowMs: (location) => inner.nowMs(location),
       read: (location) => read(inner.read(location)),
       readRange: (location, offset, length) => read(inner.readRange(location, offset, length)),
     };

@@ -113,15 +113,14 @@ export default class Audit extends BaseCommand {
   }
 
   async #print(audit: AuditResult, flags: OutputFlags): Promise<void> {
-    const { auditDocument, documentWithLists, fileDocument, jsonLines } = await import(
-      '../render/audit-document.js'
-    );
+    const { auditDocument, fileDocument, jsonLines } = await import('../render/audit-document.js');
     const files = () => mapped(audit.files(), fileDocument);
     if (flags.ndjson) return this.stream(jsonLines(files()));
     const document = () => auditDocument(audit.report);
     if (flags.files && flags.json) {
       const lists = { files: files(), missingFiles: audit.missingFiles() };
-      return this.stream(documentWithLists({ ...this.documentHead, ...document() }, lists));
+      const { jsonPieces } = await import('../render/json.js');
+      return this.stream(jsonPieces({ ...this.documentHead, ...document(), ...lists }));
     }
     const { fileLine, renderAudit } = await import('../render/audit.js');
     if (flags.files) {

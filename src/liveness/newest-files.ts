@@ -1,6 +1,8 @@
 // When the directories of a job were last written to, taken from a listing that somebody else makes: the word that a job
 // has ended does not hold against a file that it wrote a moment ago.
+
 import { canonicalKey, isWithin, type Location } from '../model/location.js';
+import { delegatingReader } from '../storage/delegating.js';
 import type { OpenReader } from '../storage/open.js';
 import type { FileStatus, ListingBatch, StorageReader } from '../storage/storage.js';
 
@@ -39,17 +41,13 @@ export class NewestFiles {
   #watching(inner: StorageReader): StorageReader {
     const note = (at: Location) => (entry: FileStatus) => this.#note({ ...at, path: entry.path }, entry);
     return {
-      capabilities: inner.capabilities,
+      ...delegatingReader(inner),
       list: (root) => noted(inner.list(root), note(root)),
       listDirectory: async (directory) => {
         const entries = await inner.listDirectory(directory);
         entries.forEach(note(directory));
         return entries;
       },
-      stat: (location) => inner.stat(location),
-      nowMs: (location) => inner.nowMs(location),
-      read: (location) => inner.read(location),
-      readRange: (location, offset, length) => inner.readRange(location, offset, length),
     };
   }
 

@@ -1,6 +1,5 @@
 // `ckpt audit --json` and `--ndjson`. The fields are public: they are added to, never renamed.
 import type { AuditedFile, AuditReport } from '../model/audit.js';
-import { toJson } from './json.js';
 
 /** The document below its `schema` and `schemaVersion`, without files. */
 export function auditDocument(report: AuditReport) {
@@ -37,25 +36,4 @@ export function fileDocument(file: AuditedFile) {
 /** JSON lines. */
 export function* jsonLines(values: Iterable<object>): Generator<string> {
   for (const value of values) yield `${JSON.stringify(value)}\n`;
-}
-
-/**
- * A document that ends in lists, piece by piece, for lists that are too long to be held: what `toJson` would print of
- * both together.
- */
-export function* documentWithLists(
-  head: object,
-  lists: Readonly<Record<string, Iterable<object>>>,
-): Generator<string> {
-  yield toJson(head).replace(/\n\}\n$/, '');
-  for (const [name, values] of Object.entries(lists)) {
-    yield `,\n  ${JSON.stringify(name)}: [`;
-    let separator = '';
-    for (const value of values) {
-      yield `${separator}\n    ${toJson(value).trimEnd().replaceAll('\n', '\n    ')}`;
-      separator = ',';
-    }
-    yield separator === '' ? ']' : '\n  ]';
-  }
-  yield '\n}\n';
 }

@@ -10,6 +10,7 @@ import { trashOf } from '../model/own-places.js';
 import type { Plan, PlannedDeletion } from '../model/plan.js';
 import type { SafetyPolicy } from '../model/safety-policy.js';
 import type { ReadSnapshot } from '../model/survey.js';
+import { delegatingReader } from '../storage/delegating.js';
 import type { OpenReader } from '../storage/open.js';
 import type { ListingBatch, StorageReader } from '../storage/storage.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
@@ -158,7 +159,7 @@ function watchingListings(
 ): OpenReader {
   return async (location) => {
     const reader = await openReader(location);
-    return { ...delegating(reader), list: (root) => watched(reader, root, onBatch) };
+    return { ...delegatingReader(reader), list: (root) => watched(reader, root, onBatch) };
   };
 }
 
@@ -171,18 +172,6 @@ async function* watched(
     onBatch(root, batch);
     yield batch;
   }
-}
-
-function delegating(reader: StorageReader): StorageReader {
-  return {
-    capabilities: reader.capabilities,
-    list: (root) => reader.list(root),
-    listDirectory: (directory) => reader.listDirectory(directory),
-    stat: (location) => reader.stat(location),
-    read: (location) => reader.read(location),
-    readRange: (location, offset, length) => reader.readRange(location, offset, length),
-    nowMs: (location) => reader.nowMs(location),
-  };
 }
 
 function locate(path: string): Location {

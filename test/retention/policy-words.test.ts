@@ -14,7 +14,7 @@ import { formatDuration, formatSize } from '../../src/support/units.js';
 import { runs, testSeed } from '../support/runs.js';
 import { at, DAY_MS, rules } from './samples.js';
 
-const context = { where: 'retention', locate: (text: string) => parseLocation(text, '/work') };
+const context = { where: 'retention', locate: (text: string) => parseLocation(text, '/srv') };
 const { wholeJobs: _, ...NO_RULE } = KEEP_EVERYTHING;
 
 describe('the words of retention', () => {
@@ -47,7 +47,7 @@ describe('the words of retention', () => {
       keepWeekly: 5,
       keepMonthly: 12,
       maxBytes: 500 * 2 ** 30,
-      pins: [at('s3://bucket/job/chk-7'), at('file:///work/chk-8')],
+      pins: [at('s3://bucket/job/chk-7'), at('file:///srv/chk-8')],
       savepoints: 'judge',
     });
   });

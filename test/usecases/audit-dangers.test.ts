@@ -2,6 +2,7 @@
 // cleaner that goes by age and references deletes something needed, and what the audit says instead.
 import { describe, expect, it } from 'vitest';
 import { child } from '../../src/model/location.js';
+import { delegatingReader } from '../../src/storage/delegating.js';
 import type { MemoryStorage } from '../../src/storage/memory.js';
 import type { StorageReader } from '../../src/storage/storage.js';
 import {
@@ -480,13 +481,7 @@ function movingOn(storage: MemoryStorage, change: () => Promise<void>): StorageR
 
 function readerOf(storage: MemoryStorage, other: Partial<StorageReader>): StorageReader {
   return {
-    capabilities: storage.capabilities,
-    list: (root) => storage.list(root),
-    listDirectory: (directory) => storage.listDirectory(directory),
-    stat: (location) => storage.stat(location),
-    read: (location) => storage.read(location),
-    readRange: (location, offset, length) => storage.readRange(location, offset, length),
-    nowMs: () => storage.nowMs(),
+    ...delegatingReader(storage),
     ...other,
   };
 }

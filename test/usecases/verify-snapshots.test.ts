@@ -8,6 +8,7 @@ import { parseLocation } from '../../src/model/location.js';
 import type { Metadata, StreamStateHandle } from '../../src/model/metadata.js';
 import { parseRewrite } from '../../src/model/rewrite.js';
 import type { VerifiedSnapshot } from '../../src/model/verify-report.js';
+import { delegatingReader } from '../../src/storage/delegating.js';
 import { type OpenReader, openReader } from '../../src/storage/open.js';
 import type { StorageReader } from '../../src/storage/storage.js';
 import { StorageError } from '../../src/support/errors.js';
@@ -171,12 +172,7 @@ describe('a store that fails', () => {
     const denied: OpenReader = async (location) => {
       const inner = await openReader(location);
       return {
-        capabilities: inner.capabilities,
-        list: (root) => inner.list(root),
-        listDirectory: (directory) => inner.listDirectory(directory),
-        stat: (at) => inner.stat(at),
-        nowMs: (at) => inner.nowMs(at),
-        read: (at) => inner.read(at),
+        ...delegatingReader(inner),
         readRange: async (at) => {
           throw new StorageError('denied', `no entry to ${at.path}`);
         },
@@ -199,12 +195,7 @@ describe('a store that fails', () => {
       const inner = await openReader(location);
       let reads = 0;
       return {
-        capabilities: inner.capabilities,
-        list: (root) => inner.list(root),
-        listDirectory: (directory) => inner.listDirectory(directory),
-        stat: (at) => inner.stat(at),
-        nowMs: (at) => inner.nowMs(at),
-        read: (at) => inner.read(at),
+        ...delegatingReader(inner),
         readRange: async (at, offset, length) => {
           if (reads++ === 0) {
             rmSync(at.path);
@@ -225,12 +216,7 @@ describe('a store that fails', () => {
     const counting: OpenReader = async (location) => {
       const inner = await openReader(location);
       return {
-        capabilities: inner.capabilities,
-        list: (root) => inner.list(root),
-        listDirectory: (directory) => inner.listDirectory(directory),
-        stat: (at) => inner.stat(at),
-        nowMs: (at) => inner.nowMs(at),
-        read: (at) => inner.read(at),
+        ...delegatingReader(inner),
         readRange: (at, offset, length) => {
           read.set(at.path, (read.get(at.path) ?? 0) + length);
           return inner.readRange(at, offset, length);

@@ -7,7 +7,7 @@ import type { SettingValue } from '../../../src/model/setting.js';
 import { MemoryStorage } from '../../../src/storage/memory.js';
 import { UsageError } from '../../../src/support/errors.js';
 
-const HERE = parseLocation('/work', '/');
+const HERE = parseLocation('/srv', '/');
 
 interface World {
   readonly flags?: Readonly<Record<string, SettingValue>>;
@@ -56,7 +56,7 @@ describe('a setting', () => {
     expect(await region({ environment: { FLINK_CONF_DIR: 'conf' }, files: flink })).toEqual([
       'from-flink',
       'flink',
-      's3.region in file:///work/conf/config.yaml',
+      's3.region in file:///srv/conf/config.yaml',
     ]);
     expect(await region({ environment: { FLINK_CONF_DIR: 'conf' }, files })).toEqual([
       'from-file',
@@ -113,11 +113,11 @@ describe('a setting', () => {
     [{ files: { 'ckpt.yaml': 's3-region: [a]' } }, 's3-region is to be a text'],
     [
       { files: { 'ckpt.yaml': 's3-regoin: a' } },
-      'there is no setting s3-regoin | file:///work/ckpt.yaml | did you mean s3-region?',
+      'there is no setting s3-regoin | file:///srv/ckpt.yaml | did you mean s3-region?',
     ],
     [{ files: { 'ckpt.yaml': '- a' } }, 'is no list of settings'],
-    [{ files: { 'ckpt.yaml': 'a: [' } }, 'file:///work/ckpt.yaml is no YAML'],
-    [{ flags: { 'flink-conf': 'nowhere' } }, 'there is no Flink configuration at file:///work/nowhere'],
+    [{ files: { 'ckpt.yaml': 'a: [' } }, 'file:///srv/ckpt.yaml is no YAML'],
+    [{ flags: { 'flink-conf': 'nowhere' } }, 'there is no Flink configuration at file:///srv/nowhere'],
   ] as [World, string][])('%j is refused, with the place and what to do', async (world, complaint) => {
     expect(await complaintOf(world)).toContain(complaint);
   });
@@ -162,7 +162,7 @@ describe("Flink's configuration", () => {
   test('is refused where it is not clear which file Flink would read', async () => {
     const files = { 'conf/config.yaml': '', 'conf/flink-conf.yaml': '' };
     expect(await complaintOf({ flags: { 'flink-conf': 'conf' }, files })).toMatch(
-      /both.*--flink-conf \/work\/conf\/config.yaml/,
+      /both.*--flink-conf \/srv\/conf\/config.yaml/,
     );
   });
 
@@ -209,13 +209,13 @@ test('settings become those of the stores, with paths relative to the working di
   const environment = { HADOOP_USER_NAME: 'flink', CKPT_HDFS_DELEGATION_TOKEN: 'token' };
   expect(await storesOf({ environment, files })).toEqual({
     concurrency: 16,
-    caFile: '/work/ca.pem',
+    caFile: '/srv/ca.pem',
     s3: { pathStyle: true },
     hdfs: {
       user: 'flink',
       delegationToken: 'token',
       webhdfs: ['nn1:1', 'nn2:1'],
-      configurationDirectory: parseLocation('/work/hadoop', '/'),
+      configurationDirectory: parseLocation('/srv/hadoop', '/'),
     },
   });
 });
