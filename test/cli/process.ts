@@ -42,6 +42,18 @@ export function ckpt(args: readonly string[], surroundings: Surroundings = {}): 
   return runNode([...(surroundings.nodeArgs ?? []), RUN, ...args], surroundings);
 }
 
+const KILL_AT_CALL = fileURLToPath(new URL('../support/kill-at-call.mjs', import.meta.url));
+
+/** Starts `ckpt ARGS` and kills it (SIGKILL) just before its n-th call that changes local files; false where it makes fewer. */
+export async function ckptKilledAtCall(n: number, args: readonly string[]): Promise<boolean> {
+  const { status, stderr } = await ckpt(args, {
+    nodeArgs: ['--import', KILL_AT_CALL],
+    env: { KILL_AT_CALL: `${n}` },
+  });
+  if (status !== null && status !== 0) throw new Error(stderr);
+  return status === null;
+}
+
 function runNode(args: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   if (!existsSync(BUILT)) throw new Error('these tests run the build: npm run build');
   const child = spawn(process.execPath, args, {

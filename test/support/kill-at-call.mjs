@@ -1,0 +1,32 @@
+// Loaded with `--import` into a process that is to die: SIGKILL just before its n-th call that changes files, n being
+// KILL_AT_CALL. Calls count from 1; a process that makes fewer lives. The program itself knows nothing of this.
+import { promises } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const killAt = Number(process.env.KILL_AT_CALL);
+let calls = 0;
+
+function beforeCall() {
+  calls++;
+  if (calls === killAt) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Makes `holder[name]` count where `changes` says so of its arguments. */
+function watch(holder, name, changes = () => true) {
+  const original = holder[name];
+  holder[name] = function watched(...args) {
+    if (changes(...args)) beforeCall();
+    return original.apply(this, args);
+  };
+}
+
+const { open } = promises;
+for (const name of ['mkdir', 'rename', 'link', 'unlink', 'rmdir', 'copyFile', 'writeFile', 'rm', 'utimes'])
+  watch(promises, name);
+watch(promises, 'open', (_, flags = 'r') => flags !== 'r');
+
+const handle = await open(process.execPath, 'r');
+for (const name of ['write', 'writeFile', 'truncate']) watch(Object.getPrototypeOf(handle), name);
+await handle.close();
+
+syncBuiltinESMExports();
