@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// unit: functions and rooms, real files, no process and no server. cli: the built binary. peers: real Flink.
-// servers: storage drivers against a real S3 server and a real HDFS.
-// isolated: units that mock Node's modules or measure memory, each file in a world of its own; the others share one.
+// unit: one room at a time, real files, no process and no server; ten seconds in all.
+// joint: several rooms together, whole runs of the engine, servers played inside the process.
+// isolated: tests that mock Node's modules or measure memory, each file in a world of its own; the others share one.
+// cli: the built binary. peers: real Flink. servers: storage drivers against a real S3 server and a real HDFS.
 const ISOLATED = [
   'test/engine/state/rocksdb-missing.test.ts',
   'test/format/metadata/limits.test.ts',
@@ -10,6 +11,23 @@ const ISOLATED = [
   'test/support/clock.test.ts',
   'test/survey/reference-memory.test.ts',
 ];
+
+const JOINT = [
+  'test/contract/**/*.test.ts',
+  'test/crash/**/*.test.ts',
+  'test/usecases/**/*.test.ts',
+  'test/engine/{exactly-once,restore,storage-faults}.test.ts',
+  'test/engine/checkpoint/{checkpointing,shared-state}.test.ts',
+  'test/engine/connectors/{file-sink,text-file-source}.test.ts',
+  'test/engine/state/{heap,rocksdb}-backend.test.ts',
+  'test/format/**/{fixtures,flink-files,flink-tables}.test.ts',
+  'test/format/metadata/{fuzz,round-trip}.test.ts',
+  'test/format/state/{keyed,operator}-snapshot.test.ts',
+  'test/storage/hdfs/{connections,listing}.test.ts',
+  'test/storage/s3/listing.test.ts',
+  'test/survey/{hostile-state,reference-cursor}.test.ts',
+];
+const NOT_IN_PROCESS = ['test/cli/**', 'test/peers/**', 'test/servers/**', 'test/fixtures/**'];
 
 export default defineConfig({
   test: {
@@ -24,8 +42,12 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/peers/**', 'test/servers/**', 'test/fixtures/**', ...ISOLATED],
+          exclude: [...NOT_IN_PROCESS, ...ISOLATED, ...JOINT],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'joint', pool: 'threads', isolate: false, include: JOINT, exclude: ISOLATED },
       },
       {
         extends: true,

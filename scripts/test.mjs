@@ -45,7 +45,10 @@ if (!options.long) for (const projects of groups) await vitest(projects.join(', 
 if (options.ci) {
   for (const major of ['22', '24']) {
     const node = ['exec', '--yes', `--package=node@${major}`, '--', 'node'];
-    await vitest(`unit tests on Node ${major}`, { projects: ['unit', 'isolated'], node: npm(...node) });
+    await vitest(`unit tests on Node ${major}`, {
+      projects: ['unit', 'joint', 'isolated'],
+      node: npm(...node),
+    });
   }
 }
 if (options.long || options.ci) await longTests(Number(options.minutes));
@@ -61,7 +64,7 @@ function chooseProjects() {
   if (!options.servers)
     notTested('real S3 and HDFS. `npm test -- --servers` does it, with python3, JDK 17 and Maven.');
   return [
-    ['unit', 'isolated', 'cli', ...(peers ? ['peers'] : [])],
+    ['unit', 'joint', 'isolated', 'cli', ...(peers ? ['peers'] : [])],
     ...(options.servers ? [['servers']] : []),
   ];
 }
