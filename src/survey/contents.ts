@@ -33,7 +33,11 @@ export function contentsOf(bytes: Uint8Array, place: SnapshotPlace, options: Sca
 }
 
 /** What a `_metadata` tells besides its references. */
-export type ContentCounts = Omit<SnapshotContents, 'references' | 'operatorFiles'>;
+export interface ContentCounts extends Omit<SnapshotContents, 'references' | 'operatorFiles'> {
+  /** The job keeps a changelog, or merges files: then it uses files of which no `_metadata` tells. */
+  readonly usesChangelog: boolean;
+  readonly usesFileMerging: boolean;
+}
 
 /**
  * Reads the `_metadata` in `bytes` and tells a sink of each reference as it is met: nothing of them is kept. `makeSink`
@@ -69,6 +73,8 @@ class ContentsScan<S extends ReferenceSink> implements MetadataVisitor {
   #sizes: StateSizes = { stateSizeBytes: 0n, checkpointedSizeBytes: 0n };
   #inlineBytes = 0;
   #recordsWritten = true;
+  #usesChangelog = false;
+  #usesFileMerging = false;
 
   constructor(place: SnapshotPlace, { cursor, sink, watcher }: ScanParts<S>) {
     this.#place = place;
@@ -91,6 +97,7 @@ class ContentsScan<S extends ReferenceSink> implements MetadataVisitor {
   }
 
   path(mention: Readonly<PathMention>): void {
+    this.#usesFileMerging ||= mention.kind === 'segment' || mention.kind === 'directory';
     this.#cursor.moveTo(mention);
     this.sink.reference(this.#cursor);
   }
@@ -98,12 +105,14 @@ class ContentsScan<S extends ReferenceSink> implements MetadataVisitor {
   subtask(subtask: SubtaskState): void {
     this.#sizes = addSizes(this.#sizes, subtaskSizes(subtask));
     this.#recordsWritten &&= subtask.managedKeyedState.every(recordsWrittenBytes);
+    this.#usesChangelog ||= [...subtask.managedKeyedState, ...subtask.rawKeyedState].some(isOfChangelog);
     visitSubtaskStreams(this.#operatorId, subtask, this);
     this.#watcher?.subtask(subtask);
   }
 
   stream(stream: LeafStream): void {
     if (stream.kind === 'bytes') this.#inlineBytes += stream.data.length;
+    else if (stream.kind === 'segment-empty') this.#usesFileMerging = true;
   }
 
   end(properties: CheckpointProperties | null): void {
@@ -119,8 +128,14 @@ class ContentsScan<S extends ReferenceSink> implements MetadataVisitor {
       stateBytes: this.#sizes.stateSizeBytes,
       checkpointedBytes: this.#recordsWritten ? this.#sizes.checkpointedSizeBytes : null,
       inlineBytes: BigInt(this.#inlineBytes),
+      usesChangelog: this.#usesChangelog,
+      usesFileMerging: this.#usesFileMerging,
     };
   }
+}
+
+function isOfChangelog({ kind }: KeyedStateHandle): boolean {
+  return kind.startsWith('changelog');
 }
 
 /** Whether a handle that may reuse older files says how much of it is new. Flink 1.14 and older did not. */

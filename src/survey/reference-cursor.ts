@@ -39,6 +39,8 @@ interface Last {
 export class ReferenceCursor implements PathKeeper, Mentioned {
   kind: ReferenceKind = 'file';
   sizeBytes = 0n;
+  /** Where a segment begins; else 0. */
+  startByte = 0n;
   ofChanges = false;
   scope: ReferenceScope = 'other';
   /** Whether the path names a place in a store that is known; else the fingerprint is that of the path itself. */
@@ -47,6 +49,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   directory = NO_DIRECTORY;
   /** Of the location's key; changes with every mention. */
   readonly fingerprint: Fingerprint = newFingerprint();
+  /** Of the location; changes with every mention. */
+  readonly key = new LocationKey();
 
   readonly #bytes: Buffer;
   readonly #base: Location;
@@ -55,7 +59,6 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   readonly #known = new Map<string, number>();
   readonly #lastAbsolute: Last = { start: 0, end: -1, directory: NO_DIRECTORY };
   readonly #lastRelative: Last = { start: 0, end: -1, directory: NO_DIRECTORY };
-  readonly #key = new LocationKey();
 
   constructor(bytes: Uint8Array, base: Location, rewrites: readonly Rewrite[]) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -64,10 +67,11 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   }
 
   /** Goes to what is mentioned. */
-  moveTo({ kind, at, reachBytes, ofChanges }: Readonly<PathMention>): void {
+  moveTo({ kind, at, reachBytes, startByte, ofChanges }: Readonly<PathMention>): void {
     this.kind = kind;
     this.at = at;
     this.sizeBytes = reachBytes;
+    this.startByte = startByte;
     this.ofChanges = ofChanges;
     this.directory = this.#directoryOf(at, kind === 'relative-file');
     const directory = this.#directories[this.directory]!;
@@ -75,8 +79,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     this.resolved = location !== null;
     if (directory !== null) this.scope = directory.scope;
     else this.scope = location === null ? 'other' : scopeOf(location, this.#base);
-    this.writeKey(this, this.#key);
-    this.#key.fingerprintInto(this.fingerprint);
+    this.writeKey(this, this.key);
+    this.key.fingerprintInto(this.fingerprint);
   }
 
   /** Where the path resolves; null where that is no location of a known store. */

@@ -81,7 +81,7 @@ describe('a cursor over paths', () => {
           });
           const cursor = new ReferenceCursor(writer.take(), BASE, rewrites);
           for (const [index, { kind, text }] of paths.entries()) {
-            cursor.moveTo({ kind, at: places[index]!, reachBytes: 1n, ofChanges: false });
+            cursor.moveTo({ kind, at: places[index]!, reachBytes: 1n, startByte: 0n, ofChanges: false });
             const expected: Location | null =
               kind === 'relative-file' ? child(BASE, text) : resolvePath(text, rewrites);
             expect(cursor.resolved).toBe(expected !== null);

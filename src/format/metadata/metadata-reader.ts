@@ -28,6 +28,8 @@ export interface PathMention {
   at: number;
   /** Size of the file, -1 where unknown; end of the segment; 0 of a directory. */
   reachBytes: bigint;
+  /** Where the segment begins; else 0. */
+  startByte: bigint;
   /** The file is of a changelog: it begins with a byte that no handle counts. */
   ofChanges: boolean;
 }
@@ -35,7 +37,13 @@ export interface PathMention {
 /** Reads one attempt at a file in one layout. */
 export class MetadataReader extends ByteReader {
   readonly layout: Layout;
-  readonly #mention: PathMention = { kind: 'file', at: 0, reachBytes: 0n, ofChanges: false };
+  readonly #mention: PathMention = {
+    kind: 'file',
+    at: 0,
+    reachBytes: 0n,
+    startByte: 0n,
+    ofChanges: false,
+  };
   readonly #onPath: ((mention: Readonly<PathMention>) => void) | undefined;
   /** Dialects that lay out a part differently that this attempt has met: reading in any other comes to the same. */
   readonly otherDialects = new Set<Dialect>();
@@ -49,12 +57,13 @@ export class MetadataReader extends ByteReader {
   }
 
   /** Tells of a path whose length stands at `at`; see {@link PathMention}. */
-  mention(kind: PathMention['kind'], at: number, reachBytes: bigint): void {
+  mention(kind: PathMention['kind'], at: number, reachBytes: bigint, startByte = 0n): void {
     if (this.#onPath === undefined) return;
     const mention = this.#mention;
     mention.kind = kind;
     mention.at = at;
     mention.reachBytes = reachBytes;
+    mention.startByte = startByte;
     this.#onPath(mention);
   }
 

@@ -164,7 +164,7 @@ function readSegment(reader: MetadataReader): SegmentHandle {
   if (scope === undefined) throw reader.error('expected scope 0 or 1', 'scope', reader.offset - 4);
   const at = reader.offset;
   const path = readPath(reader, 'path');
-  reader.mention('segment', at, startPos + sizeBytes);
+  reader.mention('segment', at, startPos + sizeBytes, startPos);
   return { kind: 'segment', path, startPos, sizeBytes, scope, logicalFileId: reader.utf('logicalFileId') };
 }
 
