@@ -72,7 +72,7 @@ export class CheckpointCoordinator {
   /** The attempt is over. Resolves when no checkpoint is under way; one that is being finished may become complete. */
   async stop(reason: 'job-failure' | 'job-end'): Promise<void> {
     this.rest();
-    const error = new JobError(reason === 'job-end' ? 'the job has ended' : 'the job failed and restarts');
+    const error = new JobError(reason === 'job-end' ? 'the job has ended' : 'the job has failed');
     for (const pending of [...this.#pending.values()]) {
       if (pending.phase === 'running') this.#fail(pending, reason, error);
     }

@@ -48,8 +48,8 @@ export class DataStream<T> {
   keyBy(selector: KeySelector<T, string>): KeyedStream<T, string>;
   keyBy<K>(selector: KeySelector<T, K>, keyType: TypeSerializer<K>): KeyedStream<T, K>;
   keyBy<K>(selector: KeySelector<T, K>, keyType?: TypeSerializer<K>): KeyedStream<T, K> {
-    const spec = { selector, type: keyType ?? Types.STRING } as unknown as KeySpec;
-    return new KeyedStream(this.program, this.edges, spec);
+    const spec = { selector: asKeysOf(keyType, selector), type: keyType ?? Types.STRING };
+    return new KeyedStream(this.program, this.edges, spec as unknown as KeySpec);
   }
 
   process<R>(process: FunctionOrFactory<ProcessFunction<T, R>>): SingleOutputStreamOperator<R> {
@@ -159,4 +159,13 @@ export class DataStreamSink {
     this.#transformation.parallelism = parallelism;
     return this;
   }
+}
+
+/** A Java float is the number that its four bytes hold: 0.1 and what is read back for it are one key. */
+function asKeysOf<T, K>(type: TypeSerializer<K> | undefined, selector: KeySelector<T, K>): KeySelector<T, K> {
+  if ((type as unknown) !== Types.FLOAT) return selector;
+  return (value) => {
+    const key = selector(value);
+    return typeof key === 'number' ? (Math.fround(key) as K) : key;
+  };
 }

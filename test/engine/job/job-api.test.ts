@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { StreamExecutionEnvironment } from '../../../src/engine/job/environment.js';
 import { buildJobGraph } from '../../../src/engine/job/job-graph.js';
 import {
+  type Collector,
   CollectSink,
+  type KeyedProcessContext,
   KeyedProcessFunction,
   ListStateDescriptor,
   MapStateDescriptor,
@@ -278,6 +280,16 @@ describe('a job that asks for what cannot be fails at once with', () => {
   }
 });
 
+test('keys of type FLOAT are what four bytes hold: 0.1 is one key before and after a checkpoint', async () => {
+  const build: Build = (env) =>
+    env
+      .fromElements(0.1, Math.fround(0.1), 0.5)
+      .keyBy((value) => value, Types.FLOAT)
+      .process(new CountOfKey())
+      .print();
+  expect(await outputOf(build)).toEqual(['0.10000000149011612: 1', '0.10000000149011612: 2', '0.5: 1']);
+});
+
 describe('a job without checkpoints', () => {
   test('commits its sinks when it ends', async () => {
     const sink = new CollectSink<number>();
@@ -308,5 +320,18 @@ class KeepHalf {
   map(word: string): string {
     this.half.update(1.5);
     return word;
+  }
+}
+
+class CountOfKey extends KeyedProcessFunction<number, number, string> {
+  private count!: ValueState<number>;
+
+  override open(context: RuntimeContext): void {
+    this.count = context.getState(new ValueStateDescriptor('count', Types.LONG));
+  }
+
+  processElement(_value: number, context: KeyedProcessContext<number>, out: Collector<string>): void {
+    this.count.update((this.count.value() ?? 0) + 1);
+    out.collect(`${context.getCurrentKey()}: ${this.count.value()}`);
   }
 }
