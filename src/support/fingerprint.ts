@@ -14,9 +14,22 @@ export function newFingerprint(): Fingerprint {
 
 /** Writes the fingerprint of the first `length` bytes of `view` to `into`. Allocates nothing. */
 export function fingerprintInto(into: Fingerprint, view: DataView, length: number, seed = 0): void {
-  let [h1, h2, h3, h4] = [seed, seed, seed, seed];
-  const blocks = length - (length % 16);
-  for (let at = 0; at < blocks; at += 16) {
+  into.fill(seed);
+  continueFingerprint(into, view, 0, length);
+}
+
+/**
+ * Makes `into`, the fingerprint of what came before, that of it and the bytes of `view` from `start` to `end`. It
+ * depends on where the cut is: whoever compares fingerprints cuts at the same place.
+ */
+export function continueFingerprint(into: Fingerprint, view: DataView, start: number, end: number): void {
+  const length = end - start;
+  let h1 = into[0]! | 0;
+  let h2 = into[1]! | 0;
+  let h3 = into[2]! | 0;
+  let h4 = into[3]! | 0;
+  let at = start;
+  for (const last = end - 16; at <= last; at += 16) {
     h1 = (rotate(h1 ^ mix(view.getInt32(at, true), C1, 15, C2), 19) + h2) | 0;
     h1 = (Math.imul(h1, 5) + 0x561ccd1b) | 0;
     h2 = (rotate(h2 ^ mix(view.getInt32(at + 4, true), C2, 16, C3), 17) + h3) | 0;
@@ -26,17 +39,19 @@ export function fingerprintInto(into: Fingerprint, view: DataView, length: numbe
     h4 = (rotate(h4 ^ mix(view.getInt32(at + 12, true), C4, 18, C1), 13) + h1) | 0;
     h4 = (Math.imul(h4, 5) + 0x32ac3b17) | 0;
   }
-  h1 ^= mix(lastWord(view, blocks, length), C1, 15, C2) ^ length;
-  h2 ^= mix(lastWord(view, blocks + 4, length), C2, 16, C3) ^ length;
-  h3 ^= mix(lastWord(view, blocks + 8, length), C3, 17, C4) ^ length;
-  h4 ^= mix(lastWord(view, blocks + 12, length), C4, 18, C1) ^ length;
+  h1 ^= mix(lastWord(view, at, end), C1, 15, C2) ^ length;
+  h2 ^= mix(lastWord(view, at + 4, end), C2, 16, C3) ^ length;
+  h3 ^= mix(lastWord(view, at + 8, end), C3, 17, C4) ^ length;
+  h4 ^= mix(lastWord(view, at + 12, end), C4, 18, C1) ^ length;
   h1 = (h1 + h2 + h3 + h4) | 0;
-  const [f1, f2, f3, f4] = [finish(h1), finish(h2 + h1), finish(h3 + h1), finish(h4 + h1)];
-  const sum = (f1 + f2 + f3 + f4) | 0;
+  h2 = finish(h2 + h1);
+  h3 = finish(h3 + h1);
+  h4 = finish(h4 + h1);
+  const sum = (finish(h1) + h2 + h3 + h4) | 0;
   into[0] = sum;
-  into[1] = f2 + sum;
-  into[2] = f3 + sum;
-  into[3] = f4 + sum;
+  into[1] = h2 + sum;
+  into[2] = h3 + sum;
+  into[3] = h4 + sum;
 }
 
 function mix(word: number, first: number, turn: number, second: number): number {
@@ -49,8 +64,9 @@ function rotate(word: number, bits: number): number {
 
 /** The word at `at`, zeros in place of bytes from `end` on. */
 function lastWord(view: DataView, at: number, end: number): number {
+  if (at + 4 <= end) return view.getInt32(at, true);
   let word = 0;
-  for (let i = Math.min(at + 4, end) - 1; i >= at; i--) word = (word << 8) | view.getUint8(i);
+  for (let i = end - 1; i >= at; i--) word = (word << 8) | view.getUint8(i);
   return word;
 }
 
