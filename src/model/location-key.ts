@@ -1,8 +1,10 @@
 // The canonical key of a location as bytes, and its fingerprint: the identity of a file where there are too many of
 // them for strings. Modified UTF-8 is what `_metadata` files hold, tells all strings apart and keeps their order.
-import { type Fingerprint, fingerprintInto } from '../support/fingerprint.js';
+import { continueFingerprint, type Fingerprint } from '../support/fingerprint.js';
 import { encodeModifiedUtf8, modifiedUtf8Length } from '../support/modified-utf8.js';
 import { canonicalKey, type Location } from './location.js';
+
+const SLASH = 0x2f;
 
 /** Room for one key, used again for the next. */
 export class LocationKey {
@@ -53,8 +55,13 @@ export class LocationKey {
     return true;
   }
 
+  /** Cut behind the last slash, so that what a directory has in common need be looked at once only. */
   fingerprintInto(into: Fingerprint): void {
-    fingerprintInto(into, this.#view, this.length);
+    let name = this.length;
+    while (name > 0 && this.bytes[name - 1] !== SLASH) name--;
+    into.fill(0);
+    continueFingerprint(into, this.#view, 0, name);
+    continueFingerprint(into, this.#view, name, this.length);
   }
 
   #reserve(added: number): void {

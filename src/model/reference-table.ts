@@ -6,25 +6,10 @@ import { CROWDED, FingerprintTable } from '../support/fingerprint-table.js';
 import { sortByKey } from './key-order.js';
 import { type Location, parent } from './location.js';
 import { LocationKey } from './location-key.js';
-import {
-  type FileReference,
-  REFERENCE_SCOPES,
-  type ReferenceKind,
-  type ReferenceScope,
-  type References,
-  type SizeRule,
-} from './references.js';
+import { type Mentioned, NO_DIRECTORY, ReferenceColumns, type StoredPath } from './reference-columns.js';
+import type { FileReference, ReferenceKind, ReferenceScope, References, SizeRule } from './references.js';
 
-/** Where a path is kept, for its keeper to understand. */
-export interface StoredPath {
-  readonly kind: ReferenceKind;
-  /** Unsigned 32-bit and 16-bit numbers. */
-  readonly at: number;
-  readonly directory: number;
-}
-
-/** Directory number of a path whose directory is not known apart from it. */
-export const NO_DIRECTORY = 0;
+export { type Mentioned, NO_DIRECTORY, type StoredPath };
 
 /** Keeps the paths of a table. */
 export interface PathKeeper {
@@ -34,41 +19,21 @@ export interface PathKeeper {
   textAt(at: number): string;
   /** The key of the location; the path itself where it has none. */
   writeKey(path: StoredPath, into: LocationKey): void;
+  /** The fingerprint of that key. */
+  fingerprintInto(path: StoredPath, into: Fingerprint): void;
 }
 
 /** Chooses rows. */
 export type IsWanted = (row: number) => boolean;
 
-/** What one handle says of a place. */
-export interface Mentioned extends StoredPath {
-  /** Of the key that {@link PathKeeper.writeKey} writes. */
-  readonly fingerprint: Fingerprint;
-  readonly scope: ReferenceScope;
-  /** Size of the file, -1 where unknown; end of the segment; 0 of a directory. */
-  readonly sizeBytes: bigint;
-  /** The file is of a changelog. */
-  readonly ofChanges: boolean;
-}
-
-const KINDS: readonly ReferenceKind[] = ['file', 'relative-file', 'segment', 'directory'];
-//  flags: | 7 unused | 6 of changes | 5 size is told | 4 used in parts | 3..2 scope | 1..0 kind |
-const SCOPE_SHIFT = 2;
-const IN_PARTS = 1 << 4;
-const SIZED = 1 << 5;
-const OF_CHANGES = 1 << 6;
-
-const CHUNK_BITS = 14;
-const CHUNK_ROWS = 1 << CHUNK_BITS;
-const FIRST_ROWS = 16;
-const LONGEST_BYTES = 2n ** 63n - 1n;
-
 export class ReferenceTable {
   readonly #paths: PathKeeper;
   /** Paths are at hand to be compared, so first words will do. */
   readonly #fingerprints = new FingerprintTable(1);
-  readonly #chunks: Chunk[] = [new Chunk(FIRST_ROWS)];
+  readonly #columns = new ReferenceColumns();
   readonly #key = new LocationKey();
   readonly #otherKey = new LocationKey();
+  #added: StoredPath = { kind: 'file', at: 0, directory: NO_DIRECTORY };
   #order: Uint32Array | null = null;
 
   constructor(paths: PathKeeper) {
@@ -83,11 +48,10 @@ export class ReferenceTable {
   /** Counts a handle; its row, a new one for a place not seen before, or {@link CROWDED}. */
   add(mentioned: Mentioned): number {
     const before = this.count;
-    const row = this.#fingerprints.add(mentioned.fingerprint, (known) => this.#isAt(known, mentioned));
-    if (row === CROWDED) return row;
-    const [chunk, at] = [this.#chunkFor(row), row & (CHUNK_ROWS - 1)];
-    if (row === before) chunk.begin(at, mentioned);
-    chunk.count(at, mentioned);
+    this.#added = mentioned;
+    const row = this.#fingerprints.add(mentioned.fingerprint, this.#isAdded);
+    if (row === before) this.#columns.begin(row, mentioned);
+    else if (row !== CROWDED) this.#columns.count(row, mentioned);
     return row;
   }
 
@@ -104,8 +68,7 @@ export class ReferenceTable {
 
   /** The fingerprint of the location, computed anew. */
   readFingerprint(row: number, into: Fingerprint): void {
-    this.writeKey(row, this.#key);
-    this.#key.fingerprintInto(into);
+    this.#paths.fingerprintInto(this.#storedPath(row), into);
   }
 
   /** The `canonicalKey` of the location as bytes. */
@@ -122,38 +85,35 @@ export class ReferenceTable {
 
   /** As the `_metadata` has it. */
   path(row: number): string {
-    return this.#paths.textAt(this.#chunk(row).at[row & (CHUNK_ROWS - 1)]!);
+    return this.#paths.textAt(this.#columns.at(row));
   }
 
   /** Rows of one number, but {@link NO_DIRECTORY}, lie in one directory. */
   directory(row: number): number {
-    return this.#chunk(row).directory[row & (CHUNK_ROWS - 1)]!;
+    return this.#columns.directory(row);
   }
 
   /** See {@link FileReference.sizeBytes}. */
   sizeBytes(row: number): bigint {
-    return this.#chunk(row).sizeBytes[row & (CHUNK_ROWS - 1)]!;
+    return this.#columns.sizeBytes(row);
   }
 
   sizeRule(row: number): SizeRule {
-    const flags = this.#flags(row);
-    if ((flags & IN_PARTS) !== 0) return 'at-least';
-    if ((flags & SIZED) === 0) return 'any';
-    return (flags & OF_CHANGES) !== 0 ? 'exact-or-one-more' : 'exact';
+    return this.#columns.sizeRule(row);
   }
 
   scope(row: number): ReferenceScope {
-    return REFERENCE_SCOPES[(this.#flags(row) >> SCOPE_SHIFT) & 3]!;
+    return this.#columns.scope(row);
   }
 
   /** As the first of its handles named it. */
   kind(row: number): ReferenceKind {
-    return KINDS[this.#flags(row) & 3]!;
+    return this.#columns.kind(row);
   }
 
   /** Number of handles that point there. */
   handles(row: number): number {
-    return this.#chunk(row).handles[row & (CHUNK_ROWS - 1)]!;
+    return this.#columns.handles(row);
   }
 
   /** The row as a value, of a table of files. */
@@ -203,83 +163,26 @@ export class ReferenceTable {
     return chosen === rows.length ? rows : rows.slice(0, chosen);
   }
 
-  #isAt(row: number, place: StoredPath): boolean {
+  /** Whether the row is of the place that is being added. */
+  readonly #isAdded: IsWanted = (row) => {
     this.writeKey(row, this.#key);
-    this.#paths.writeKey(place, this.#otherKey);
+    this.#paths.writeKey(this.#added, this.#otherKey);
     return this.#key.equals(this.#otherKey);
-  }
+  };
 
   #storedPath(row: number): StoredPath {
-    const chunk = this.#chunk(row);
-    const i = row & (CHUNK_ROWS - 1);
-    return { kind: KINDS[chunk.flags[i]! & 3]!, at: chunk.at[i]!, directory: chunk.directory[i]! };
-  }
-
-  #flags(row: number): number {
-    return this.#chunk(row).flags[row & (CHUNK_ROWS - 1)]!;
-  }
-
-  #chunk(row: number): Chunk {
-    return this.#chunks[row >>> CHUNK_BITS]!;
-  }
-
-  #chunkFor(row: number): Chunk {
-    const index = row >>> CHUNK_BITS;
-    const known = this.#chunks[index];
-    if (known !== undefined && (row & (CHUNK_ROWS - 1)) < known.rows) return known;
-    const chunk = known === undefined ? new Chunk(CHUNK_ROWS) : known.doubled();
-    this.#chunks[index] = chunk;
-    return chunk;
+    const columns = this.#columns;
+    return { kind: columns.kind(row), at: columns.at(row), directory: columns.directory(row) };
   }
 }
 
 /** Tables without a row. */
 export function noReferences(): References {
-  const none = new ReferenceTable({ locationOf: () => null, textAt: () => '', writeKey: () => {} });
+  const none = new ReferenceTable({
+    locationOf: () => null,
+    textAt: () => '',
+    writeKey: () => {},
+    fingerprintInto: () => {},
+  });
   return { files: none, directories: none, unresolvable: none };
-}
-
-/** Some rows: an array for each column. */
-class Chunk {
-  readonly rows: number;
-  readonly sizeBytes: BigInt64Array;
-  readonly handles: Uint32Array;
-  readonly at: Uint32Array;
-  readonly directory: Uint16Array;
-  readonly flags: Uint8Array;
-
-  constructor(rows: number) {
-    this.rows = rows;
-    this.sizeBytes = new BigInt64Array(rows);
-    this.handles = new Uint32Array(rows);
-    this.at = new Uint32Array(rows);
-    this.directory = new Uint16Array(rows);
-    this.flags = new Uint8Array(rows);
-  }
-
-  begin(i: number, { kind, at, directory, scope }: Mentioned): void {
-    this.sizeBytes[i] = -1n;
-    this.at[i] = at;
-    this.directory[i] = directory;
-    this.flags[i] = KINDS.indexOf(kind) | (REFERENCE_SCOPES.indexOf(scope) << SCOPE_SHIFT);
-  }
-
-  count(i: number, { kind, sizeBytes, ofChanges }: Mentioned): void {
-    this.handles[i]!++;
-    if (kind === 'segment') this.flags[i]! |= IN_PARTS;
-    else if (sizeBytes >= 0n) this.flags[i]! |= SIZED;
-    if (ofChanges) this.flags[i]! |= OF_CHANGES;
-    const reach = sizeBytes > LONGEST_BYTES ? LONGEST_BYTES : sizeBytes;
-    if (reach > this.sizeBytes[i]!) this.sizeBytes[i] = reach;
-  }
-
-  doubled(): Chunk {
-    const larger = new Chunk(this.rows * 2);
-    larger.sizeBytes.set(this.sizeBytes);
-    larger.handles.set(this.handles);
-    larger.at.set(this.at);
-    larger.directory.set(this.directory);
-    larger.flags.set(this.flags);
-    return larger;
-  }
 }

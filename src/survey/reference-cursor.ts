@@ -9,7 +9,7 @@ import { type Mentioned, NO_DIRECTORY, type PathKeeper, type StoredPath } from '
 import type { ReferenceKind, ReferenceScope } from '../model/references.js';
 import { isRewrittenAlone, type Rewrite, resolvePath } from '../model/rewrite.js';
 import { BugError } from '../support/errors.js';
-import { type Fingerprint, newFingerprint } from '../support/fingerprint.js';
+import { continueFingerprint, type Fingerprint, fingerprintInto, newFingerprint } from '../support/fingerprint.js';
 import { decodeModifiedUtf8 } from '../support/modified-utf8.js';
 import { scopeOf } from './layout.js';
 
@@ -24,8 +24,16 @@ interface Directory {
   /** Null: no location of a store that is known. */
   readonly location: Location | null;
   readonly scope: ReferenceScope;
-  /** What is before a file's name in the key of its location. */
+  /** What is before a file's name in its key, and the fingerprint of that. */
   readonly prefix: LocationKey;
+  readonly fingerprint: Fingerprint;
+}
+
+/** Where a path stands: from the two bytes of its length on, its name behind the last slash, its end. */
+interface PathBounds {
+  readonly at: number;
+  readonly name: number;
+  readonly end: number;
 }
 
 /** Where the directory of a mention stood, which most often is that of the next one too. */
@@ -49,19 +57,20 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   directory = NO_DIRECTORY;
   /** Of the location's key; changes with every mention. */
   readonly fingerprint: Fingerprint = newFingerprint();
-  /** Of the location; changes with every mention. */
-  readonly key = new LocationKey();
 
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   readonly #base: Location;
   readonly #rewrites: readonly Rewrite[];
   readonly #directories: (Directory | null)[] = [null];
   readonly #known = new Map<string, number>();
   readonly #lastAbsolute: Last = { start: 0, end: -1, directory: NO_DIRECTORY };
   readonly #lastRelative: Last = { start: 0, end: -1, directory: NO_DIRECTORY };
+  readonly #key = new LocationKey();
 
   constructor(bytes: Uint8Array, base: Location, rewrites: readonly Rewrite[]) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#base = base;
     this.#rewrites = rewrites;
   }
@@ -73,14 +82,23 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     this.sizeBytes = reachBytes;
     this.startByte = startByte;
     this.ofChanges = ofChanges;
-    this.directory = this.#directoryOf(at, kind === 'relative-file');
+    const end = this.#endOf(at);
+    const name = this.#nameStart(at, end);
+    this.directory = this.#directoryOf({ at, name, end }, kind === 'relative-file');
     const directory = this.#directories[this.directory]!;
-    const location = directory === null ? this.location() : directory.location;
-    this.resolved = location !== null;
-    if (directory !== null) this.scope = directory.scope;
-    else this.scope = location === null ? 'other' : scopeOf(location, this.#base);
-    this.writeKey(this, this.key);
-    this.key.fingerprintInto(this.fingerprint);
+    if (directory === null) this.#describeSingle();
+    else {
+      this.resolved = directory.location !== null;
+      this.scope = directory.scope;
+      this.fingerprint.set(directory.fingerprint);
+      continueFingerprint(this.fingerprint, this.#view, name, end);
+    }
+  }
+
+  /** The key of the location; good until the next call. */
+  get key(): LocationKey {
+    this.writeKey(this, this.#key);
+    return this.#key;
   }
 
   /** Where the path resolves; null where that is no location of a known store. */
@@ -92,7 +110,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     const found = this.#directories[directory]!;
     if (found === null) return this.#resolve(this.textAt(at), kind === 'relative-file');
     if (found.location === null) return null;
-    const name = this.#text(this.#nameStart(at), this.#endOf(at));
+    const end = this.#endOf(at);
+    const name = this.#text(this.#nameStart(at, end), end);
     const { path } = found.location;
     return { ...found.location, path: path === '/' ? `/${name}` : `${path}/${name}` };
   }
@@ -104,54 +123,79 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   writeKey(path: StoredPath, into: LocationKey): void {
     const { at, directory } = path;
     const found = this.#directories[directory]!;
-    const location = found === null ? this.locationOf(path) : found.location;
-    if (location === null) {
-      into.clear();
-      into.addBytes(this.#bytes, at + LENGTH_BYTES, this.#endOf(at));
-    } else if (found === null) into.setTo(location);
-    else {
+    const end = this.#endOf(at);
+    const location = found === null ? this.locationOf(path) : null;
+    if (location !== null) into.setTo(location);
+    else if (found !== null) {
       into.startWith(found.prefix);
-      into.addBytes(this.#bytes, this.#nameStart(at), this.#endOf(at));
+      into.addBytes(this.#bytes, this.#nameStart(at, end), end);
+    } else {
+      into.clear();
+      into.addBytes(this.#bytes, at + LENGTH_BYTES, end);
     }
   }
 
-  #directoryOf(at: number, relative: boolean): number {
+  fingerprintInto(path: StoredPath, into: Fingerprint): void {
+    const found = this.#directories[path.directory]!;
+    if (found === null) {
+      this.writeKey(path, this.#key);
+      this.#key.fingerprintInto(into);
+    } else {
+      const end = this.#endOf(path.at);
+      into.set(found.fingerprint);
+      continueFingerprint(into, this.#view, this.#nameStart(path.at, end), end);
+    }
+  }
+
+  /** Of a path whose directory is not known apart from it. */
+  #describeSingle(): void {
+    const location = this.location();
+    this.resolved = location !== null;
+    this.scope = location === null ? 'other' : scopeOf(location, this.#base);
+    this.fingerprintInto(this, this.fingerprint);
+  }
+
+  #directoryOf(path: PathBounds, relative: boolean): number {
+    const { at, name, end } = path;
     const start = at + LENGTH_BYTES;
-    const end = this.#nameStart(at);
     const last = relative ? this.#lastRelative : this.#lastAbsolute;
-    if (!this.#isName(end, this.#endOf(at))) return NO_DIRECTORY;
-    if (last.end - last.start === end - start && this.#sameBytes(last.start, start, end - start)) {
+    if (!this.#isName(name, end)) return NO_DIRECTORY;
+    if (last.end - last.start === name - start && this.#sameBytes(last.start, start, name - start)) {
       return last.directory;
     }
-    const text = this.#bytes.toString('latin1', start, end);
+    const text = this.#bytes.toString('latin1', start, name);
     // No path holds this character as one byte.
     const key = relative ? `\0${text}` : text;
-    const directory = this.#known.get(key) ?? this.#addDirectory(key, at, relative);
+    const directory = this.#known.get(key) ?? this.#addDirectory(key, path, relative);
     last.start = start;
-    last.end = end;
+    last.end = name;
     last.directory = directory;
     return directory;
   }
 
-  #addDirectory(key: string, at: number, relative: boolean): number {
+  #addDirectory(key: string, { at, name, end }: PathBounds, relative: boolean): number {
     if (this.#directories.length > MOST_DIRECTORIES) return NO_DIRECTORY;
     const path = this.textAt(at);
     const location = this.#resolve(path, relative);
-    const name = this.#text(this.#nameStart(at), this.#endOf(at));
     const apart =
-      (location === null || baseName(location) === name) &&
+      (location === null || baseName(location) === this.#text(name, end)) &&
       (relative || !isRewrittenAlone(path, this.#rewrites));
-    const directory = apart ? this.#directories.push(this.#describe(location)) - 1 : NO_DIRECTORY;
+    const prefix = new LocationKey();
+    if (location === null) prefix.addBytes(this.#bytes, at + LENGTH_BYTES, name);
+    const directory = apart ? this.#directories.push(this.#describe(location, prefix)) - 1 : NO_DIRECTORY;
     this.#known.set(key, directory);
     return directory;
   }
 
-  #describe(file: Location | null): Directory {
-    const prefix = new LocationKey();
-    if (file === null) return { location: null, scope: 'other', prefix };
-    const location = parent(file);
-    prefix.addText(location.path === '/' ? canonicalKey(location) : `${canonicalKey(location)}/`);
-    return { location, scope: scopeOf(file, this.#base), prefix };
+  /** `prefix` is that of a path without a location; else empty. */
+  #describe(file: Location | null, prefix: LocationKey): Directory {
+    const fingerprint = newFingerprint();
+    const location = file === null ? null : parent(file);
+    if (location !== null) {
+      prefix.addText(location.path === '/' ? canonicalKey(location) : `${canonicalKey(location)}/`);
+    }
+    fingerprintInto(fingerprint, new DataView(prefix.bytes.buffer), prefix.length);
+    return { location, scope: file === null ? 'other' : scopeOf(file, this.#base), prefix, fingerprint };
   }
 
   #resolve(path: string, relative: boolean): Location | null {
@@ -163,9 +207,9 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   }
 
   /** Behind the last slash. */
-  #nameStart(at: number): number {
+  #nameStart(at: number, end: number): number {
     const start = at + LENGTH_BYTES;
-    let name = this.#endOf(at);
+    let name = end;
     while (name > start && this.#bytes[name - 1] !== SLASH) name--;
     return name;
   }

@@ -4,7 +4,7 @@ import { LocationKey } from '../../src/model/location-key.js';
 import { NO_DIRECTORY, type PathKeeper, ReferenceTable } from '../../src/model/reference-table.js';
 import type { FileReference, ReferenceKind } from '../../src/model/references.js';
 import type { Presence, Survey } from '../../src/model/survey.js';
-import { newFingerprint } from '../../src/support/fingerprint.js';
+import { type Fingerprint, newFingerprint } from '../../src/support/fingerprint.js';
 
 /** Files as they are, each of its number of handles. */
 export function tableOf(files: readonly FileReference[]): ReferenceTable {
@@ -30,6 +30,7 @@ export function unresolvableTable(...texts: readonly string[]): ReferenceTable {
       into.clear();
       into.addText(texts[at]!);
     },
+    fingerprintInto: () => {},
   });
   for (const [at, text] of texts.entries()) {
     key.clear();
@@ -86,6 +87,10 @@ export class Locations implements PathKeeper {
 
   writeKey({ at }: { readonly at: number }, into: LocationKey): void {
     into.setTo(this.#locations[at]!);
+  }
+
+  fingerprintInto({ at }: { readonly at: number }, into: Fingerprint): void {
+    into.set(placed(this.#locations[at]!, at).fingerprint);
   }
 }
 
