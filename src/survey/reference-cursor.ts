@@ -9,7 +9,12 @@ import { type Mentioned, NO_DIRECTORY, type PathKeeper, type StoredPath } from '
 import type { ReferenceKind, ReferenceScope } from '../model/references.js';
 import { isRewrittenAlone, type Rewrite, resolvePath } from '../model/rewrite.js';
 import { BugError } from '../support/errors.js';
-import { continueFingerprint, type Fingerprint, fingerprintInto, newFingerprint } from '../support/fingerprint.js';
+import {
+  continueFingerprint,
+  type Fingerprint,
+  fingerprintInto,
+  newFingerprint,
+} from '../support/fingerprint.js';
 import { decodeModifiedUtf8 } from '../support/modified-utf8.js';
 import { scopeOf } from './layout.js';
 
