@@ -2,6 +2,7 @@
 import type { Location } from '../model/location.js';
 import { type Clock, systemClock } from '../support/clock.js';
 import { type Random, systemRandom } from '../support/random.js';
+import type { ProxySettings } from './proxies.js';
 import type { RetryPolicy } from './retrying.js';
 import type { S3Configuration } from './s3/configuration.js';
 import type { S3Options } from './s3/open.js';
@@ -12,6 +13,7 @@ export interface StoreSettings {
   readonly concurrency?: number;
   /** A file of PEM certificates to trust beside the well-known ones. */
   readonly caFile?: string;
+  readonly proxies?: ProxySettings;
   readonly s3?: Pick<
     S3Configuration,
     'endpoint' | 'region' | 'pathStyle' | 'profile' | 'credentials' | 'requesterPays' | 'conditionalPut'
@@ -39,11 +41,12 @@ export const PLAIN_STORES: StoreOptions = { settings: {}, clock: systemClock, ra
 
 /** What the doors to S3 take. */
 export function s3Options({ settings, ...world }: StoreOptions): S3Options {
-  const { concurrency, caFile, s3 } = settings;
+  const { concurrency, caFile, proxies, s3 } = settings;
   const configuration = {
     ...s3,
     ...(concurrency !== undefined && { concurrency }),
     ...(caFile !== undefined && { caFile }),
+    ...(proxies !== undefined && { proxies }),
   };
   return { configuration, ...world };
 }

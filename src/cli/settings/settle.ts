@@ -52,14 +52,21 @@ async function settledBy(sources: readonly Source[], setting: Setting): Promise<
     const finding = source(setting);
     if (finding === null) continue;
     const { origin, source: from } = finding;
-    return { name, value: await checked(setting, finding), origin, source: from, secret };
+    const value = await checked(setting, finding);
+    return { name, value, origin, source: from, secret: secret || hasPassword(setting, value) };
   }
   return { name, value: preset, origin: 'default', source: null, secret };
 }
 
+function hasPassword({ kind }: Setting, value: SettingValue): boolean {
+  return kind === 'proxy' && String(value).includes('@');
+}
+
 /** A text is usable as it is; the library that checks all else is loaded when it is needed. */
 async function checked(setting: Setting, { value, source }: Finding): Promise<SettingValue> {
-  if (setting.kind === 'text' && typeof value === 'string' && value.trim() !== '') return value.trim();
+  const { kind } = setting;
+  if ((kind === 'text' || kind === 'proxy') && typeof value === 'string' && value.trim() !== '')
+    return value.trim();
   return (await import('./usable.js')).usable(setting, value, source);
 }
 

@@ -16,6 +16,11 @@ export function storeSettings(settings: Settings, workingDirectory: string): Sto
   return defined({
     concurrency: typed(settings.concurrency, 'number'),
     caFile: place('ca-file')?.path,
+    proxies: defined({
+      http: text('http-proxy'),
+      https: text('https-proxy'),
+      except: text('no-proxy'),
+    }),
     s3: defined({
       endpoint: text('s3-endpoint'),
       region: text('s3-region'),

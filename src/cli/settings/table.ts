@@ -4,8 +4,11 @@
 // flink-s3-fs-presto (which prefixes and spellings mean the same).
 import type { SettingValue } from '../../model/setting.js';
 
-/** What a value is. `texts` is a list; in the environment its elements are separated by commas. */
-export type SettingKind = 'text' | 'url' | 'texts' | 'switch' | 'count';
+/**
+ * What a value is. `texts` is a list; in the environment its elements are separated by commas. A `proxy` is looked at by
+ * those who use it: machines have some that are none of ours.
+ */
+export type SettingKind = 'text' | 'url' | 'proxy' | 'texts' | 'switch' | 'count';
 
 export interface Setting {
   /** The flag without its dashes, the key in ckpt.yaml, and `CKPT_<NAME>` in the environment. */
@@ -26,6 +29,9 @@ export const SETTINGS = [
   { name: 'concurrency', kind: 'count', preset: DEFAULT_CONCURRENCY },
   { name: 'rewrite', kind: 'texts' },
   { name: 'ca-file', kind: 'text', environment: ['AWS_CA_BUNDLE'] },
+  { name: 'https-proxy', kind: 'proxy', environment: ['https_proxy', 'HTTPS_PROXY'] },
+  { name: 'http-proxy', kind: 'proxy', environment: ['http_proxy', 'HTTP_PROXY'] },
+  { name: 'no-proxy', kind: 'text', environment: ['no_proxy', 'NO_PROXY'] },
   {
     name: 's3-endpoint',
     kind: 'url',

@@ -12,6 +12,7 @@ const KINDS: Readonly<
   Record<SettingKind, { readonly schema: z.ZodType<SettingValue>; readonly what: string }>
 > = {
   text: { schema: text, what: 'a text' },
+  proxy: { schema: text, what: 'the URL of a proxy' },
   // Hadoop, too, takes an endpoint without a scheme for https.
   url: {
     schema: text

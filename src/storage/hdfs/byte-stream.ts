@@ -3,20 +3,29 @@
 // that broke for the end of the file, and an error message that comes in two pieces for two errors.
 /// <reference path="./webhdfs.d.ts" />
 import type { IncomingMessage } from 'node:http';
-import { ConnectionError, connectionMessage, type HttpAnswer } from './http.js';
+import { connectionMessage } from '../agents.js';
+import { type ProxySettings, proxyTo } from '../proxies.js';
+import { ConnectionError, type HttpAnswer } from './http.js';
 
 export interface StreamOptions {
   /** Longest wait for a connection and for the next bytes. */
   readonly silenceMs: number;
   readonly ca?: string | undefined;
+  readonly proxies?: ProxySettings | undefined;
 }
 
 /** The answer of the DataNode at `url`, of any status, wholly received. Throws a ConnectionError where none came. */
-export async function fetchFromDataNode(url: URL, { silenceMs, ca }: StreamOptions): Promise<HttpAnswer> {
+export async function fetchFromDataNode(url: URL, options: StreamOptions): Promise<HttpAnswer> {
+  const { silenceMs, ca, proxies = {} } = options;
   const { default: webhdfs } = await import('webhdfs');
   const client = webhdfs.createClient(
     { protocol: url.protocol.slice(0, -1), host: url.hostname, port: portOf(url), path: '' },
-    { timeout: silenceMs, proxy: null, ...(ca !== undefined && { agentOptions: { ca } }) },
+    {
+      timeout: silenceMs,
+      proxy: proxyTo(url, proxies),
+      // the one is read without a proxy, the other with one
+      ...(ca !== undefined && { agentOptions: { ca }, ca }),
+    },
   );
   const query = Object.fromEntries([...url.searchParams].filter(([name]) => name !== 'op'));
   return new Promise((resolve, reject) => {

@@ -1,15 +1,10 @@
 // One HTTP exchange on node:http and node:https with time limits on connecting and on silence. Knows nothing of HDFS.
 // Node's fetch would not do: it breaks on the unasked `100 Continue` that a DataNode sends before it takes a file.
-import {
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  Agent as PlainAgent,
-  request as plain,
-} from 'node:http';
-import { Agent as SecureAgent, request as secure } from 'node:https';
+import { type ClientRequest, type IncomingMessage, request as plain } from 'node:http';
+import { request as secure } from 'node:https';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../support/clock.js';
+import { type Agents, type ConnectionOptions, connectionMessage } from '../agents.js';
 
 export interface HttpCall {
   readonly method: 'GET' | 'PUT' | 'DELETE';
@@ -35,11 +30,6 @@ export class ConnectionError extends Error {
   }
 }
 
-/** The message of an error of node:http; one that stands for the failures of several addresses has a code only. */
-export function connectionMessage(error: NodeJS.ErrnoException): string {
-  return error.message || error.code || 'the connection failed';
-}
-
 /** Longest waits in milliseconds: for a connection, and for the next sign of life of a connected server. */
 export interface TimeLimits {
   readonly connectMs: number;
@@ -49,26 +39,20 @@ export interface TimeLimits {
 export interface HttpOptions {
   readonly clock: Clock;
   readonly limits: TimeLimits;
-  /** Certificates in PEM to trust instead of the well-known ones. */
-  readonly ca?: string | undefined;
+  readonly agents: Agents;
 }
 
-/** Unused connections are given up before servers do, which would break the next request on them. */
-const IDLE_MS = 4000;
+/** For the agents: unused connections are given up before servers do, which would break the next request on them. */
+export const KEPT_CONNECTIONS: ConnectionOptions = { keepAlive: true, timeout: 4000 };
 
 const SLICE_BYTES = 64 * 1024;
 
 /** Makes exchanges over connections that are kept open. */
 export class HttpClient {
   readonly #options: HttpOptions;
-  readonly #plain: Agent;
-  readonly #secure: SecureAgent;
 
   constructor(options: HttpOptions) {
-    const reuse = { keepAlive: true, timeout: IDLE_MS };
     this.#options = options;
-    this.#plain = new PlainAgent(reuse);
-    this.#secure = new SecureAgent(options.ca === undefined ? reuse : { ...reuse, ca: options.ca });
   }
 
   /** The answer, whatever its status. Throws a ConnectionError where none came. */
@@ -87,9 +71,10 @@ export class HttpClient {
       method === 'PUT'
         ? { 'content-length': body?.length ?? 0, 'content-type': 'application/octet-stream' }
         : {};
+    const { agents } = this.#options;
     return url.protocol === 'https:'
-      ? secure(url, { method, headers, agent: this.#secure })
-      : plain(url, { method, headers, agent: this.#plain });
+      ? secure(url, { method, headers, agent: agents.https })
+      : plain(url, { method, headers, agent: agents.http });
   }
 }
 

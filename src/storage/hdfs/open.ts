@@ -5,7 +5,9 @@ import { child, formatLocation, type Location } from '../../model/location.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import { StorageError, UsageError } from '../../support/errors.js';
 import { type Random, systemRandom } from '../../support/random.js';
+import { type Agents, agentsFor, type ConnectionOptions, directAgents } from '../agents.js';
 import { localReader } from '../local/reader.js';
+import type { ProxySettings } from '../proxies.js';
 import { PATIENCE, type Retry, retryBy, retryingReader, retryingStorage } from '../retrying.js';
 import type { StorageReader, StorageRemover, StorageWriter } from '../storage.js';
 import type { StoreOptions } from '../store-options.js';
@@ -18,7 +20,7 @@ import {
   type HadoopConfiguration,
   hadoopConfiguration,
 } from './hadoop-configuration.js';
-import { HttpClient, type TimeLimits } from './http.js';
+import { HttpClient, KEPT_CONNECTIONS, type TimeLimits } from './http.js';
 import { type Credentials, NameNodes } from './name-nodes.js';
 import { readerOf } from './reader.js';
 import { type HdfsWriterParts, removerOf, writerOf } from './writer.js';
@@ -31,6 +33,10 @@ export interface HdfsSettings extends Credentials {
   readonly configuration?: HadoopConfiguration | undefined;
   /** Certificates in PEM to trust instead of the well-known ones; NODE_EXTRA_CA_CERTS works without it. */
   readonly ca?: string | undefined;
+  /** For the bytes of files; everything else goes by `agents`. */
+  readonly proxies?: ProxySettings | undefined;
+  /** Direct connections without them. */
+  readonly agents?: Agents | undefined;
   readonly limits?: TimeLimits | undefined;
   /** Requests at a time of one listing or removal. */
   readonly concurrency?: number | undefined;
@@ -57,11 +63,14 @@ export async function openHdfsRemover(location: Location, options: StoreOptions)
 
 async function settingsOf(options: StoreOptions, retry: Retry): Promise<HdfsSettings> {
   const { settings, clock, random } = options;
-  const { configurationDirectory: directory, ...hdfs } = settings.hdfs ?? {};
+  const { hdfs: { configurationDirectory: directory, ...hdfs } = {}, proxies = {} } = settings;
+  const ca = settings.caFile === undefined ? undefined : trustedCertificates(settings.caFile);
   return {
     ...hdfs,
     configuration: directory && (await readHadoopConfiguration(localReader(), directory)),
-    ca: settings.caFile === undefined ? undefined : trustedCertificates(settings.caFile),
+    ca,
+    proxies,
+    agents: await agentsFor(proxies, connectionsTrusting(ca)),
     concurrency: settings.concurrency,
     retry,
     clock,
@@ -128,15 +137,20 @@ export async function readHadoopConfiguration(
   });
 }
 
+function connectionsTrusting(ca: string | undefined): ConnectionOptions {
+  return ca === undefined ? KEPT_CONNECTIONS : { ...KEPT_CONNECTIONS, ca };
+}
+
 function connect(location: Location, settings: HdfsSettings): HdfsWriterParts {
-  const { webhdfs = [], configuration = null, limits = DEFAULT_LIMITS, ca } = settings;
+  const { webhdfs = [], configuration = null, limits = DEFAULT_LIMITS, ca, proxies } = settings;
   // Hadoop, too, takes whoever runs the program for its user.
   const { delegationToken, user = userInfo().username } = settings;
   const origins = nameNodesOf(location, { webhdfs, configuration });
-  const http = new HttpClient({ clock: settings.clock ?? systemClock, limits, ca });
+  const agents = settings.agents ?? directAgents(connectionsTrusting(ca));
+  const http = new HttpClient({ clock: settings.clock ?? systemClock, limits, agents });
   return {
     client: new WebHdfsClient(new NameNodes(origins, { user, delegationToken }, http)),
-    streams: { silenceMs: limits.silenceMs, ca },
+    streams: { silenceMs: limits.silenceMs, ca, proxies },
     concurrency: settings.concurrency ?? DEFAULT_CONCURRENCY,
     retry: settings.retry ?? ((action) => action()),
     random: settings.random ?? systemRandom,

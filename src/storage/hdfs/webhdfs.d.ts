@@ -27,8 +27,9 @@ declare module 'webhdfs' {
     /** Longest wait for a connection and for the next bytes. */
     readonly timeout: number;
     /** Null: none, whatever HTTP_PROXY says. */
-    readonly proxy: null;
+    readonly proxy: string | null;
     readonly agentOptions?: { readonly ca: string };
+    readonly ca?: string;
   }
 
   const webhdfs: { createClient(options: ClientOptions, parameters: RequestParameters): Client };

@@ -1,8 +1,7 @@
 // A client of the AWS SDK set up as we need it, loaded when the first S3 location is opened. The SDK signs, sends and
 // parses; attempts, waits and the meaning of errors are ours.
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
+import { type Agents, agentsFor } from '../agents.js';
 import { trustedCertificates } from '../trust.js';
 import { S3_DEFAULTS, type S3Configuration } from './configuration.js';
 import { readListingsQuickly } from './list-answer.js';
@@ -20,7 +19,7 @@ export async function connectS3(configuration: S3Configuration): Promise<S3Conne
   // The SDK would print a warning about the version of Node among our output.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const sdk = await import('@aws-sdk/client-s3');
-  const options = clientOptions(configuration);
+  const options = clientOptions(configuration, await agentsOf(configuration));
   let s3 = new sdk.S3(options);
   if (!(await hasRegion(s3))) s3 = new sdk.S3({ ...options, region: 'us-east-1' });
   // it describes every answer at length, for a logger that we do not have
@@ -49,7 +48,7 @@ async function hasRegion(s3: S3): Promise<boolean> {
   }
 }
 
-function clientOptions(configuration: S3Configuration): S3ClientConfig {
+function clientOptions(configuration: S3Configuration, agents: Agents): S3ClientConfig {
   const { endpoint, region, pathStyle, profile, credentials } = configuration;
   const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
   return {
@@ -65,8 +64,8 @@ function clientOptions(configuration: S3Configuration): S3ClientConfig {
     responseChecksumValidation: 'WHEN_REQUIRED',
     logger: quiet,
     requestHandler: {
-      httpAgent: configuration.agents?.http ?? new HttpAgent(agentOptions(configuration)),
-      httpsAgent: configuration.agents?.https ?? new HttpsAgent(tlsOptions(configuration)),
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
       connectionTimeout: configuration.connectTimeoutMs ?? S3_DEFAULTS.connectTimeoutMs,
       requestTimeout: configuration.requestTimeoutMs ?? S3_DEFAULTS.requestTimeoutMs,
       throwOnRequestTimeout: true,
@@ -76,12 +75,8 @@ function clientOptions(configuration: S3Configuration): S3ClientConfig {
   };
 }
 
-function agentOptions({ maxSockets = S3_DEFAULTS.maxSockets }: S3Configuration) {
-  return { keepAlive: true, maxSockets };
-}
-
-function tlsOptions(configuration: S3Configuration) {
-  const { caFile } = configuration;
-  if (caFile === undefined) return agentOptions(configuration);
-  return { ...agentOptions(configuration), ca: trustedCertificates(caFile) };
+function agentsOf(configuration: S3Configuration): Promise<Agents> {
+  const { maxSockets = S3_DEFAULTS.maxSockets, caFile, proxies = {} } = configuration;
+  const options = { keepAlive: true, maxSockets };
+  return agentsFor(proxies, caFile === undefined ? options : { ...options, ca: trustedCertificates(caFile) });
 }

@@ -1,8 +1,7 @@
 // How a client of S3 is set up, as a value. Where settings come from (flags, environment, Flink's configuration) is
 // decided elsewhere; what is left out here, the AWS SDK takes from its own sources: AWS_REGION, AWS_ENDPOINT_URL_S3,
 // AWS_PROFILE, ~/.aws/config, and the whole chain of credentials.
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import type { ProxySettings } from '../proxies.js';
 
 /** Credentials given outright, as Flink's `s3.access-key` and `s3.secret-key` give them. */
 export interface S3Credentials {
@@ -25,8 +24,7 @@ export interface S3Configuration {
   readonly requesterPays?: boolean;
   /** A file of PEM certificates to trust beside the system's; NODE_EXTRA_CA_CERTS works without it. */
   readonly caFile?: string;
-  /** Agents that open connections in another way, as through a proxy; `caFile` and `maxSockets` are then theirs. */
-  readonly agents?: { readonly http?: HttpAgent; readonly https?: HttpsAgent };
+  readonly proxies?: ProxySettings;
   readonly connectTimeoutMs?: number;
   /** Until the head of an answer is there. */
   readonly requestTimeoutMs?: number;

@@ -202,6 +202,23 @@ describe('keys of S3', () => {
   });
 });
 
+test('proxies come from the usual variables, and none that holds a password is shown', async () => {
+  const environment = {
+    https_proxy: 'http://me:secret@proxy:3128',
+    HTTPS_PROXY: 'http://other:3128',
+    HTTP_PROXY: 'proxy:3128',
+    NO_PROXY: 'localhost,.internal',
+  };
+  expect((await storesOf({ environment })).proxies).toEqual({
+    https: 'http://me:secret@proxy:3128',
+    http: 'proxy:3128',
+    except: 'localhost,.internal',
+  });
+  const settled = await settings({ environment });
+  expect(settled['https-proxy']).toMatchObject({ secret: true, source: 'https_proxy' });
+  expect(settled['http-proxy']).toMatchObject({ secret: false, source: 'HTTP_PROXY' });
+});
+
 test('settings become those of the stores, with paths relative to the working directory', async () => {
   const files = {
     'ckpt.yaml': 'ca-file: ca.pem\nhadoop-conf-dir: hadoop\nwebhdfs: [nn1:1, nn2:1]\ns3-path-style: true\n',
@@ -209,6 +226,7 @@ test('settings become those of the stores, with paths relative to the working di
   const environment = { HADOOP_USER_NAME: 'flink', CKPT_HDFS_DELEGATION_TOKEN: 'token' };
   expect(await storesOf({ environment, files })).toEqual({
     concurrency: 16,
+    proxies: {},
     caFile: '/srv/ca.pem',
     s3: { pathStyle: true },
     hdfs: {

@@ -5,13 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  freePorts,
-  type Properties,
-  writeDaemonFiles,
-  writeSiteFile,
-  writeTlsFiles,
-} from './configuration.js';
+import { onFreePorts } from '../ports.js';
+import { type Properties, writeDaemonFiles, writeSiteFile, writeTlsFiles } from './configuration.js';
 import { type Daemon, hadoopClasspath, runJava, startDaemon } from './java.js';
 
 const NAMENODE = 'org.apache.hadoop.hdfs.server.namenode.NameNode';
@@ -63,13 +58,16 @@ export interface HdfsOptions {
 }
 
 /** Starts a cluster and waits until it takes writes. */
-export async function startHdfs(options: HdfsOptions = {}): Promise<HdfsCluster> {
+export function startHdfs(options: HdfsOptions = {}): Promise<HdfsCluster> {
+  return onFreePorts(10, (free) => startOn(free, options));
+}
+
+async function startOn(free: readonly number[], options: HdfsOptions): Promise<HdfsCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'ckpt-hdfs-'));
   const conf = join(directory, 'conf');
   mkdirSync(conf);
   const certificate = writeTlsFiles(conf);
   writeDaemonFiles(conf);
-  const free = await freePorts(10);
   const ids = options.nameNodes === 2 ? ['nn1', 'nn2'] : ['nn1'];
   const ports = ids.map(
     (_, i): Ports => ({ http: free[3 * i]!, https: free[3 * i + 1]!, rpc: free[3 * i + 2]! }),

@@ -1,7 +1,6 @@
-// The configuration of a cluster for tests: Hadoop's XML files, free ports, a certificate.
+// The configuration of a cluster for tests: Hadoop's XML files, a certificate.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 export type Properties = Readonly<Record<string, string>>;
@@ -29,26 +28,6 @@ export function writeDaemonFiles(directory: string): void {
     'log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR',
   ];
   writeFileSync(join(directory, 'log4j.properties'), `${lines.join('\n')}\n`);
-}
-
-/**
- * Ports that are free now, from below the range that the kernel gives to outgoing connections: those could take one
- * before the daemon does.
- */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers: Server[] = [];
-  while (servers.length < count) {
-    const server = createServer();
-    const port = 12_000 + Math.floor(Math.random() * 20_000);
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (free) servers.push(server);
-  }
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 const PASSWORD = 'changeit';

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePorts, type Properties, writeDaemonFiles, writeSiteFile } from './configuration.js';
+import { onFreePorts } from '../ports.js';
+import { type Properties, writeDaemonFiles, writeSiteFile } from './configuration.js';
 import { type Daemon, hadoopClasspath, runJava, startDaemon } from './java.js';
 
 const TOKENS = fileURLToPath(new URL('DelegationTokens.java', import.meta.url));
@@ -24,7 +25,11 @@ export interface SecuredHdfs {
 }
 
 /** Starts the realm and the cluster; throws where one does not come up. */
-export async function startSecuredHdfs(): Promise<SecuredHdfs> {
+export function startSecuredHdfs(): Promise<SecuredHdfs> {
+  return onFreePorts(6, startOn);
+}
+
+async function startOn(ports: readonly number[]): Promise<SecuredHdfs> {
   const directory = mkdtempSync(join(tmpdir(), 'ckpt-kerberos-'));
   const conf = join(directory, 'conf');
   mkdirSync(conf);
@@ -34,7 +39,7 @@ export async function startSecuredHdfs(): Promise<SecuredHdfs> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const [kdcPort, rpc, http, ...dataNode] = await freePorts(6);
+    const [kdcPort, rpc, http, ...dataNode] = ports;
     const keytab = join(directory, 'all.keytab');
     const classpath = `${conf}:${hadoopClasspath()}`;
     daemons.push(await startRealm(directory, { classpath, port: kdcPort!, keytab }));

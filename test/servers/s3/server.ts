@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onFreePorts } from '../ports.js';
 import { installSeaweedFs } from './install.js';
 
 /** Who may what on the server. */
@@ -39,11 +39,14 @@ export async function startS3(options: { readonly directory?: string } = {}): Pr
   if (running !== null) return running;
   const installation = installSeaweedFs();
   if ('missing' in installation) throw new Error(installation.missing);
-  const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'ckpt-s3-'));
-  const ports = await freePorts(8);
+  return onFreePorts(8, (ports) => startSeaweedFs(installation.weed, options.directory ?? tmpdir(), ports));
+}
+
+async function startSeaweedFs(program: string, parent: string, ports: readonly number[]): Promise<S3Server> {
+  const directory = mkdtempSync(join(parent, 'ckpt-s3-'));
   const log = join(directory, 'server.log');
   const output = openSync(log, 'w');
-  const weed = spawn(installation.weed, weedArguments(directory, ports), {
+  const weed = spawn(program, weedArguments(directory, ports), {
     cwd: directory,
     stdio: ['ignore', output, output],
   });
@@ -124,21 +127,4 @@ async function kill(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-}
-
-/** Below the range from which the system takes ports for outgoing connections, which could take one meanwhile. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers: Server[] = [];
-  while (servers.length < count) {
-    const server = createServer();
-    const port = 12_000 + Math.floor(Math.random() * 20_000);
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (isFree) servers.push(server);
-  }
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,8 +1,9 @@
 // Exchanges with servers that break off, say more or less than they should, or close what was to be used again.
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { directAgents } from '../../../src/storage/agents.js';
 import { fetchFromDataNode } from '../../../src/storage/hdfs/byte-stream.js';
-import { ConnectionError, HttpClient } from '../../../src/storage/hdfs/http.js';
+import { ConnectionError, HttpClient, KEPT_CONNECTIONS } from '../../../src/storage/hdfs/http.js';
 import { ManualClock } from '../../../src/support/clock.js';
 
 const servers: { readonly server: Server; readonly sockets: Set<Socket> }[] = [];
@@ -32,7 +33,8 @@ async function serve(answer: (socket: Socket, count: number) => void): Promise<U
 }
 
 const clock = new ManualClock();
-const client = () => new HttpClient({ clock, limits: { connectMs: 1000, silenceMs: 1000 } });
+const agents = directAgents(KEPT_CONNECTIONS);
+const client = () => new HttpClient({ clock, limits: { connectMs: 1000, silenceMs: 1000 }, agents });
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const failureOf = (action: Promise<unknown>): Promise<unknown> => action.catch((thrown: unknown) => thrown);
 
