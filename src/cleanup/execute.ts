@@ -1,6 +1,6 @@
 // Carrying a plan out: the only place that takes files away. What it decides by are functions and values from outside; it
 // knows steps, locks and journals. Killed at any point, the same call finishes what was begun.
-import type { RemovalMode, RunOutcome, RunRecord } from '../model/cleanup-run.js';
+import type { Leftover, RemovalMode, RunOutcome, RunRecord } from '../model/cleanup-run.js';
 import { child, formatLocation, type Location, parseUri } from '../model/location.js';
 import { LOCK_NAME } from '../model/own-places.js';
 import type { Plan } from '../model/plan.js';
@@ -9,7 +9,7 @@ import { RefusalError, StoppedError } from '../support/errors.js';
 import { type Checked, checkDeletions, type Look } from './check.js';
 import { homesOf } from './homes.js';
 import { Journal, journalsOf, runIdOf } from './journal.js';
-import { type Limits, requireWithinLimits } from './limits.js';
+import { excessOf, type Limits } from './limits.js';
 import type { LockOwner } from './lock.js';
 import { LockSet } from './lock-set.js';
 import { type Batch, batchesOf } from './order.js';
@@ -30,12 +30,17 @@ export interface ExecuteOptions {
   readonly limits: Limits;
   /** Why the evidence does not hold any more; asked before every batch. */
   readonly objections: () => Promise<readonly string[]>;
-  /** How many snapshots under the roots restore, looked at afterwards. */
-  readonly verify: () => Promise<number>;
+  /** Looked at afterwards: how many snapshots under the roots restore, and which of those that stay do not any more. */
+  readonly verify: () => Promise<Verified>;
   /** Aborted: nothing further is begun, and its reason is thrown. */
   readonly signal: AbortSignal;
   /** Told of every batch when it is done. */
   readonly onBatch?: ((batch: Batch) => void) | undefined;
+}
+
+export interface Verified {
+  readonly verified: number;
+  readonly damaged: readonly Leftover[];
 }
 
 export interface Executed {
@@ -99,7 +104,9 @@ class Execution {
   async #begin(journal: Journal, look: Look): Promise<Step> {
     await this.#requirePossible();
     const checked = checkDeletions(this.#plan.deletions, look, { isResumed: false });
-    requireWithinLimits(checked.going, look, this.#options.limits);
+    const jobs = { jobOf: (path: string) => look.files.get(path)?.job, filesOfJob: look.filesOfJob };
+    const excess = excessOf(checked.going, jobs, this.#options.limits);
+    if (excess !== null) throw excess;
     const record: RunRecord = {
       runId: this.#runId,
       startedAt: new Date(await this.#nowMs()).toISOString(),
@@ -141,10 +148,12 @@ class Execution {
     }
     await locks.confirm();
     const tally = removal.tally();
+    const { verified, damaged } = await verify();
     const outcome = {
       ...tally,
       skipped: [...checked.skipped, ...tally.skipped],
-      verified: await verify(),
+      failed: [...tally.failed, ...damaged],
+      verified,
     };
     if (outcome.failed.length === 0) await journal.end(outcome);
     return outcome;

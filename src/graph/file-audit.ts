@@ -71,6 +71,11 @@ export class FileAudit {
     };
   }
 
+  /** The time that ages are reckoned by. */
+  get nowMs(): number {
+    return this.#basis.nowMs;
+  }
+
   /** The answer for one file of the survey. */
   fileOf(file: SurveyedFile): AuditedFile {
     const { location, modifiedMs, snapshots } = file;

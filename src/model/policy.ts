@@ -44,6 +44,8 @@ export interface CleanupPolicy {
   readonly unknownJobs: boolean;
   /** The user's word that no sink keeps a write-ahead log in `taskowned/`. */
   readonly noWriteAheadSinks: boolean;
+  /** Whether files are put aside, where the store can do that; else they are removed for good. */
+  readonly quarantine: boolean;
   /** Files; null for no limit, as below. */
   readonly maxDelete: number | null;
   readonly maxBytesDeleted: number | null;
@@ -56,6 +58,7 @@ export const DEFAULT_CLEANUP: CleanupPolicy = {
   minAgeMs: 7 * 24 * 3_600_000,
   unknownJobs: false,
   noWriteAheadSinks: false,
+  quarantine: true,
   maxDelete: null,
   maxBytesDeleted: null,
   maxPercent: 50,

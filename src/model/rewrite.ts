@@ -4,6 +4,7 @@ import { UsageError } from '../support/errors.js';
 import {
   canonicalKey,
   child,
+  formatLocation,
   isWithin,
   type Location,
   normalizePath,
@@ -36,6 +37,11 @@ export function parseRewrite(text: string, workingDirectory: string): Rewrite {
     from: plain ?? parseLocation(from, workingDirectory),
     to: parseLocation(text.slice(equals + 1), workingDirectory),
   };
+}
+
+/** `FROM=TO` that {@link parseRewrite} reads as the same, wherever it is read. */
+export function formatRewrite({ from, to }: Rewrite): string {
+  return `${typeof from === 'string' ? from : formatLocation(from)}=${formatLocation(to)}`;
 }
 
 /**

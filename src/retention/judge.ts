@@ -30,6 +30,23 @@ export function judge<C extends SnapshotCandidate>(
   };
 }
 
+/**
+ * What no policy overrules, without any of its rules: of each candidate the fences that keep it. Carrying a plan out never
+ * adds to it: who takes away what expired, takes away nothing that a fence reckons with.
+ */
+export function fenced<C extends SnapshotCandidate>(
+  candidates: readonly C[],
+  { policy, nowMs }: Pick<JudgeOptions<C>, 'policy' | 'nowMs'>,
+): ReadonlyMap<C, readonly Reason[]> {
+  return new Map(
+    timelines(candidates, nowMs).flatMap((timeline) =>
+      timeline.all.map(
+        (snapshot) => [snapshot, fencesAround(snapshot, { timeline, policy, nowMs })] as const,
+      ),
+    ),
+  );
+}
+
 function judgeGroup<C extends SnapshotCandidate>(
   timeline: Timeline<C>,
   rules: readonly Rule<C>[],

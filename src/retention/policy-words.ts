@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Location } from '../model/location.js';
 import { type CleanupPolicy, DEFAULT_CLEANUP, type RetentionPolicy } from '../model/policy.js';
-import { duration, placeIn, readWords, size } from '../support/words.js';
+import { duration, type PlaceOf, readWords, size } from '../support/words.js';
 
 const count = z.int().min(1).max(1_000_000);
 
@@ -38,6 +38,10 @@ export const cleanupWords = z.strictObject({
     .boolean()
     .describe('No sink of these jobs keeps a write-ahead log in taskowned/. Default: false.')
     .optional(),
+  quarantine: z
+    .boolean()
+    .describe('Whether files are put aside, where the store renames, before they are removed. Default: true.')
+    .optional(),
   'max-delete': count.describe('Refuse to delete more files than this.').optional(),
   'max-bytes-deleted': size().describe('Refuse to delete more than this.').optional(),
   'max-percent': z
@@ -48,9 +52,9 @@ export const cleanupWords = z.strictObject({
     .optional(),
 });
 
-/** What a section is read with: where it stands, for errors, and what a path in it means. */
+/** What a section is read with: where its words stand, for errors, and what a path in it means. */
 export interface WordsContext {
-  readonly where: string;
+  readonly placeOf: PlaceOf;
   readonly locate: (text: string) => Location;
 }
 
@@ -60,9 +64,9 @@ export interface WordsContext {
  */
 export function retentionPolicy(
   words: unknown,
-  { where, locate }: WordsContext,
+  { placeOf, locate }: WordsContext,
 ): Omit<RetentionPolicy, 'wholeJobs'> {
-  const given = readWords(retentionWords, words, placeIn(where));
+  const given = readWords(retentionWords, words, placeOf);
   return {
     keepLast: given['keep-last'] ?? null,
     keepWithinMs: given['keep-within'] ?? null,
@@ -77,13 +81,14 @@ export function retentionPolicy(
 }
 
 /** Throws as {@link retentionPolicy} does. */
-export function cleanupPolicy(words: unknown, { where }: Pick<WordsContext, 'where'>): CleanupPolicy {
-  const given = readWords(cleanupWords, words, placeIn(where));
+export function cleanupPolicy(words: unknown, { placeOf }: Pick<WordsContext, 'placeOf'>): CleanupPolicy {
+  const given = readWords(cleanupWords, words, placeOf);
   return {
     orphans: given.orphans ?? DEFAULT_CLEANUP.orphans,
     minAgeMs: given['min-age'] ?? DEFAULT_CLEANUP.minAgeMs,
     unknownJobs: given['unknown-jobs'] ?? DEFAULT_CLEANUP.unknownJobs,
     noWriteAheadSinks: given['no-write-ahead-sinks'] ?? DEFAULT_CLEANUP.noWriteAheadSinks,
+    quarantine: given.quarantine ?? DEFAULT_CLEANUP.quarantine,
     maxDelete: given['max-delete'] ?? DEFAULT_CLEANUP.maxDelete,
     maxBytesDeleted: given['max-bytes-deleted'] ?? DEFAULT_CLEANUP.maxBytesDeleted,
     maxPercent: given['max-percent'] ?? DEFAULT_CLEANUP.maxPercent,

@@ -5,7 +5,7 @@ import type { AuditedFile, AuditReport } from '../model/audit.js';
 import type { Evidence, Liveness } from '../model/evidence.js';
 import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
 import { formatLocation, type Location } from '../model/location.js';
-import type { SnapshotCondition } from '../model/snapshot.js';
+import type { ReportedError, SnapshotCondition } from '../model/snapshot.js';
 import type { OpenReader } from '../storage/open.js';
 import { type FileSurveyOptions, surveyFiles } from '../survey/files/survey-files.js';
 import { listFromInventory } from '../survey/inventory/read-inventory.js';
@@ -88,12 +88,7 @@ function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): Aud
     heldBack: totals.heldBack(),
     merged: totals.merged,
     snapshots: conditionsOf(survey.snapshots),
-    problems: [
-      ...survey.problems,
-      ...unreadable(survey.snapshots),
-      ...evidence.contradictions,
-      ...evidence.blocks,
-    ],
+    problems: problemsOf(survey, evidence),
   };
 }
 
@@ -107,6 +102,11 @@ function conditionsOf(snapshots: readonly AuditedSnapshot[]): Record<SnapshotCon
   return counts;
 }
 
-function unreadable(snapshots: readonly AuditedSnapshot[]) {
-  return snapshots.flatMap(({ error }) => (error === null ? [] : [error]));
+/** All that could not be looked at, and what speaks against the user's word. */
+export function problemsOf(
+  { problems, snapshots }: FileSurvey,
+  { contradictions, blocks }: Evidence,
+): readonly ReportedError[] {
+  const unreadable = snapshots.flatMap(({ error }) => (error === null ? [] : [error]));
+  return [...problems, ...unreadable, ...contradictions, ...blocks];
 }

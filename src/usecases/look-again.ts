@@ -10,27 +10,31 @@ import { trashOf } from '../model/own-places.js';
 import type { Plan, PlannedDeletion } from '../model/plan.js';
 import type { SafetyPolicy } from '../model/safety-policy.js';
 import type { ReadSnapshot } from '../model/survey.js';
-import { delegatingReader } from '../storage/delegating.js';
-import type { OpenReader } from '../storage/open.js';
-import type { ListingBatch, StorageReader } from '../storage/storage.js';
+import type { ListingBatch } from '../storage/storage.js';
+import { watchListings } from '../storage/watched.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import type { SurveyOptions } from '../survey/take-survey.js';
+import { surroundingsOf } from './surroundings.js';
 
 export interface LookOptions extends SurveyOptions {
   readonly gatherEvidence: () => Promise<Evidence>;
   readonly policy: SafetyPolicy;
   /** By the clock of the store. */
   readonly nowMs: number;
-  /** Why a snapshot that is to go must stay after all, as things are now; null where nothing speaks for it. */
-  readonly objectionTo: (snapshot: AuditedSnapshot, evidence: Evidence) => string | null;
+  /** Why snapshots must stay whatever the plan says, as things are now: a look at all of them makes the answer for one. */
+  readonly objectionsTo: (survey: FileSurvey, audit: FileAudit, evidence: Evidence) => ObjectionTo;
 }
+
+/** Null where nothing speaks for the snapshot. */
+export type ObjectionTo = (snapshot: AuditedSnapshot) => string | null;
 
 /** Looks at what `plan` names. Throws as a survey does where a root cannot be listed. */
 export async function lookAgain(plan: Plan, runId: string, options: LookOptions): Promise<Look> {
   const victims = new Victims(plan, runId);
-  const survey = await surveyFiles(plan.roots.map(locate), {
+  const places = await surroundingsOf(plan.roots.map(locate), options.openReader);
+  const survey = await surveyFiles(places, {
     ...options,
-    openReader: watchingListings(options.openReader, (root, batch) => victims.noteListed(root, batch)),
+    openReader: watchListings(options.openReader, (root, batch) => victims.noteListed(root, batch)),
     onSnapshot: (snapshot) => victims.noteSnapshot(snapshot),
   });
   try {
@@ -39,7 +43,7 @@ export async function lookAgain(plan: Plan, runId: string, options: LookOptions)
     return {
       blocks: blocksOf(survey, evidence),
       ...filesOf(survey, victims, audit),
-      snapshots: snapshotsOf(survey, victims, (snapshot) => options.objectionTo(snapshot, evidence)),
+      snapshots: snapshotsOf(survey, victims, options.objectionsTo(survey, audit, evidence)),
     };
   } finally {
     survey.close();
@@ -139,7 +143,7 @@ function objectionToFile({ kind }: PlannedDeletion, file: SurveyedFile, audit: F
 function snapshotsOf(
   { snapshots }: FileSurvey,
   victims: Victims,
-  objectionTo: (snapshot: AuditedSnapshot) => string | null,
+  objectionTo: ObjectionTo,
 ): readonly FoundSnapshot[] {
   const found = new Map<string, FoundSnapshot>();
   for (const snapshot of snapshots) {
@@ -150,28 +154,6 @@ function snapshotsOf(
     found.set(planned, { snapshot: planned, files: [...references].sort(), objection });
   }
   return [...found.values()];
-}
-
-/** The same stores; what their listings tell is told to `onBatch` too. */
-function watchingListings(
-  openReader: OpenReader,
-  onBatch: (root: Location, batch: ListingBatch) => void,
-): OpenReader {
-  return async (location) => {
-    const reader = await openReader(location);
-    return { ...delegatingReader(reader), list: (root) => watched(reader, root, onBatch) };
-  };
-}
-
-async function* watched(
-  reader: StorageReader,
-  root: Location,
-  onBatch: (root: Location, batch: ListingBatch) => void,
-): AsyncGenerator<ListingBatch> {
-  for await (const batch of reader.list(root)) {
-    onBatch(root, batch);
-    yield batch;
-  }
 }
 
 function locate(path: string): Location {

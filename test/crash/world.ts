@@ -175,11 +175,11 @@ export function apply(
         gatherEvidence: async () => EVIDENCE,
         policy: DEFAULT_POLICY,
         nowMs: NOW_MS,
-        objectionTo: () => null,
+        objectionsTo: () => () => null,
       }),
     limits: { maxDelete: null, maxBytesDeleted: null, maxPercent: 100 },
     objections: async () => [],
-    verify: async () => (await restorable(storage)).length,
+    verify: async () => ({ verified: (await restorable(storage)).length, damaged: [] }),
     signal: new AbortController().signal,
     ...rest,
   });

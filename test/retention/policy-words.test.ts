@@ -11,10 +11,11 @@ import {
   retentionWords,
 } from '../../src/retention/policy-words.js';
 import { formatDuration, formatSize } from '../../src/support/units.js';
+import { placeIn } from '../../src/support/words.js';
 import { runs, testSeed } from '../support/runs.js';
 import { at, DAY_MS, rules } from './samples.js';
 
-const context = { where: 'retention', locate: (text: string) => parseLocation(text, '/srv') };
+const context = { placeOf: placeIn('retention'), locate: (text: string) => parseLocation(text, '/srv') };
 const { wholeJobs: _, ...NO_RULE } = KEEP_EVERYTHING;
 
 describe('the words of retention', () => {
@@ -109,7 +110,7 @@ it('are named where one is not known', () => {
 
 describe('the words of cleanup', () => {
   it('have the defaults of the flags', () => {
-    expect(cleanupPolicy({}, { where: 'cleanup' })).toEqual(DEFAULT_CLEANUP);
+    expect(cleanupPolicy({}, { placeOf: placeIn('cleanup') })).toEqual(DEFAULT_CLEANUP);
   });
 
   it('are taken as they stand', () => {
@@ -118,15 +119,17 @@ describe('the words of cleanup', () => {
       'min-age': '36h',
       'unknown-jobs': true,
       'no-write-ahead-sinks': true,
+      quarantine: false,
       'max-delete': 1000,
       'max-bytes-deleted': '1TB',
       'max-percent': 12.5,
     };
-    expect(cleanupPolicy(words, { where: 'cleanup' })).toEqual({
+    expect(cleanupPolicy(words, { placeOf: placeIn('cleanup') })).toEqual({
       orphans: false,
       minAgeMs: 1.5 * DAY_MS,
       unknownJobs: true,
       noWriteAheadSinks: true,
+      quarantine: false,
       maxDelete: 1000,
       maxBytesDeleted: 1e12,
       maxPercent: 12.5,
@@ -140,7 +143,7 @@ describe('the words of cleanup', () => {
     { 'max-delete': 0 },
     { retention: {} },
   ])('refuse %j', (words) => {
-    expect(() => cleanupPolicy(words, { where: 'cleanup' })).toThrow(
+    expect(() => cleanupPolicy(words, { placeOf: placeIn('cleanup') })).toThrow(
       expect.objectContaining({ code: 'usage', where: `cleanup.${Object.keys(words)[0]}` }),
     );
   });

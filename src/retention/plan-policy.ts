@@ -1,0 +1,59 @@
+// What a plan is made by, as one set of words: those of the sections `retention:` and `cleanup:` together. They stand in the
+// plan, and whoever carries it out goes by the same ones. Loads zod: import it where a plan is made or carried out.
+import { formatLocation } from '../model/location.js';
+import type { PolicyWords } from '../model/plan.js';
+import { type CleanupPolicy, DEFAULT_CLEANUP, type RetentionPolicy } from '../model/policy.js';
+import { formatDuration } from '../support/units.js';
+import {
+  cleanupPolicy,
+  cleanupWords,
+  retentionPolicy,
+  retentionWords,
+  type WordsContext,
+} from './policy-words.js';
+
+export interface PlanPolicy {
+  readonly retention: RetentionPolicy;
+  readonly cleanup: CleanupPolicy;
+  /** What a plan says of it: complete where a default could change, and without relative paths. */
+  readonly words: PolicyWords;
+}
+
+/** The say on whole jobs. It has no place in a file: it is given for one run. */
+export const REMOVE_ALL = 'unsafe-allow-remove-all';
+
+/** Reads words of both sections together; throws a UsageError as their readers do. */
+export function planPolicy(words: PolicyWords, context: WordsContext): PlanPolicy {
+  const { [REMOVE_ALL]: removeAll = false, ...policyWords } = words;
+  const isCleanup = (name: string) => Object.hasOwn(cleanupWords.shape, name);
+  const retention = retentionPolicy(
+    pick(policyWords, (name) => !isCleanup(name)),
+    context,
+  );
+  const cleanup = cleanupPolicy(pick(policyWords, isCleanup), context);
+  return {
+    retention: { ...retention, wholeJobs: removeAll === true ? 'allow' : 'refuse' },
+    cleanup,
+    words: {
+      ...DEFAULT_WORDS,
+      ...words,
+      ...(retention.pins.length > 0 && { pin: retention.pins.map(formatLocation) }),
+    },
+  };
+}
+
+/** Whether a word of this name is one of retention. */
+export function isRetentionWord(name: string): boolean {
+  return Object.hasOwn(retentionWords.shape, name);
+}
+
+const DEFAULT_WORDS: PolicyWords = {
+  orphans: DEFAULT_CLEANUP.orphans,
+  'min-age': formatDuration(DEFAULT_CLEANUP.minAgeMs),
+  'max-percent': DEFAULT_CLEANUP.maxPercent,
+  quarantine: DEFAULT_CLEANUP.quarantine,
+};
+
+function pick(words: PolicyWords, isWanted: (name: string) => boolean): PolicyWords {
+  return Object.fromEntries(Object.entries(words).filter(([name]) => isWanted(name)));
+}

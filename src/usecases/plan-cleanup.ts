@@ -1,0 +1,266 @@
+// `ckpt plan`: survey, evidence, retention, and what follows from them for every file. It reads, and nothing else.
+import { excessOf } from '../cleanup/limits.js';
+import { type Selection, selectDeletions } from '../cleanup/plan.js';
+import { sealPlan } from '../cleanup/plan-document.js';
+import { FileAudit } from '../graph/file-audit.js';
+import type { Evidence } from '../model/evidence.js';
+import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
+import {
+  baseName,
+  canonicalKey,
+  formatLocation,
+  isWithin,
+  type Location,
+  parent,
+} from '../model/location.js';
+import type { Plan, PlannedDeletion, PlannedEvidence, PlannedSnapshot, PlanTotals } from '../model/plan.js';
+import type { RetentionPolicy } from '../model/policy.js';
+import type { ReferenceTable } from '../model/reference-table.js';
+import { METADATA_NAME, type ReportedError } from '../model/snapshot.js';
+import type { ReadSnapshot } from '../model/survey.js';
+import type { Verdict } from '../model/verdict.js';
+import { judge } from '../retention/judge.js';
+import type { PlanPolicy } from '../retention/plan-policy.js';
+import { type Footprint, startSizeTally } from '../retention/size-tally.js';
+import type { OpenReader } from '../storage/open.js';
+import type { FileStatus } from '../storage/storage.js';
+import { watchListings } from '../storage/watched.js';
+import type { Clock } from '../support/clock.js';
+import { RefusalError } from '../support/errors.js';
+import { surveyFiles } from '../survey/files/survey-files.js';
+import { problemsOf, storeTime } from './audit-files.js';
+import { type Asked, wordsOf } from './evidence-words.js';
+import { askForEvidence } from './gather-evidence.js';
+import { type Candidate, candidatesOf } from './judge-snapshots.js';
+import { rootFor, surroundingsOf } from './surroundings.js';
+
+export interface PlanRequest extends Asked {
+  /** What the user gave: nothing outside of it goes. */
+  readonly locations: readonly Location[];
+  readonly policy: PlanPolicy;
+  readonly toolVersion: string;
+}
+
+export interface PlanWorld {
+  readonly openReader: OpenReader;
+  readonly clock: Clock;
+  readonly concurrency: number;
+}
+
+export interface PlannedCleanup {
+  readonly plan: Plan;
+  readonly problems: readonly ReportedError[];
+  /** Why the plan would not be carried out as it is: it takes more than is allowed at once. */
+  readonly excess: RefusalError | null;
+}
+
+/** For so long a plan may be begun. */
+const LIFETIME_MS = 24 * 3_600_000;
+
+/** Plans; throws as a survey does, and a RefusalError for a policy that must not be carried out as it stands. */
+export async function planCleanup(request: PlanRequest, world: PlanWorld): Promise<PlannedCleanup> {
+  const { openReader, concurrency } = world;
+  const roots = await rootsOf(request.locations, openReader);
+  const asked = await askForEvidence(request.sources, roots, world);
+  const seen = new Seen(hasRule(request.policy.retention));
+  const survey = await surveyFiles(await surroundingsOf(roots, openReader), {
+    openReader: watchListings(asked.openReader, (root, { entries }) => seen.noteListed(root, entries)),
+    rewrites: request.rewrites,
+    concurrency,
+    onSnapshot: (snapshot) => seen.noteSnapshot(snapshot),
+  });
+  try {
+    const evidence = await asked.conclude();
+    const nowMs = await storeTime(roots, openReader);
+    const directories = new Set<Location>();
+    for (const root of roots) if ((await openReader(root)).capabilities.directories) directories.add(root);
+    return new Planning(request, { survey, evidence, nowMs, roots, directories, seen }).run();
+  } finally {
+    survey.close();
+  }
+}
+
+async function rootsOf(locations: readonly Location[], openReader: OpenReader): Promise<readonly Location[]> {
+  const roots = await Promise.all(locations.map((location) => rootFor(location, openReader)));
+  return [...new Map(roots.map((root) => [canonicalKey(root), root])).values()];
+}
+
+function hasRule({ pins, savepoints, wholeJobs, ...rules }: RetentionPolicy): boolean {
+  return Object.values(rules).some((rule) => rule !== null);
+}
+
+/** What a survey tells on the way and does not keep. */
+class Seen {
+  readonly #mayExpire: boolean;
+  readonly #references = new Map<string, ReferenceTable>();
+  readonly #etags = new Map<string, string>();
+
+  /** Where no snapshot may expire, nobody asks what they reference. */
+  constructor(mayExpire: boolean) {
+    this.#mayExpire = mayExpire;
+  }
+
+  noteSnapshot({ metadata, contents }: ReadSnapshot): void {
+    if (this.#mayExpire) this.#references.set(canonicalKey(metadata.location), contents.references.files);
+  }
+
+  noteListed(root: Location, entries: readonly FileStatus[]): void {
+    for (const { path, etag } of entries)
+      if (etag !== null && path.endsWith(`/${METADATA_NAME}`))
+        this.#etags.set(canonicalKey({ ...root, path }), etag);
+  }
+
+  /** Null for a snapshot that was not read. */
+  referencesOf({ metadata }: AuditedSnapshot): ReferenceTable | null {
+    return (metadata && this.#references.get(canonicalKey(metadata.location))) ?? null;
+  }
+
+  readonly etagOf = (metadata: Location): string | undefined => this.#etags.get(canonicalKey(metadata));
+}
+
+interface Findings {
+  readonly survey: FileSurvey;
+  readonly evidence: Evidence;
+  /** By the clock of the store. */
+  readonly nowMs: number;
+  readonly roots: readonly Location[];
+  /** Those of the roots whose stores have directories. */
+  readonly directories: ReadonlySet<Location>;
+  readonly seen: Seen;
+}
+
+class Planning {
+  readonly #request: PlanRequest;
+  readonly #found: Findings;
+  readonly #audit: FileAudit;
+
+  constructor(request: PlanRequest, found: Findings) {
+    this.#request = request;
+    this.#found = found;
+    const { survey, evidence, nowMs } = found;
+    this.#audit = new FileAudit(survey, { policy: request.policy.cleanup, evidence, nowMs });
+  }
+
+  run(): PlannedCleanup {
+    const { survey, evidence } = this.#found;
+    const verdicts = this.#verdicts();
+    const selection = this.#select(verdicts);
+    const { deletions, jobOf, filesOfJob } = selection;
+    const jobs = { jobOf: (path: string) => jobOf.get(path), filesOfJob };
+    return {
+      plan: this.#seal(verdicts, selection),
+      problems: problemsOf(survey, evidence),
+      excess: excessOf(deletions, jobs, this.#request.policy.cleanup),
+    };
+  }
+
+  /** Of the snapshots in scope. */
+  #verdicts(): readonly Verdict<Candidate>[] {
+    const { survey, evidence, nowMs, roots } = this.#found;
+    const { policy } = this.#request;
+    const candidates = candidatesOf(survey.snapshots, {
+      audit: this.#audit,
+      evidence,
+      minAgeMs: policy.cleanup.minAgeMs,
+      roots,
+      isNamed: (directory) => this.#isGiven(directory),
+    });
+    const startTally = () => {
+      const added = startSizeTally();
+      return ({ audited }: Candidate) => added(this.#footprintOf(audited));
+    };
+    const { verdicts, refusals } = judge(candidates, { policy: policy.retention, nowMs, startTally });
+    const [refusal] = refusals;
+    if (refusal !== undefined) throw new RefusalError(refusal.rule, refusal.message, refusal);
+    return verdicts.filter(({ snapshot }) => this.#isInScope(snapshot.location));
+  }
+
+  #isGiven(directory: Location): boolean {
+    const key = canonicalKey(directory);
+    return this.#request.locations
+      .map(canonicalKey)
+      .some((given) => given === key || given === `${key}/${METADATA_NAME}`);
+  }
+
+  #isInScope(location: Location): boolean {
+    return this.#request.locations.some((given) =>
+      isWithin(location, baseName(given) === METADATA_NAME ? parent(given) : given),
+    );
+  }
+
+  #footprintOf(audited: AuditedSnapshot): Footprint {
+    const table = this.#found.seen.referencesOf(audited);
+    const files = Array.from({ length: table?.count ?? 0 }, (_, row) => table!.file(row));
+    return { files, metadataBytes: audited.metadata?.sizeBytes ?? 0 };
+  }
+
+  #select(verdicts: readonly Verdict<Candidate>[]): Selection {
+    const { survey, roots, seen, directories } = this.#found;
+    const audit = this.#audit;
+    return selectDeletions({
+      roots,
+      expired: verdicts.flatMap((verdict) => this.#expired(verdict)),
+      files: (options) => survey.files(options),
+      judge: {
+        verdictOf: (file) => audit.verdictOf(file),
+        objectionToExpired: (file) => audit.objectionToExpired(file),
+        hasEnded: (location, jobId) => audit.livenessAt(location, jobId).kind === 'ended',
+      },
+      etagOf: seen.etagOf,
+      isInScope: (location) => this.#isInScope(location),
+      unfinished: survey.snapshots
+        .filter(({ condition }) => condition === 'incomplete')
+        .map(({ place }) => ({ location: place.directory, jobId: place.jobId })),
+      hasDirectories: (root) => directories.has(root),
+      orphans: this.#request.policy.cleanup.orphans,
+    });
+  }
+
+  #expired({ snapshot: { audited, location }, decision, reasons }: Verdict<Candidate>) {
+    const files = this.#found.seen.referencesOf(audited);
+    if (decision === 'keep' || files === null) return [];
+    const reason = reasons.map(({ text }) => text).join('; ');
+    return [{ directory: location, metadata: audited.metadata!.location, files, reason }];
+  }
+
+  #seal(verdicts: readonly Verdict<Candidate>[], { deletions, heldBack, going }: Selection): Plan {
+    const { nowMs, roots, evidence } = this.#found;
+    const { policy, toolVersion } = this.#request;
+    return sealPlan({
+      toolVersion,
+      createdAt: new Date(nowMs).toISOString(),
+      expiresAt: new Date(nowMs + LIFETIME_MS).toISOString(),
+      roots: roots.map(formatLocation),
+      policy: policy.words,
+      evidence: { sources: wordsOf(this.#request), jobs: knownJobs(evidence) },
+      snapshots: verdicts.map((verdict) => plannedSnapshot(verdict, going)),
+      deletions,
+      heldBack,
+      totals: totalsOf(deletions, policy.cleanup.quarantine),
+      noop: deletions.length === 0,
+    });
+  }
+}
+
+function knownJobs({ jobs }: Evidence): PlannedEvidence['jobs'] {
+  return jobs.flatMap(({ id, liveness }) =>
+    liveness.kind === 'unknown' ? [] : [{ id, state: liveness.kind, source: liveness.source }],
+  );
+}
+
+function plannedSnapshot(
+  { snapshot, decision, reasons }: Verdict<Candidate>,
+  going: ReadonlySet<string>,
+): PlannedSnapshot {
+  const path = formatLocation(snapshot.location);
+  if (decision === 'keep') return { path, action: 'keep', reasons };
+  if (going.has(path)) return { path, action: 'delete', reasons };
+  const heldBack = { rule: 'held-back', text: 'expired, but its _metadata is held back' };
+  return { path, action: 'keep', reasons: [heldBack, ...reasons] };
+}
+
+function totalsOf(deletions: readonly PlannedDeletion[], isPutAside: boolean): PlanTotals {
+  const files = deletions.filter(({ kind }) => kind !== 'empty-directory');
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { files: files.length, bytes, bytesFreedNow: isPutAside ? 0 : bytes, bytesFreedAfterTrash: bytes };
+}
