@@ -32,6 +32,9 @@ const rooms = {
   commands: ['usecases', 'render', 'cli', 'model', 'support'],
 };
 
+/** Commands that change stores. */
+const CHANGING = ['apply', 'clean', 'undo', 'trash', 'unlock', 'copy', 'run'];
+
 const direction = ([room, allowed]) => ({
   name: `${room}-imports`,
   severity: 'error',
@@ -87,6 +90,21 @@ export default {
       'node_modules/(chalk|cli-table3|cli-progress)/',
       ['^src/render/', '^src/cli/'],
     ),
+    {
+      name: 'who-looks-cannot-change',
+      severity: 'error',
+      comment:
+        'a command that only looks must hold nothing that could write: openRemovers is for those that change stores',
+      from: { path: '^src/commands/', pathNot: CHANGING.map((name) => `^src/commands/${name}(/|\\.ts$)`) },
+      to: { path: '^src/cli/removers\\.ts$', reachable: true },
+    },
+    {
+      name: 'one-door-for-changes',
+      severity: 'error',
+      comment: 'stores are opened by the command line and handed in: import types of storage/open.ts alone',
+      from: { path: '^src/', pathNot: ['^src/cli/'] },
+      to: { path: '^src/storage/open\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'no-cycles',
       severity: 'error',

@@ -104,6 +104,7 @@ class Execution {
   async #begin(journal: Journal, look: Look): Promise<Step> {
     await this.#requirePossible();
     const checked = checkDeletions(this.#plan.deletions, look, { isResumed: false });
+    requireAnythingLeft(checked, this.#plan);
     const jobs = { jobOf: (path: string) => look.files.get(path)?.job, filesOfJob: look.filesOfJob };
     const excess = excessOf(checked.going, jobs, this.#options.limits);
     if (excess !== null) throw excess;
@@ -191,6 +192,18 @@ interface Step {
 interface Run extends Step {
   readonly journal: Journal;
   readonly locks: LockSet;
+}
+
+/** What is gone needs nobody any more; where all else has changed, the plan is of another time. */
+function requireAnythingLeft({ going, skipped }: Checked, { planId }: Plan): void {
+  const changed = skipped.filter(({ reason }) => reason !== 'gone');
+  if (changed.length === 0 || going.some(({ kind }) => kind !== 'empty-directory')) return;
+  const { path, reason } = changed[0]!;
+  throw new RefusalError(
+    'plan-stale',
+    `nothing of the plan holds any more: ${changed.length} of its files must stay, such as ${path} (${reason})`,
+    { where: planId, next: 'make a new one with ckpt plan; nothing was changed' },
+  );
 }
 
 function requireEvidence([objection]: readonly string[], runId: string): void {

@@ -2,11 +2,11 @@
 // room. A run that died is found here and finished by the same command; one that ended is never carried out twice.
 import { z } from 'zod';
 import type { RunOutcome, RunRecord } from '../model/cleanup-run.js';
-import { child, formatLocation, type Location } from '../model/location.js';
+import { baseName, child, formatLocation, type Location } from '../model/location.js';
 import { JOURNAL_NAME } from '../model/own-places.js';
 import type { Plan } from '../model/plan.js';
-import type { StorageWriter } from '../storage/storage.js';
-import { RefusalError } from '../support/errors.js';
+import type { FileStatus, StorageReader, StorageWriter } from '../storage/storage.js';
+import { RefusalError, StorageError } from '../support/errors.js';
 import { textAt } from './own-files.js';
 import { readPlanDocument, wrapPlan } from './plan-document.js';
 
@@ -42,6 +42,29 @@ export function runIdOf({ createdAt, planId }: Plan): string {
 /** Where runs below `root` keep their journals, unless they are told to keep them elsewhere. */
 export function journalsOf(root: Location): Location {
   return child(root, JOURNAL_NAME);
+}
+
+/** What was begun in `journals` and has not ended, the oldest first. */
+export async function unfinishedRuns(
+  journals: Location,
+  storage: StorageWriter,
+): Promise<readonly RunRecord[]> {
+  const records: RunRecord[] = [];
+  for (const { path } of await entriesOf(journals, storage)) {
+    const journal = new Journal(journals, baseName({ ...journals, path }), storage);
+    const record = (await journal.outcome()) === null ? await journal.record() : null;
+    if (record !== null) records.push(record);
+  }
+  return records.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+}
+
+async function entriesOf(journals: Location, storage: StorageReader): Promise<readonly FileStatus[]> {
+  try {
+    return await storage.listDirectory(journals);
+  } catch (thrown) {
+    if (thrown instanceof StorageError && thrown.kind === 'not-found') return [];
+    throw thrown;
+  }
 }
 
 export class Journal {

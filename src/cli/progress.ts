@@ -13,12 +13,14 @@ const SILENT_FOR_MS = 500;
 export interface Progress {
   /** The same door to storage, watched. */
   readonly watch: (open: OpenReader) => OpenReader;
+  /** Tells how many files have gone, of how many. */
+  readonly gone: (files: number, of: number) => void;
   /** Takes the line away, for good. */
   readonly stop: () => void;
 }
 
 /** For where nobody looks on. */
-export const NO_PROGRESS: Progress = { watch: (open) => open, stop: () => {} };
+export const NO_PROGRESS: Progress = { watch: (open) => open, gone: () => {}, stop: () => {} };
 
 /** A line of a terminal that is drawn over and over. */
 export interface ProgressLine {
@@ -41,6 +43,7 @@ export class TerminalProgress implements Progress {
   readonly #startMs: number;
   #listed = 0;
   #read = 0;
+  #gone = '';
   #line: ProgressLine | undefined;
   #opening = false;
   #stopped = false;
@@ -53,6 +56,11 @@ export class TerminalProgress implements Progress {
 
   readonly watch = (open: OpenReader): OpenReader => {
     return async (location) => this.#watched(await open(location));
+  };
+
+  readonly gone = (files: number, of: number): void => {
+    this.#gone = `${formatCount(files)} of ${formatCount(of)} files gone, `;
+    this.#advance(0, 0);
   };
 
   readonly stop = (): void => {
@@ -105,7 +113,7 @@ export class TerminalProgress implements Progress {
   get #text(): string {
     const seconds = this.#elapsedMs / 1000;
     const rate = formatCount(Math.round((this.#listed + this.#read) / seconds));
-    return `${formatCount(this.#listed)} files listed, ${formatCount(this.#read)} read (${rate}/s), ${seconds.toFixed(0)} s`;
+    return `${this.#gone}${formatCount(this.#listed)} files listed, ${formatCount(this.#read)} read (${rate}/s), ${seconds.toFixed(0)} s`;
   }
 }
 

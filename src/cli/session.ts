@@ -1,6 +1,6 @@
 // What a use case needs of the outside: the clock, the working directory, locations, and how much may be asked at once.
 import { type Location, parseLocation } from '../model/location.js';
-import type { OpenReader, OpenRemover } from '../storage/open.js';
+import type { OpenReader } from '../storage/open.js';
 import type { StoreOptions } from '../storage/store-options.js';
 import { type Clock, systemClock } from '../support/clock.js';
 import { UsageError } from '../support/errors.js';
@@ -18,7 +18,7 @@ export interface SessionFlags {
 }
 
 export interface Session {
-  /** Opens stores for reading; what changes storage goes through {@link openRemover}. */
+  /** Opens stores for reading; what changes them is opened in cli/removers.ts. */
   readonly openReader: OpenReader;
   /** How stores are reached; by {@link openReader} already. */
   readonly stores: StoreOptions;
@@ -31,6 +31,8 @@ export interface Session {
   readonly locateAll: (texts: readonly string[] | undefined) => readonly Location[];
   /** Aborted by the first Ctrl-C once somebody has asked for it; see cli/interrupt.ts. */
   readonly interrupt: () => AbortSignal;
+  /** Tells on the progress line how many files have gone, of how many. */
+  readonly showGone: (files: number, of: number) => void;
   /** Takes the progress line off the terminal; before anything else is written, and at the end. */
   readonly endProgress: () => void;
   /** Says something on stderr that the user can do without; `--quiet` drops it. */
@@ -69,6 +71,7 @@ export function openSession(flags: SessionFlags, settings: Settings | null): Ses
     locate,
     locateAll: (texts) => (texts?.length ? texts.map(locate) : [locate(presetLocation(settings, note))]),
     interrupt: interruptSignal,
+    showGone: progress.gone,
     endProgress: progress.stop,
     note,
     warn: (text) => process.stderr.write(`warning: ${text}\n`),
@@ -92,12 +95,4 @@ function readersOf(stores: StoreOptions): OpenReader {
     readers ??= import('../storage/open.js').then((doors) => doors.readers(stores));
     return (await readers)(location);
   };
-}
-
-/**
- * Opens stores for changing them. Kept out of the session, so that a command that only reads holds nothing that could
- * write. Aborting `signal` ends requests and waits.
- */
-export async function openRemovers({ stores }: Session, signal?: AbortSignal): Promise<OpenRemover> {
-  return (await import('../storage/open.js')).removers({ ...stores, signal });
 }

@@ -4,13 +4,7 @@ import { formatLocation } from '../model/location.js';
 import type { PolicyWords } from '../model/plan.js';
 import { type CleanupPolicy, DEFAULT_CLEANUP, type RetentionPolicy } from '../model/policy.js';
 import { formatDuration } from '../support/units.js';
-import {
-  cleanupPolicy,
-  cleanupWords,
-  retentionPolicy,
-  retentionWords,
-  type WordsContext,
-} from './policy-words.js';
+import { cleanupPolicy, cleanupWords, retentionPolicy, type WordsContext } from './policy-words.js';
 
 export interface PlanPolicy {
   readonly retention: RetentionPolicy;
@@ -42,9 +36,28 @@ export function planPolicy(words: PolicyWords, context: WordsContext): PlanPolic
   };
 }
 
-/** Whether a word of this name is one of retention. */
-export function isRetentionWord(name: string): boolean {
-  return Object.hasOwn(retentionWords.shape, name);
+/** Words as a user gave them: in the sections of a file, and as flags, which go before them. */
+export interface GivenPolicy {
+  readonly sections: {
+    readonly retention: unknown;
+    readonly cleanup: unknown;
+    readonly where: string;
+  };
+  readonly flags: PolicyWords;
+}
+
+/** What counts of them. A pin of the file stays beside those of the flags. Throws a UsageError that says where. */
+export function givenPolicy({ sections, flags }: GivenPolicy, locate: WordsContext['locate']): PlanPolicy {
+  const inFile = (section: string): WordsContext => ({
+    placeOf: (path) => `${[section, ...path].join('.')} in ${sections.where}`,
+    locate,
+  });
+  retentionPolicy(sections.retention, inFile('retention'));
+  cleanupPolicy(sections.cleanup, inFile('cleanup'));
+  const file = { ...(sections.retention as PolicyWords), ...(sections.cleanup as PolicyWords) };
+  const pins = [file.pin ?? [], flags.pin ?? []].flat() as readonly string[];
+  const words = { ...file, ...flags, ...(pins.length > 0 && { pin: pins }) };
+  return planPolicy(words, { placeOf: (path) => `--${path.join('.')}`, locate });
 }
 
 const DEFAULT_WORDS: PolicyWords = {

@@ -38,7 +38,7 @@ export function hasKnownTime<C extends SnapshotCandidate>(
   return takenMs !== null && takenMs > 0 && takenMs <= nowMs;
 }
 
-/** Whether at least `count` snapshots that restore are newer than `candidate`, by id and by time. */
+/** Whether at least `count` snapshots that restore are newer than `candidate`: by id, and not older by time. */
 export function hasNewer<C extends SnapshotCandidate>(
   candidate: C,
   { countedById }: Timeline<C>,
@@ -47,7 +47,7 @@ export function hasNewer<C extends SnapshotCandidate>(
   let found = 0;
   for (const other of countedById) {
     if (found === count || byId(other, candidate) >= 0) break;
-    if (candidate.takenMs !== null && other.takenMs > candidate.takenMs) found++;
+    if (candidate.takenMs !== null && other.takenMs >= candidate.takenMs) found++;
   }
   return found === count;
 }

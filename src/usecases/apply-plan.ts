@@ -2,13 +2,20 @@
 // decision needs stands in the plan; nothing is decided by what is typed now.
 import type { Look } from '../cleanup/check.js';
 import { type Executed, type ExecuteOptions, executePlan } from '../cleanup/execute.js';
-import { runIdOf } from '../cleanup/journal.js';
-import { readPlan } from '../cleanup/plan-document.js';
+import { homesOf } from '../cleanup/homes.js';
+import { journalsOf, runIdOf, unfinishedRuns } from '../cleanup/journal.js';
 import type { FileAudit } from '../graph/file-audit.js';
 import type { Leftover } from '../model/cleanup-run.js';
 import type { Evidence } from '../model/evidence.js';
 import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
-import { canonicalKey, formatLocation, type Location, parseLocation, parseUri } from '../model/location.js';
+import {
+  canonicalKey,
+  formatLocation,
+  isWithin,
+  type Location,
+  parseLocation,
+  parseUri,
+} from '../model/location.js';
 import type { Plan } from '../model/plan.js';
 import { fenced } from '../retention/judge.js';
 import { type PlanPolicy, planPolicy } from '../retention/plan-policy.js';
@@ -22,42 +29,60 @@ import { type Asked, askedBy } from './evidence-words.js';
 import { askForEvidence } from './gather-evidence.js';
 import { candidatesOf } from './judge-snapshots.js';
 import { lookAgain, type ObjectionTo } from './look-again.js';
-import { surroundingsOf } from './surroundings.js';
+import { rootsOf, surroundingsOf } from './surroundings.js';
 
-export interface ApplyWorld extends Pick<ExecuteOptions, 'openRemover' | 'owner' | 'signal' | 'onBatch'> {
+export type { Executed };
+
+export interface ApplyWorld extends Pick<ExecuteOptions, 'openRemover' | 'owner' | 'signal'> {
   readonly openReader: OpenReader;
   readonly clock: Clock;
   readonly concurrency: number;
   /** Where runs keep their journals, if not below the root. */
   readonly journals?: Location | undefined;
-}
-
-/** The plan in the file at `at`; throws what the store throws, and a RefusalError where it is no plan of this version. */
-export async function loadPlan(
-  at: Location,
-  { openReader, toolVersion }: { readonly openReader: OpenReader; readonly toolVersion: string },
-): Promise<Plan> {
-  const bytes = await (await openReader(at)).read(at);
-  return readPlan(Buffer.from(bytes).toString(), { where: formatLocation(at), toolVersion });
+  /** Told how many files have gone, of how many. */
+  readonly onProgress?: ((files: number, of: number) => void) | undefined;
 }
 
 /** Carries `plan` out, or finishes what was begun of it; throws as `executePlan` does. */
 export async function applyPlan(plan: Plan, world: ApplyWorld): Promise<Executed> {
   const apply = new Application(plan, world);
   if (plan.noop) return { outcome: await apply.nothing(), wasDone: true };
-  const { openRemover, owner, signal, onBatch, journals } = world;
+  const { openRemover, owner, signal, journals, onProgress } = world;
+  let gone = 0;
   return executePlan(plan, {
     openRemover,
     owner,
     signal,
-    onBatch,
     journals,
     mode: apply.policy.cleanup.quarantine ? 'quarantine' : 'remove',
     limits: apply.policy.cleanup,
     look: (_, runId) => apply.look(runId),
     objections: () => apply.objections(),
     verify: () => apply.verify(),
+    onBatch: ({ deletions }) => {
+      gone += deletions.length;
+      onProgress?.(gone, plan.deletions.length);
+    },
   });
+}
+
+/** What was begun below `locations`, or has its journal in `journals`, and has not ended. */
+export async function unfinishedPlans(
+  locations: readonly Location[],
+  { openReader, openRemover, journals }: Pick<ApplyWorld, 'openReader' | 'openRemover' | 'journals'>,
+): Promise<readonly Plan[]> {
+  const homes = homesOf(await rootsOf(locations, openReader));
+  const plans: Plan[] = [];
+  for (const at of journals === undefined ? homes.map(journalsOf) : [journals]) {
+    const records = await unfinishedRuns(at, await openRemover(at));
+    plans.push(...records.map(({ plan }) => plan).filter((plan) => isBelow(plan, homes)));
+  }
+  return plans;
+}
+
+/** A directory for journals may hold those of runs elsewhere. */
+function isBelow({ roots }: Plan, homes: readonly Location[]): boolean {
+  return roots.every((root) => homes.some((home) => isWithin(parseUri(root)!, home)));
 }
 
 class Application {

@@ -20,7 +20,7 @@ import { METADATA_NAME, type ReportedError } from '../model/snapshot.js';
 import type { ReadSnapshot } from '../model/survey.js';
 import type { Verdict } from '../model/verdict.js';
 import { judge } from '../retention/judge.js';
-import type { PlanPolicy } from '../retention/plan-policy.js';
+import { type GivenPolicy, givenPolicy, type PlanPolicy } from '../retention/plan-policy.js';
 import { type Footprint, startSizeTally } from '../retention/size-tally.js';
 import type { OpenReader } from '../storage/open.js';
 import type { FileStatus } from '../storage/storage.js';
@@ -32,12 +32,14 @@ import { problemsOf, storeTime } from './audit-files.js';
 import { type Asked, wordsOf } from './evidence-words.js';
 import { askForEvidence } from './gather-evidence.js';
 import { type Candidate, candidatesOf } from './judge-snapshots.js';
-import { rootFor, surroundingsOf } from './surroundings.js';
+import { rootsOf, surroundingsOf } from './surroundings.js';
 
 export interface PlanRequest extends Asked {
   /** What the user gave: nothing outside of it goes. */
   readonly locations: readonly Location[];
-  readonly policy: PlanPolicy;
+  readonly given: GivenPolicy;
+  /** What a path in the policy means. */
+  readonly locate: (text: string) => Location;
   readonly toolVersion: string;
 }
 
@@ -60,9 +62,10 @@ const LIFETIME_MS = 24 * 3_600_000;
 /** Plans; throws as a survey does, and a RefusalError for a policy that must not be carried out as it stands. */
 export async function planCleanup(request: PlanRequest, world: PlanWorld): Promise<PlannedCleanup> {
   const { openReader, concurrency } = world;
+  const policy = givenPolicy(request.given, request.locate);
   const roots = await rootsOf(request.locations, openReader);
   const asked = await askForEvidence(request.sources, roots, world);
-  const seen = new Seen(hasRule(request.policy.retention));
+  const seen = new Seen(hasRule(policy.retention));
   const survey = await surveyFiles(await surroundingsOf(roots, openReader), {
     openReader: watchListings(asked.openReader, (root, { entries }) => seen.noteListed(root, entries)),
     rewrites: request.rewrites,
@@ -74,15 +77,10 @@ export async function planCleanup(request: PlanRequest, world: PlanWorld): Promi
     const nowMs = await storeTime(roots, openReader);
     const directories = new Set<Location>();
     for (const root of roots) if ((await openReader(root)).capabilities.directories) directories.add(root);
-    return new Planning(request, { survey, evidence, nowMs, roots, directories, seen }).run();
+    return new Planning(request, { policy, survey, evidence, nowMs, roots, directories, seen }).run();
   } finally {
     survey.close();
   }
-}
-
-async function rootsOf(locations: readonly Location[], openReader: OpenReader): Promise<readonly Location[]> {
-  const roots = await Promise.all(locations.map((location) => rootFor(location, openReader)));
-  return [...new Map(roots.map((root) => [canonicalKey(root), root])).values()];
 }
 
 function hasRule({ pins, savepoints, wholeJobs, ...rules }: RetentionPolicy): boolean {
@@ -119,6 +117,7 @@ class Seen {
 }
 
 interface Findings {
+  readonly policy: PlanPolicy;
   readonly survey: FileSurvey;
   readonly evidence: Evidence;
   /** By the clock of the store. */
@@ -137,12 +136,12 @@ class Planning {
   constructor(request: PlanRequest, found: Findings) {
     this.#request = request;
     this.#found = found;
-    const { survey, evidence, nowMs } = found;
-    this.#audit = new FileAudit(survey, { policy: request.policy.cleanup, evidence, nowMs });
+    const { survey, evidence, nowMs, policy } = found;
+    this.#audit = new FileAudit(survey, { policy: policy.cleanup, evidence, nowMs });
   }
 
   run(): PlannedCleanup {
-    const { survey, evidence } = this.#found;
+    const { survey, evidence, policy } = this.#found;
     const verdicts = this.#verdicts();
     const selection = this.#select(verdicts);
     const { deletions, jobOf, filesOfJob } = selection;
@@ -150,14 +149,13 @@ class Planning {
     return {
       plan: this.#seal(verdicts, selection),
       problems: problemsOf(survey, evidence),
-      excess: excessOf(deletions, jobs, this.#request.policy.cleanup),
+      excess: excessOf(deletions, jobs, policy.cleanup),
     };
   }
 
   /** Of the snapshots in scope. */
   #verdicts(): readonly Verdict<Candidate>[] {
-    const { survey, evidence, nowMs, roots } = this.#found;
-    const { policy } = this.#request;
+    const { survey, evidence, nowMs, roots, policy } = this.#found;
     const candidates = candidatesOf(survey.snapshots, {
       audit: this.#audit,
       evidence,
@@ -195,7 +193,7 @@ class Planning {
   }
 
   #select(verdicts: readonly Verdict<Candidate>[]): Selection {
-    const { survey, roots, seen, directories } = this.#found;
+    const { survey, roots, seen, directories, policy } = this.#found;
     const audit = this.#audit;
     return selectDeletions({
       roots,
@@ -212,7 +210,7 @@ class Planning {
         .filter(({ condition }) => condition === 'incomplete')
         .map(({ place }) => ({ location: place.directory, jobId: place.jobId })),
       hasDirectories: (root) => directories.has(root),
-      orphans: this.#request.policy.cleanup.orphans,
+      orphans: policy.cleanup.orphans,
     });
   }
 
@@ -224,10 +222,9 @@ class Planning {
   }
 
   #seal(verdicts: readonly Verdict<Candidate>[], { deletions, heldBack, going }: Selection): Plan {
-    const { nowMs, roots, evidence } = this.#found;
-    const { policy, toolVersion } = this.#request;
+    const { nowMs, roots, evidence, policy } = this.#found;
     return sealPlan({
-      toolVersion,
+      toolVersion: this.#request.toolVersion,
       createdAt: new Date(nowMs).toISOString(),
       expiresAt: new Date(nowMs + LIFETIME_MS).toISOString(),
       roots: roots.map(formatLocation),

@@ -10,11 +10,21 @@ import { isJobDirectory, isSnapshotDirectory } from '../survey/layout.js';
 const IN_JOB = /^(.*\/[0-9a-f]{32})\/(?:chk-\d+|shared|taskowned|dstl)(?:\/|$)/;
 const PARTS_OF_JOB = ['shared', 'taskowned', 'dstl'];
 
+/** The directories to work in for locations that a user gave, each once; throws the StorageError of one that is not there. */
+export async function rootsOf(
+  locations: readonly Location[],
+  openReader: OpenReader,
+): Promise<readonly Location[]> {
+  const roots = await Promise.all(locations.map((location) => rootFor(location, openReader)));
+  return [...new Map(roots.map((root) => [canonicalKey(root), root])).values()];
+}
+
 /**
  * The directory to work in for a location that the user gave: itself, but of what lies in a job's directory that directory,
- * and of a savepoint the directory that it lies in. Throws the StorageError of a location that is not there.
+ * and of a savepoint the directory that it lies in. Throws
+ * the StorageError of a location that is not there.
  */
-export async function rootFor(location: Location, openReader: OpenReader): Promise<Location> {
+async function rootFor(location: Location, openReader: OpenReader): Promise<Location> {
   const isFile = await requireThere(location, openReader);
   const inJob = IN_JOB.exec(location.path)?.[1];
   if (inJob !== undefined) return { ...location, path: inJob };

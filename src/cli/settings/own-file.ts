@@ -9,6 +9,13 @@ import { parseYaml } from './yaml.js';
 /** What else the file may hold, each for the commands that have the flags of the same names. */
 const SECTIONS = ['retention', 'cleanup'];
 
+/** The sections as they stand there, null where there is none; and the file, for errors. */
+export interface OwnSections {
+  readonly retention: unknown;
+  readonly cleanup: unknown;
+  readonly where: string;
+}
+
 /** Values by name; none where there is no file. Throws a UsageError for a key that is no setting, and for a secret. */
 export async function readOwnFile(
   file: Location,
@@ -28,6 +35,14 @@ export async function readOwnFile(
   );
   for (const [key] of entries) checkKey(key, where);
   return new Map(entries);
+}
+
+/** Reads the sections alone; throws a UsageError where the file is no YAML. */
+export async function readOwnSections(file: Location, files: StorageReader): Promise<OwnSections> {
+  const text = await textOf(file, files);
+  const value = text === null ? null : await parseYaml(text, file);
+  const { retention = null, cleanup = null } = (value ?? {}) as Partial<OwnSections>;
+  return { retention, cleanup, where: formatLocation(file) };
 }
 
 async function textOf(file: Location, files: StorageReader): Promise<string | null> {
