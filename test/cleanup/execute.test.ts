@@ -126,11 +126,10 @@ describe('a run', () => {
     const world = await makeWorld();
     await put(world.storage, inJob(`chk-4/${uuid(60)}`), 'new');
     const before = await filesIn(world.storage);
-    const { outcome } = await apply(world, world.storage, 'remove');
-    expect(outcome).toMatchObject({ deleted: 0, failed: [], verified: 3 });
-    expect(new Set(outcome.skipped.map(({ reason }) => reason))).toEqual(
-      new Set(['job-may-run', 'not-empty']),
-    );
+    await expect(apply(world, world.storage, 'remove')).rejects.toMatchObject({
+      rule: 'plan-stale',
+      message: expect.stringContaining('(job-may-run)'),
+    });
     expect(await filesIn(world.storage)).toEqual(before);
   });
 
