@@ -90,17 +90,14 @@ export class FileAudit {
   /** The answer for one file, without its name. */
   verdictOf(file: SurveyedFile): FileVerdict {
     const fileClass = this.#classOf(file);
-    const { sizeBytes, liveBytes } = file;
-    const known = {
-      bytes: sizeBytes,
-      class: fileClass,
-      liveBytes: liveBytes === null ? null : Math.min(liveBytes, sizeBytes),
-    };
+    const { sizeBytes: bytes } = file;
+    const liveBytes = file.liveBytes === null ? null : Math.min(file.liveBytes, bytes);
     if (fileClass === 'metadata' || fileClass === 'referenced')
-      return { ...known, cause: null, deletable: false, reason: null };
+      return { bytes, class: fileClass, liveBytes, cause: null, deletable: false, reason: null };
     const candidate = this.#candidateOf(file, fileClass);
     const cause = fileClass === 'orphan' || fileClass === 'incomplete' ? causeOf(candidate) : null;
-    return { ...known, cause, ...judge(candidate, this.#facts) };
+    const { deletable, reason } = judge(candidate, this.#facts);
+    return { bytes, class: fileClass, liveBytes, cause, deletable, reason };
   }
 
   /** The rule that holds back a file which only snapshots reference that are to go; null where none does. */

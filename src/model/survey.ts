@@ -52,8 +52,8 @@ export interface MetadataFile {
   readonly modifiedMs: number | null;
 }
 
-/** A snapshot: without `_metadata`, with one that cannot be understood, or read. */
-export type SurveyedSnapshot =
+/** A snapshot: without `_metadata`, with one that cannot be understood, or read, of which `C` was kept. */
+export type SurveyedSnapshot<C = SnapshotContents> =
   | { readonly state: 'incomplete'; readonly place: SnapshotPlace }
   | {
       readonly state: 'unreadable';
@@ -61,14 +61,14 @@ export type SurveyedSnapshot =
       readonly metadata: MetadataFile;
       readonly error: CkptError;
     }
-  | ReadSnapshot;
+  | ReadSnapshot<C>;
 
 /** A snapshot whose `_metadata` was read. */
-export interface ReadSnapshot {
+export interface ReadSnapshot<C = SnapshotContents> {
   readonly state: 'read';
   readonly place: SnapshotPlace;
   readonly metadata: MetadataFile;
-  readonly contents: SnapshotContents;
+  readonly contents: C;
 }
 
 /** What is kept of a `_metadata` after reading it. */

@@ -44,7 +44,9 @@ export async function takeSurvey(
   const listing = new Listing(files);
   for (const location of locations) await listing.add(location, await readers.of(location));
   const read = await mapConcurrently(listing.metadata, concurrency, async (candidate) =>
-    readSnapshot(candidate, { reader: await readers.of(candidate.location), rewrites, watch }),
+    readSnapshot(candidate, await readers.of(candidate.location), (bytes, place) =>
+      contentsOf(bytes, place, { rewrites, watch: watch && (() => watch(place, candidate.location)) }),
+    ),
   );
   const snapshots = [
     ...read.filter((snapshot) => snapshot !== null),
@@ -57,26 +59,17 @@ export async function takeSurvey(
   return { roots: listing.roots, snapshots, problems: listing.problems, presenceOf };
 }
 
-/** What it takes to read a snapshot. */
-export interface SnapshotSource {
-  readonly reader: StorageReader;
-  readonly rewrites: readonly Rewrite[];
-  readonly watch: WatchMetadata | undefined;
-}
-
-/** Null where the `_metadata` vanished after it was listed. */
-export async function readSnapshot(
+/** Reads a snapshot of which `contentsOf` is kept. Null where the `_metadata` vanished after it was listed. */
+export async function readSnapshot<C>(
   { location, status }: MetadataCandidate,
-  { reader, rewrites, watch }: SnapshotSource,
-): Promise<SurveyedSnapshot | null> {
+  reader: StorageReader,
+  contentsOf: (bytes: Uint8Array, place: SnapshotPlace) => C,
+): Promise<SurveyedSnapshot<C> | null> {
   const place = placeOf(parent(location));
   const metadata: MetadataFile = { location, sizeBytes: status.sizeBytes, modifiedMs: status.modifiedMs };
   try {
     if (status.type !== 'file') throw noMetadata(location, status.type);
-    const contents = contentsOf(await reader.read(location), place, {
-      rewrites,
-      watch: watch && (() => watch(place, location)),
-    });
+    const contents = contentsOf(await reader.read(location), place);
     return { state: 'read', place, metadata, contents };
   } catch (thrown) {
     if (isAbsence(thrown)) return null;

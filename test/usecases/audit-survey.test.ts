@@ -7,11 +7,14 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_EVIDENCE } from '../../src/model/evidence.js';
 import { child, formatLocation, parseLocation } from '../../src/model/location.js';
+import { LocationKey } from '../../src/model/location-key.js';
+import { NO_DIRECTORY } from '../../src/model/reference-table.js';
 import { DEFAULT_POLICY } from '../../src/model/safety-policy.js';
 import type { MemoryStorage } from '../../src/storage/memory.js';
 import { openReader } from '../../src/storage/open.js';
 import type { ListingBatch } from '../../src/storage/storage.js';
 import { StorageError } from '../../src/support/errors.js';
+import { newFingerprint } from '../../src/support/fingerprint.js';
 import { FileStore } from '../../src/survey/files/file-store.js';
 import { auditFiles } from '../../src/usecases/audit-files.js';
 import { runs, testSeed } from '../support/runs.js';
@@ -33,6 +36,24 @@ class CountingScratch {
     return this.#pieces[offset]!;
   }
   close(): void {}
+}
+
+/** What a handle says of the file at `path`. */
+function mention(path: string, sizeBytes: number) {
+  const location = { ...ROOT, path };
+  const [key, fingerprint] = [new LocationKey(), newFingerprint()];
+  key.setTo(location);
+  key.fingerprintInto(fingerprint);
+  return {
+    kind: 'file' as const,
+    sizeBytes: BigInt(sizeBytes),
+    startByte: 0n,
+    ofChanges: false,
+    directory: NO_DIRECTORY,
+    key,
+    fingerprint,
+    location: () => location,
+  };
 }
 
 describe('classes of files', () => {
@@ -95,13 +116,15 @@ describe('classes of files', () => {
     const names = Array.from({ length: 3000 }, (_, n) => `/d${(n * 7919) % 10}/${uuid((n * 7919) % 3000)}`);
     for (const path of names) store.file(ROOT, { path, sizeBytes: path.length, modifiedMs: 5 });
     for (const path of names) store.file(ROOT, { path, sizeBytes: path.length, modifiedMs: 5 });
-    for (const path of names.slice(0, 1000)) {
-      store.reference({ location: { ...ROOT, path }, snapshot: 0, rule: 'exact', sizeBytes: path.length });
-      store.reference({ location: { ...ROOT, path }, snapshot: 1, rule: 'exact', sizeBytes: 1 });
+    const sizes = [(path: string) => path.length, () => 1, () => 2];
+    for (const [snapshot, sizeOf] of sizes.entries()) {
+      const references = store.referencesOf(snapshot);
+      for (const path of names.slice(0, 1000)) references.write(mention(path, sizeOf(path)));
+      if (snapshot > 0) references.write(mention('/d0/gone', -1));
     }
-    store.reference({ location: { ...ROOT, path: '/d0/gone' }, snapshot: 1, rule: 'any', sizeBytes: -1 });
     const wrong: number[] = [];
-    const unlisted = [...store.join({ wrongSize: (snapshot) => wrong.push(snapshot) })].flat();
+    const visitor = { counts: (snapshot: number) => snapshot < 2, wrongSize: (n: number) => wrong.push(n) };
+    const unlisted = [...store.join(visitor)].flat();
     expect(unlisted.map(({ location }) => formatLocation(location))).toEqual(['memory://m/d0/gone']);
     expect(wrong).toEqual(Array(1000).fill(1));
     const rows = [...store.all({ sorted: true })];

@@ -1,6 +1,8 @@
 // The directories that files lie in, numbered: paths by the ten millions share a few thousand of them. What is known of a
 // directory gathers here. Beyond a bound further directories get no number, and nothing is gathered of them.
-import type { Location } from '../../model/location.js';
+import type { SurveyedDirectory } from '../../model/file-survey.js';
+import { child, type Location } from '../../model/location.js';
+import { isOwnPlace } from '../../model/own-places.js';
 import { type DirectoryPlace, directoryPlaceOf } from '../file-place.js';
 import { storeKey } from '../readers.js';
 
@@ -18,11 +20,12 @@ export interface JobTrace {
   usesChangelog: boolean;
 }
 
-export interface Directory {
+export interface Directory extends SurveyedDirectory {
   readonly location: Location;
   readonly place: DirectoryPlace;
   readonly job: JobTrace;
-  /** 0 where no time is known. */
+  /** This tool's own: its files tell nothing of a job. */
+  readonly isOwn: boolean;
   newestFileMs: number;
   holdsReferenced: boolean;
 }
@@ -32,7 +35,6 @@ export class Directories {
   readonly #stores = new Map<string, Map<string, number>>();
   readonly #numbered: Directory[] = [];
   readonly #jobs = new Map<string, JobTrace>();
-  #last = { store: '', path: '', number: UNNUMBERED };
 
   constructor(most = MOST_DIRECTORIES) {
     this.#most = most;
@@ -41,16 +43,14 @@ export class Directories {
   /** The number of the directory `path` in the store of `root`. */
   numberOf(root: Location, path: string): number {
     const store = storeKey(root);
-    if (path === this.#last.path && store === this.#last.store) return this.#last.number;
     const numbers = this.#stores.get(store) ?? new Map<string, number>();
     this.#stores.set(store, numbers);
     let number = numbers.get(path);
     if (number === undefined) {
       if (this.#numbered.length >= this.#most) return UNNUMBERED;
-      number = this.#numbered.push(this.describe({ ...root, path })) - 1;
+      number = this.#numbered.push(this.#describe({ ...root, path })) - 1;
       numbers.set(path, number);
     }
-    this.#last = { store, path, number };
     return number;
   }
 
@@ -58,14 +58,9 @@ export class Directories {
     return this.#numbered[number]!;
   }
 
-  /** A directory, numbered or not, with the trace of its job. */
-  describe(location: Location): Directory {
-    const place = directoryPlaceOf(location);
-    const job = this.jobAt(place.owner);
-    if (place.role === 'forst') job.usesForSt = true;
-    if (place.role === 'merged') job.usesFileMerging = true;
-    if (place.role === 'changelog') job.usesChangelog = true;
-    return { location, place, job, newestFileMs: 0, holdsReferenced: false };
+  /** A directory without a number. As nothing is gathered of it, it counts as needed. */
+  unnumbered(location: Location): Directory {
+    return { ...this.#describe(location), holdsReferenced: true };
   }
 
   jobAt(owner: string): JobTrace {
@@ -75,5 +70,20 @@ export class Directories {
       this.#jobs.set(owner, job);
     }
     return job;
+  }
+
+  #describe(location: Location): Directory {
+    const place = directoryPlaceOf(location);
+    const { jobId, owner, snapshotDirectory } = place;
+    const job = this.jobAt(owner);
+    if (place.role === 'forst') job.usesForSt = true;
+    if (place.role === 'merged') job.usesFileMerging = true;
+    if (place.role === 'changelog') job.usesChangelog = true;
+    const isOwn = isOwnPlace(child(location, 'any'));
+    return {
+      ...{ location, place, job, isOwn, jobId, owner, snapshotDirectory },
+      newestFileMs: 0,
+      holdsReferenced: false,
+    };
   }
 }

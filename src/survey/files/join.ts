@@ -1,14 +1,19 @@
 // Files and references of one partition brought together: by hash, then by their whole keys, so that no two paths are
-// ever taken for one. Pure: what was listed and what snapshots name is all that it knows.
+// ever taken for one. Pure: what was listed and what snapshots name is all that it knows. Handles of one snapshot follow
+// one another, so that those of one file are counted once.
+import type { SizeRule } from '../../model/references.js';
 import { liveBytesOf } from './live-bytes.js';
-import { fileRecord, type ReferenceRule, referenceRecord } from './records.js';
+import { fileRecord, referenceRecord, sizeRuleOf } from './records.js';
+import { viewOf } from './spool.js';
 
 /** In place of a count: the same file stands in an earlier record. */
 export const LISTED_TWICE = 0xffffffff;
 
-/** Told of what a reference comes to. */
+/** Knows the snapshots, and is told of what a reference comes to. */
 export interface JoinVisitor {
-  /** A file that was listed and has another size than the reference allows. */
+  /** Whether what was read of it counts. */
+  counts(snapshot: number): boolean;
+  /** A file that was listed and has another size than the references of a snapshot allow; once for each file. */
   wrongSize(snapshot: number): void;
 }
 
@@ -30,11 +35,12 @@ export interface Unlisted {
   readonly uses: Use[];
 }
 
-/** One snapshot's reference. */
+/** What all handles of one snapshot say of a file together. */
 export interface Use {
   readonly snapshot: number;
-  readonly rule: ReferenceRule;
-  readonly sizeBytes: number;
+  rule: SizeRule;
+  /** -1 where unknown; with `at-least`, where the furthest segment ends. */
+  sizeBytes: number;
 }
 
 /** Joins the `files` of a partition with the pieces of its references. */
@@ -43,31 +49,22 @@ export function joinPartition(
   references: Iterable<Buffer>,
   visitor: JoinVisitor,
 ): JoinedPartition {
-  const table = new FileTable(files);
-  const segments = new Map<number, number[]>();
+  const table = new FileTable(files, visitor);
   const unlisted = new UnlistedPaths();
-  const { starts, snapshots } = table;
   for (const bytes of references) {
-    for (let at = 0; at < bytes.length; at += referenceRecord.length(bytes, at)) {
-      const rule = referenceRecord.rule(bytes, at);
-      const row = table.rowOf(bytes, at);
-      if (rule === 'segment') {
-        if (row >= 0) addSegment(segments, row, bytes, at);
-      } else if (row < 0) unlisted.add(bytes, at, rule);
-      else {
-        snapshots[row]!++;
-        const actual = fileRecord.sizeBytes(files, starts[row]!);
-        if (!fits(rule, referenceRecord.sizeBytes(bytes, at), actual))
-          visitor.wrongSize(referenceRecord.snapshot(bytes, at));
-      }
+    const view = viewOf(bytes);
+    for (let at = 0; at < bytes.length; at = referenceRecord.end(view, at)) {
+      if (!visitor.counts(referenceRecord.snapshot(view, at))) continue;
+      const row = table.rowOf(bytes, view, at);
+      if (row < 0) unlisted.add(bytes, view, at);
+      else table.use(row, view, at);
     }
   }
-  const liveBytes = new Map([...segments].map(([row, ranges]) => [row, liveBytesOf(ranges)]));
-  return { snapshots, liveBytes, unlisted: unlisted.all() };
+  return { ...table.result(), unlisted: unlisted.all() };
 }
 
 /** Whether a file of `actualBytes` is what a reference says. */
-export function fits(rule: ReferenceRule, sizeBytes: number, actualBytes: number): boolean {
+export function fits(rule: SizeRule, sizeBytes: number, actualBytes: number): boolean {
   switch (rule) {
     case 'exact':
       return actualBytes === sizeBytes;
@@ -80,42 +77,90 @@ export function fits(rule: ReferenceRule, sizeBytes: number, actualBytes: number
   }
 }
 
-function addSegment(segments: Map<number, number[]>, row: number, bytes: Buffer, at: number): void {
-  const ranges = segments.get(row) ?? [];
-  ranges.push(referenceRecord.startByte(bytes, at), referenceRecord.sizeBytes(bytes, at));
-  segments.set(row, ranges);
-}
-
-/** File records of one partition, found by key. */
+/** File records of one partition, found by key, with what the snapshot that is being gone through says of each. */
 class FileTable {
-  readonly #files: Buffer;
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
+  readonly #visitor: JoinVisitor;
   /** Row + 1, by hash with open addressing; 0 where free. */
   readonly #slots: Int32Array;
-  readonly starts: Uint32Array;
-  readonly snapshots: Uint32Array;
+  readonly #starts: Uint32Array;
+  readonly #hashes: Uint32Array;
+  readonly #snapshots: Uint32Array;
+  /** The snapshot whose handles were met last, counted from 1, with their flags or-ed and the largest size. */
+  readonly #users: Uint32Array;
+  readonly #flags: Uint8Array;
+  readonly #sizes: Float64Array;
+  readonly #segments = new Map<number, number[]>();
 
-  constructor(files: Buffer) {
-    this.#files = files;
+  constructor(files: Buffer, visitor: JoinVisitor) {
+    this.#bytes = files;
+    this.#view = viewOf(files);
+    this.#visitor = visitor;
     let records = 0;
-    for (let at = 0; at < files.length; at += fileRecord.length(files, at)) records++;
+    for (let at = 0; at < files.length; at = fileRecord.end(this.#view, at)) records++;
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(records * 2 + 2)));
-    this.starts = new Uint32Array(records);
-    this.snapshots = new Uint32Array(records);
-    let row = 0;
-    for (let at = 0; at < files.length; at += fileRecord.length(files, at)) {
-      const end = at + fileRecord.length(files, at);
-      const slot = this.#slotOf(fileRecord.hash(files, at), files, fileRecord.keyStart(at), end);
-      this.starts[row++] = at;
-      if (this.#slots[slot] === 0) this.#slots[slot] = row;
-      else this.snapshots[row - 1] = LISTED_TWICE;
-    }
+    this.#starts = new Uint32Array(records);
+    this.#hashes = new Uint32Array(records);
+    this.#snapshots = new Uint32Array(records);
+    this.#users = new Uint32Array(records);
+    this.#flags = new Uint8Array(records);
+    this.#sizes = new Float64Array(records);
+    this.#addAll();
   }
 
   /** The row of the file that the reference at `at` names; -1 where it was not listed. */
-  rowOf(bytes: Buffer, at: number): number {
-    const end = at + referenceRecord.length(bytes, at);
-    const hash = referenceRecord.hash(bytes, at);
-    return this.#slots[this.#slotOf(hash, bytes, referenceRecord.keyStart(at), end)]! - 1;
+  rowOf(bytes: Buffer, view: DataView, at: number): number {
+    const [start, end] = [referenceRecord.keyStart(at), referenceRecord.keyEnd(view, at)];
+    return this.#slots[this.#slotOf(referenceRecord.hash(view, at), bytes, start, end)]! - 1;
+  }
+
+  /** Counts the reference at `at` to the file in `row`. */
+  use(row: number, view: DataView, at: number): void {
+    const user = referenceRecord.snapshot(view, at) + 1;
+    if (this.#users[row] !== user) {
+      this.#judge(row);
+      this.#users[row] = user;
+      this.#flags[row] = 0;
+      this.#sizes[row] = -1;
+      this.#snapshots[row]!++;
+    }
+    const sizeBytes = referenceRecord.sizeBytes(view, at);
+    this.#flags[row]! |= referenceRecord.flags(view, at);
+    if (sizeBytes > this.#sizes[row]!) this.#sizes[row] = sizeBytes;
+    if (!referenceRecord.isSegment(view, at)) return;
+    const ranges = this.#segments.get(row) ?? [];
+    ranges.push(referenceRecord.startByte(view, at), sizeBytes);
+    this.#segments.set(row, ranges);
+  }
+
+  result(): Omit<JoinedPartition, 'unlisted'> {
+    for (let row = 0; row < this.#users.length; row++) this.#judge(row);
+    const liveBytes = new Map([...this.#segments].map(([row, ranges]) => [row, liveBytesOf(ranges)]));
+    return { snapshots: this.#snapshots, liveBytes };
+  }
+
+  /** Holds what the last snapshot said against the file. */
+  #judge(row: number): void {
+    const user = this.#users[row]!;
+    if (user === 0) return;
+    const actual = fileRecord.sizeBytes(this.#view, this.#starts[row]!);
+    if (!fits(sizeRuleOf(this.#flags[row]!), this.#sizes[row]!, actual)) this.#visitor.wrongSize(user - 1);
+  }
+
+  #addAll(): void {
+    const [bytes, view] = [this.#bytes, this.#view];
+    let row = 0;
+    for (let at = 0; at < bytes.length; row++) {
+      const end = fileRecord.end(view, at);
+      const hash = fileRecord.hash(view, at);
+      const slot = this.#slotOf(hash, bytes, fileRecord.keyStart(at), end);
+      this.#starts[row] = at;
+      this.#hashes[row] = hash;
+      if (this.#slots[slot] === 0) this.#slots[slot] = row + 1;
+      else this.#snapshots[row] = LISTED_TWICE;
+      at = end;
+    }
   }
 
   /** The slot of a key, or the free one where it belongs. */
@@ -123,29 +168,38 @@ class FileTable {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const row = this.#slots[slot]! - 1;
-      if (row < 0) return slot;
-      const at = this.starts[row]!;
-      if (fileRecord.hash(this.#files, at) !== hash) continue;
-      const fileEnd = at + fileRecord.length(this.#files, at);
-      if (bytes.compare(this.#files, fileRecord.keyStart(at), fileEnd, start, end) === 0) return slot;
+      if (row < 0 || (this.#hashes[row] === hash && this.#isAt(row, bytes, start, end))) return slot;
     }
+  }
+
+  #isAt(row: number, bytes: Buffer, start: number, end: number): boolean {
+    const fileStart = fileRecord.keyStart(this.#starts[row]!);
+    const files = this.#bytes;
+    if (fileRecord.end(this.#view, this.#starts[row]!) - fileStart !== end - start) return false;
+    const shift = fileStart - start;
+    for (let at = end - 1; at >= start; at--) if (bytes[at] !== files[at + shift]) return false;
+    return true;
   }
 }
 
 /** References to what was not listed, one entry for each path. */
 class UnlistedPaths {
-  readonly #found = new Map<string, Unlisted>();
+  readonly #found = new Map<string, Unlisted & { flags: number }>();
 
-  add(bytes: Buffer, at: number, rule: ReferenceRule): void {
-    const end = at + referenceRecord.length(bytes, at);
-    const key = bytes.toString('latin1', referenceRecord.keyStart(at), end);
-    const entry = this.#found.get(key) ?? { bytes, at, uses: [] };
+  add(bytes: Buffer, view: DataView, at: number): void {
+    const key = bytes.toString('latin1', referenceRecord.keyStart(at), referenceRecord.keyEnd(view, at));
+    const entry = this.#found.get(key) ?? { bytes, at, uses: [], flags: 0 };
     this.#found.set(key, entry);
-    entry.uses.push({
-      snapshot: referenceRecord.snapshot(bytes, at),
-      rule,
-      sizeBytes: referenceRecord.sizeBytes(bytes, at),
-    });
+    const snapshot = referenceRecord.snapshot(view, at);
+    let use = entry.uses.at(-1);
+    if (use?.snapshot !== snapshot) {
+      use = { snapshot, rule: 'any', sizeBytes: -1 };
+      entry.uses.push(use);
+      entry.flags = 0;
+    }
+    entry.flags |= referenceRecord.flags(view, at);
+    use.rule = sizeRuleOf(entry.flags);
+    use.sizeBytes = Math.max(use.sizeBytes, referenceRecord.sizeBytes(view, at));
   }
 
   all(): readonly Unlisted[] {

@@ -1,140 +1,146 @@
 // Files and references as records in spools, each found by its whole path: the directory's number and the name, or the
-// whole canonical path where the directory has no number. Hashes only decide where a record lies.
+// whole canonical path where the directory has no number. Hashes only decide where a record lies. Text is modified
+// UTF-8, as in `_metadata` files.
 //
 //   a file       | u32 hash | u32 n | f64 bytes | f64 modified, -1 unknown | key, n bytes |
-//   a reference  | u32 hash | u32 n | f64 bytes | f64 start of a segment   | u32 snapshot | u8 rule | key, n bytes |
-//   a key        | u32 number of the directory | name, UTF-8 |      or      | ff ff ff ff | canonical path, UTF-8 |
-import type { Location } from '../../model/location.js';
+//   a reference  | u32 hash | u32 n | f64 bytes | u32 snapshot | u8 flags  | key, n bytes | of a segment: f64 start |
+//   a key        | u32 number of the directory | name |      or      | ff ff ff ff | canonical path |
+import type { LocationKey } from '../../model/location-key.js';
 import type { SizeRule } from '../../model/references.js';
-import { fingerprintInto, newFingerprint } from '../../support/fingerprint.js';
-import { storeKey } from '../readers.js';
-import { type Directories, UNNUMBERED } from './directories.js';
+import type { Fingerprint } from '../../support/fingerprint.js';
+import { decodeModifiedUtf8 } from '../../support/modified-utf8.js';
+import { UNNUMBERED } from './directories.js';
 import { PARTITIONS, type Spool } from './spool.js';
 
 const FILE_HEAD = 24;
-const REFERENCE_HEAD = 29;
+const REFERENCE_HEAD = 21;
+const START_BYTES = 8;
+const SLASH = 0x2f;
 
-/** A segment counts only towards the live bytes of its file. */
-export type ReferenceRule = SizeRule | 'segment';
-const RULES: readonly ReferenceRule[] = ['exact', 'at-least', 'exact-or-one-more', 'any', 'segment'];
+//  flags: | 7..3 unused | 2 of changes | 1 size is told | 0 a segment |
+const SEGMENT = 1;
+const SIZED = 2;
+const OF_CHANGES = 4;
 
-/** A file as a listing tells of it. */
-export interface ListedFile {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly modifiedMs: number | null;
-}
-
-export interface ReferenceRow {
-  readonly location: Location;
-  /** Index of the snapshot in the survey. */
-  readonly snapshot: number;
-  readonly rule: ReferenceRule;
-  /** What the handle says; the end of a segment. */
-  readonly sizeBytes: number;
-  readonly startByte?: number;
-}
-
-/** Writes keys, and finds out where they belong. */
-export class KeyWriter {
-  readonly #directories: Directories;
-  readonly #fingerprint = newFingerprint();
-  #key = Buffer.alloc(1024);
-  #view = viewOf(this.#key);
+/** Where a file lies, as a record has it. */
+export class RecordKey {
+  hash = 0;
+  partition = 0;
+  /** Of the directory's number and the name, in bytes. */
   length = 0;
+  #directory = UNNUMBERED;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #start = 0;
 
-  constructor(directories: Directories) {
-    this.#directories = directories;
+  /** The file that `key` and `fingerprint` are of, in the directory of this number. `key` must not change before use. */
+  set({ bytes, length }: LocationKey, fingerprint: Fingerprint, directory: number): void {
+    this.hash = fingerprint[0]!;
+    // Other bits than those that a table within the partition goes by.
+    this.partition = fingerprint[1]! % PARTITIONS;
+    let start = directory === UNNUMBERED ? 0 : length;
+    while (start > 0 && bytes[start - 1] !== SLASH) start--;
+    this.length = 4 + length - start;
+    this.#directory = directory;
+    this.#bytes = bytes;
+    this.#start = start;
   }
 
-  /** Prepares the key of the file at `path` in the store of `root`; returns the number of its directory. */
-  prepare(root: Location, path: string): number {
-    const slash = path.lastIndexOf('/');
-    const number = this.#directories.numberOf(root, slash <= 0 ? '/' : path.slice(0, slash));
-    const name = number === UNNUMBERED ? `${storeKey(root)}${path}` : path.slice(slash + 1);
-    this.#reserve(4 + name.length * 3);
-    this.#view.setUint32(0, number, true);
-    this.length = 4 + this.#key.write(name, 4, 'utf8');
-    fingerprintInto(this.#fingerprint, this.#view, this.length);
-    return number;
-  }
-
-  get hash(): number {
-    return this.#fingerprint[0]!;
-  }
-
-  /** Other bits than those that a table within the partition goes by. */
-  get partition(): number {
-    return this.#fingerprint[1]! % PARTITIONS;
-  }
-
-  copyTo(bytes: Buffer, at: number): void {
-    this.#key.copy(bytes, at, 0, this.length);
-  }
-
-  #reserve(bytes: number): void {
-    if (bytes <= this.#key.length) return;
-    this.#key = Buffer.alloc(bytes * 2);
-    this.#view = viewOf(this.#key);
+  writeTo(bytes: Uint8Array, view: DataView, at: number): void {
+    view.setUint32(at, this.#directory, true);
+    const from = this.#bytes;
+    const shift = this.#start - at - 4;
+    for (let to = at + 4, end = at + this.length; to < end; to++) bytes[to] = from[to + shift]!;
   }
 }
 
-/** Appends a file, whose key was prepared. */
-export function writeFile(spool: Spool, key: KeyWriter, file: ListedFile): void {
-  const { bytes, at } = spool.room(key.partition, FILE_HEAD + key.length);
-  bytes.writeUInt32LE(key.hash, at);
-  bytes.writeUInt32LE(key.length, at + 4);
-  bytes.writeDoubleLE(file.sizeBytes, at + 8);
-  bytes.writeDoubleLE(file.modifiedMs ?? -1, at + 16);
-  key.copyTo(bytes, at + FILE_HEAD);
+/** Appends a file at `key`. */
+export function writeFile(spool: Spool, key: RecordKey, sizeBytes: number, modifiedMs: number | null): void {
+  const { bytes, view, at } = spool.room(key.partition, FILE_HEAD + key.length);
+  view.setUint32(at, key.hash, true);
+  view.setUint32(at + 4, key.length, true);
+  view.setFloat64(at + 8, sizeBytes, true);
+  view.setFloat64(at + 16, modifiedMs ?? -1, true);
+  key.writeTo(bytes, view, at + FILE_HEAD);
 }
 
-/** Appends a reference, whose key was prepared. */
-export function writeReference(spool: Spool, key: KeyWriter, row: ReferenceRow): void {
-  const { bytes, at } = spool.room(key.partition, REFERENCE_HEAD + key.length);
-  bytes.writeUInt32LE(key.hash, at);
-  bytes.writeUInt32LE(key.length, at + 4);
-  bytes.writeDoubleLE(row.sizeBytes, at + 8);
-  bytes.writeDoubleLE(row.startByte ?? 0, at + 16);
-  bytes.writeUInt32LE(row.snapshot, at + 24);
-  bytes.writeUInt8(RULES.indexOf(row.rule), at + 28);
-  key.copyTo(bytes, at + REFERENCE_HEAD);
+/** What a handle says of a file. */
+export interface Mention {
+  readonly kind: 'file' | 'relative-file' | 'segment' | 'directory';
+  /** -1 where unknown; the end of a segment. */
+  readonly sizeBytes: bigint;
+  readonly startByte: bigint;
+  readonly ofChanges: boolean;
+}
+
+/** Appends what a handle of the snapshot with this number says of the file at `key`. */
+export function writeReference(spool: Spool, key: RecordKey, snapshot: number, mention: Mention): void {
+  const { kind, ofChanges } = mention;
+  const sizeBytes = Number(mention.sizeBytes);
+  const isSegment = kind === 'segment';
+  const tail = isSegment ? START_BYTES : 0;
+  const { bytes, view, at } = spool.room(key.partition, REFERENCE_HEAD + key.length + tail);
+  view.setUint32(at, key.hash, true);
+  view.setUint32(at + 4, key.length, true);
+  view.setFloat64(at + 8, sizeBytes, true);
+  view.setUint32(at + 16, snapshot, true);
+  view.setUint8(at + 20, (isSegment ? SEGMENT : sizeBytes >= 0 ? SIZED : 0) | (ofChanges ? OF_CHANGES : 0));
+  key.writeTo(bytes, view, at + REFERENCE_HEAD);
+  if (isSegment) view.setFloat64(at + REFERENCE_HEAD + key.length, Number(mention.startByte), true);
 }
 
 /** Reads a file record that starts at `at`. */
 export const fileRecord = {
-  length: (bytes: Buffer, at: number): number => FILE_HEAD + bytes.readUInt32LE(at + 4),
-  hash: (bytes: Buffer, at: number): number => bytes.readUInt32LE(at),
-  sizeBytes: (bytes: Buffer, at: number): number => bytes.readDoubleLE(at + 8),
-  modifiedMs: (bytes: Buffer, at: number): number | null => timeOf(bytes.readDoubleLE(at + 16)),
+  end: (view: DataView, at: number): number => at + FILE_HEAD + view.getUint32(at + 4, true),
+  hash: (view: DataView, at: number): number => view.getUint32(at, true),
+  sizeBytes: (view: DataView, at: number): number => view.getFloat64(at + 8, true),
+  modifiedMs: (view: DataView, at: number): number | null => timeOf(view.getFloat64(at + 16, true)),
   keyStart: (at: number): number => at + FILE_HEAD,
 } as const;
 
 /** Reads a reference record that starts at `at`. */
 export const referenceRecord = {
-  length: (bytes: Buffer, at: number): number => REFERENCE_HEAD + bytes.readUInt32LE(at + 4),
-  hash: (bytes: Buffer, at: number): number => bytes.readUInt32LE(at),
-  sizeBytes: (bytes: Buffer, at: number): number => bytes.readDoubleLE(at + 8),
-  startByte: (bytes: Buffer, at: number): number => bytes.readDoubleLE(at + 16),
-  snapshot: (bytes: Buffer, at: number): number => bytes.readUInt32LE(at + 24),
-  rule: (bytes: Buffer, at: number): ReferenceRule => RULES[bytes[at + 28]!]!,
+  end: (view: DataView, at: number): number =>
+    referenceRecord.keyEnd(view, at) + (referenceRecord.isSegment(view, at) ? START_BYTES : 0),
+  hash: (view: DataView, at: number): number => view.getUint32(at, true),
+  sizeBytes: (view: DataView, at: number): number => view.getFloat64(at + 8, true),
+  snapshot: (view: DataView, at: number): number => view.getUint32(at + 16, true),
+  flags: (view: DataView, at: number): number => view.getUint8(at + 20),
+  isSegment: (view: DataView, at: number): boolean => (view.getUint8(at + 20) & SEGMENT) !== 0,
+  startByte: (view: DataView, at: number): number => view.getFloat64(referenceRecord.keyEnd(view, at), true),
   keyStart: (at: number): number => at + REFERENCE_HEAD,
+  keyEnd: (view: DataView, at: number): number => at + REFERENCE_HEAD + view.getUint32(at + 4, true),
 } as const;
 
-/** The directory's number, or UNNUMBERED, of the key at `start`. */
-export function directoryOf(bytes: Buffer, start: number): number {
-  return bytes.readUInt32LE(start);
+/** What the flags of all handles of one snapshot, or-ed, ask of a file's size. */
+export function sizeRuleOf(flags: number): SizeRule {
+  if ((flags & SEGMENT) !== 0) return 'at-least';
+  if ((flags & SIZED) === 0) return 'any';
+  return (flags & OF_CHANGES) !== 0 ? 'exact-or-one-more' : 'exact';
 }
 
-/** The name, or the whole canonical path where the directory has no number, of the key in a range of bytes. */
-export function nameOf(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString('utf8', start + 4, end);
+/** Where a key stands in a piece of a spool. */
+export interface KeyPlace {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The directory's number, or UNNUMBERED. */
+export function directoryOf({ view, start }: Pick<KeyPlace, 'view' | 'start'>): number {
+  return view.getUint32(start, true);
+}
+
+/** The name, or the whole canonical path where the directory has no number. */
+export function nameOf({ bytes, start, end }: KeyPlace): string {
+  const first = start + 4;
+  let at = first;
+  while (at < end && bytes[at]! < 0x80) at++;
+  return at === end
+    ? bytes.toString('latin1', first, end)
+    : (decodeModifiedUtf8(bytes, first, end) as string);
 }
 
 function timeOf(milliseconds: number): number | null {
   return milliseconds === -1 ? null : milliseconds;
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

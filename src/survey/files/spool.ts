@@ -11,26 +11,32 @@ const SMALLEST_PIECE = 1024;
 interface Partition {
   /** Room for further records, used up to `end`. */
   open: Buffer;
+  view: DataView;
   end: number;
   readonly full: Buffer[];
   readonly written: ScratchPiece[];
 }
 
-/** Where the next record is to be written. */
+/** Where the next record is to be written; good until room is asked for again. */
 export interface RecordRoom {
-  readonly bytes: Buffer;
-  readonly at: number;
+  bytes: Uint8Array;
+  view: DataView;
+  at: number;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 export class Spool {
   readonly #scratch: Scratch;
   readonly #budgetBytes: number;
   readonly #partitions: Partition[] = Array.from({ length: PARTITIONS }, () => ({
-    open: Buffer.alloc(0),
+    open: NOTHING,
+    view: viewOf(NOTHING),
     end: 0,
     full: [],
     written: [],
   }));
+  readonly #room: RecordRoom = { bytes: NOTHING, view: viewOf(NOTHING), at: 0 };
   #heldBytes = 0;
 
   constructor(scratch: Scratch, budgetBytes: number) {
@@ -42,9 +48,12 @@ export class Spool {
   room(partition: number, length: number): RecordRoom {
     const into = this.#partitions[partition]!;
     if (into.end + length > into.open.length) this.#turn(into, length);
-    const at = into.end;
+    const room = this.#room;
+    room.bytes = into.open;
+    room.view = into.view;
+    room.at = into.end;
     into.end += length;
-    return { bytes: into.open, at };
+    return room;
   }
 
   /** The pieces of a partition, each a whole number of records, in the order in which they were written. */
@@ -64,6 +73,7 @@ export class Spool {
     if (partition.end > 0) partition.full.push(partition.open.subarray(0, partition.end));
     const doubled = Math.min(LARGEST_PIECE, Math.max(SMALLEST_PIECE, partition.open.length * 2));
     partition.open = Buffer.allocUnsafeSlow(Math.max(doubled, length));
+    partition.view = viewOf(partition.open);
     partition.end = 0;
     this.#heldBytes += partition.open.length;
     if (this.#heldBytes > this.#budgetBytes) this.#writeFull();
@@ -81,4 +91,9 @@ export class Spool {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A view of a piece. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

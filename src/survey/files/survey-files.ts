@@ -1,23 +1,23 @@
 // A survey for millions of files: listed first, then every `_metadata` read, then both brought together. In this order a
 // checkpoint that completes meanwhile can only save files, never make one look unneeded. What is held in memory grows
 // with snapshots, directories and jobs, and by a few bytes with files.
-import type { MetadataVisitor } from '../../format/metadata/read.js';
 import type { AuditedSnapshot, FileSurvey } from '../../model/file-survey.js';
 import { baseName, canonicalKey, formatLocation, type Location } from '../../model/location.js';
 import { isInTrash } from '../../model/own-places.js';
-import { noReferences } from '../../model/reference-table.js';
 import { type ReportedError, reportError } from '../../model/snapshot.js';
-import type { ReadSnapshot, SurveyedSnapshot } from '../../model/survey.js';
+import type { ReadSnapshot, SnapshotPlace, SurveyedSnapshot } from '../../model/survey.js';
 import { type Scratch, TemporaryFile } from '../../storage/scratch.js';
 import { mapConcurrently } from '../../support/concurrency.js';
+import { Room } from '../../support/room.js';
+import { type ContentCounts, scanReferences } from '../contents.js';
 import { METADATA_NAME, placeOf } from '../layout.js';
 import { Listing, type MetadataCandidate } from '../listing.js';
 import { Readers } from '../readers.js';
 import { DEFAULT_CONCURRENCY, readSnapshot, type SurveyOptions, type WatchMetadata } from '../take-survey.js';
 import { FileStore } from './file-store.js';
 import { addLatecomers } from './latecomers.js';
+import { SnapshotSink } from './snapshot-sink.js';
 import { Spool } from './spool.js';
-import { TraceVisitor } from './traces.js';
 import { type ReferenceCounts, UnlistedFiles } from './unlisted-files.js';
 
 export interface FileSurveyOptions extends SurveyOptions {
@@ -32,6 +32,8 @@ export interface FileSurveyOptions extends SurveyOptions {
 /** How often snapshots may vanish before our eyes until we give up. */
 const MOST_ROUNDS = 4;
 const MISSING_BUDGET_BYTES = 16 * 1024 * 1024;
+/** Of `_metadata` files that are held in memory at once, where they are not larger each. */
+const METADATA_BUDGET_BYTES = 32 * 1024 * 1024;
 
 /**
  * Surveys all that is at `locations`. A metadata that cannot be read or understood becomes an unreadable snapshot.
@@ -51,11 +53,13 @@ export async function surveyFiles(
   }
 }
 
-/** A snapshot on its way: its references are in the store already. */
-interface Noted {
-  readonly snapshot: SurveyedSnapshot;
-  readonly usesChangelog: boolean;
-  readonly usesFileMerging: boolean;
+/** What is kept of a `_metadata`: its references are in the store. */
+type Contents = ContentCounts & { readonly sink: SnapshotSink };
+
+/** A number of the survey: a snapshot, or an attempt at one that came to nothing. */
+interface Numbered {
+  readonly counts: ReferenceCounts;
+  snapshot: SurveyedSnapshot<ContentCounts> | null;
 }
 
 class SurveyRun {
@@ -65,8 +69,8 @@ class SurveyRun {
   readonly #listing: Listing;
   readonly #readers: Readers;
   readonly #concurrency: number;
-  readonly #noted: Noted[] = [];
-  readonly #counts: ReferenceCounts[] = [];
+  readonly #metadataRoom = new Room(METADATA_BUDGET_BYTES);
+  readonly #numbered: Numbered[] = [];
   readonly #problems: ReportedError[] = [];
   readonly #unlisted: UnlistedFiles;
 
@@ -81,8 +85,8 @@ class SurveyRun {
       {
         readers: this.#readers,
         concurrency: this.#concurrency,
-        counts: this.#counts,
-        isInTrash: (snapshot) => isInTrash(this.#noted[snapshot]!.snapshot.place.directory),
+        countsOf: (snapshot) => this.#numbered[snapshot]!.counts,
+        isInTrash: (snapshot) => isInTrash(this.#numbered[snapshot]!.snapshot!.place.directory),
       },
       () => new Spool(scratch, MISSING_BUDGET_BYTES),
     );
@@ -91,7 +95,10 @@ class SurveyRun {
   async run(locations: readonly Location[]): Promise<FileSurvey> {
     await this.#list(locations);
     await this.#readAll();
-    const visitor = { wrongSize: (snapshot: number) => void this.#counts[snapshot]!.wrongSize++ };
+    const visitor = {
+      counts: (snapshot: number) => this.#numbered[snapshot]!.snapshot !== null,
+      wrongSize: (snapshot: number) => void this.#numbered[snapshot]!.counts.wrongSize++,
+    };
     for (const unlisted of this.#store.join(visitor)) await this.#unlisted.add(unlisted);
     return this.#result();
   }
@@ -120,62 +127,64 @@ class SurveyRun {
   }
 
   async #read(candidate: MetadataCandidate): Promise<'read' | 'vanished'> {
-    const { location } = candidate;
-    const { rewrites = [], watch: alsoWatch } = this.#options;
-    let traces = new TraceVisitor(rewrites);
-    const watch: WatchMetadata = (place, file) => {
-      traces = new TraceVisitor(rewrites);
-      return alsoWatch === undefined ? traces : tellBoth(traces, alsoWatch(place, file));
-    };
+    const { location, status } = candidate;
     const reader = await this.#readers.of(location);
-    const snapshot = await readSnapshot(candidate, { reader, rewrites, watch });
-    if (snapshot === null) return 'vanished';
-    if (baseName(location) !== METADATA_NAME) this.#store.nameMetadata(location);
-    this.#note(snapshot, traces);
-    return 'read';
+    return this.#metadataRoom.within(status.sizeBytes, async () => {
+      const snapshot = await readSnapshot(candidate, reader, (bytes, place) =>
+        this.#scan(bytes, place, location),
+      );
+      if (snapshot === null) return 'vanished';
+      if (baseName(location) !== METADATA_NAME) this.#store.nameMetadata(location);
+      this.#note(snapshot);
+      return 'read';
+    });
   }
 
-  #note(snapshot: SurveyedSnapshot, traces: TraceVisitor): void {
-    const { usesChangelog, usesFileMerging } = traces;
-    const index = this.#counts.push({ missing: 0, wrongSize: 0, unverified: 0, unverifiedBecause: null }) - 1;
+  /** Each layout that is tried has a number of its own: references under one that fails never count. */
+  #scan(bytes: Uint8Array, place: SnapshotPlace, file: Location): Contents {
+    const { rewrites = [], watch, onSnapshot } = this.#options;
+    const all = onSnapshot !== undefined;
+    return scanReferences(bytes, place, {
+      rewrites,
+      watch: watch && (() => watch(place, file)),
+      makeSink: (paths) => {
+        const number = this.#numbered.push({ counts: noCounts(), snapshot: null }) - 1;
+        return new SnapshotSink(number, this.#store.referencesOf(number), { paths, all });
+      },
+    });
+  }
+
+  #note(snapshot: SurveyedSnapshot<Contents>): void {
     if (snapshot.state !== 'read') {
-      this.#noted.push({ snapshot, usesChangelog, usesFileMerging });
+      this.#numbered.push({ counts: noCounts(), snapshot });
       return;
     }
-    this.#options.onSnapshot?.(snapshot);
-    const { files, unresolvable } = snapshot.contents.references;
-    for (let row = 0; row < files.count; row++) {
-      const sizeBytes = Number(files.sizeBytes(row));
-      const location = files.location(row);
-      this.#store.reference({ location, snapshot: index, rule: files.sizeRule(row), sizeBytes });
-    }
-    for (const { location, startByte, endByte } of traces.segments)
-      this.#store.reference({ location, snapshot: index, rule: 'segment', sizeBytes: endByte, startByte });
-    for (let row = 0; row < unresolvable.count; row++) this.#noteUnresolvable(index, unresolvable.path(row));
-    // The references are in the store; holding them here would fill the memory.
-    const contents = { ...snapshot.contents, references: noReferences() };
-    this.#noted.push({ snapshot: { ...snapshot, contents }, usesChangelog, usesFileMerging });
+    const { sink, ...contents } = snapshot.contents;
+    const { references, operatorFiles } = sink.collected;
+    const { unresolvable } = references;
+    const numbered = this.#numbered[sink.number]!;
+    numbered.snapshot = { ...snapshot, contents };
+    for (let row = 0; row < unresolvable.count; row++)
+      this.#noteUnresolvable(numbered.counts, unresolvable.path(row));
+    this.#options.onSnapshot?.({ ...snapshot, contents: { ...contents, references, operatorFiles } });
   }
 
-  #noteUnresolvable(index: number, path: string): void {
+  #noteUnresolvable(counts: ReferenceCounts, path: string): void {
     this.#unlisted.addUnresolvable(path);
-    const counts = this.#counts[index]!;
     counts.unverified++;
     counts.unverifiedBecause ??= `such as ${path}: not a location of a store that is known here`;
   }
 
   #result(): FileSurvey {
     const [store, unlisted, scratch] = [this.#store, this.#unlisted, this.#scratch];
-    const read = this.#noted.map((noted, index) => audited(noted, this.#counts[index]!));
-    const snapshots = [...read, ...this.#incomplete()];
+    const read = this.#numbered.flatMap(({ snapshot, counts }) =>
+      snapshot === null ? [] : [{ counts, snapshot: audited(snapshot, counts) }],
+    );
+    const snapshots = [...read.map(({ snapshot }) => snapshot), ...this.#incomplete()];
     return {
       roots: this.#listing.roots,
       snapshots,
-      problems: [
-        ...this.#listing.problems,
-        ...this.#problems,
-        ...this.#counts.flatMap(unverifiedProblem(read)),
-      ],
+      problems: [...this.#listing.problems, ...this.#problems, ...read.flatMap(unverifiedProblem)],
       missing: unlisted.missing,
       missingFiles: () => unlisted.missingFiles(),
       files: (options) => store.all(options),
@@ -188,41 +197,15 @@ class SurveyRun {
   #incomplete(): readonly AuditedSnapshot[] {
     return this.#listing.incomplete
       .filter((at) => !isInTrash(at))
-      .map((at) =>
-        audited(
-          {
-            snapshot: { state: 'incomplete', place: placeOf(at) },
-            usesChangelog: false,
-            usesFileMerging: false,
-          },
-          { missing: 0, wrongSize: 0, unverified: 0, unverifiedBecause: null },
-        ),
-      );
+      .map((at) => audited({ state: 'incomplete', place: placeOf(at) }, noCounts()));
   }
 }
 
-function tellBoth(first: MetadataVisitor, second: MetadataVisitor): MetadataVisitor {
-  return {
-    header: (header) => {
-      first.header(header);
-      second.header(header);
-    },
-    operator: (head) => {
-      first.operator(head);
-      second.operator(head);
-    },
-    subtask: (subtask) => {
-      first.subtask(subtask);
-      second.subtask(subtask);
-    },
-    end: (properties) => {
-      first.end(properties);
-      second.end(properties);
-    },
-  };
+function noCounts(): ReferenceCounts {
+  return { missing: 0, wrongSize: 0, unverified: 0, unverifiedBecause: null };
 }
 
-function audited({ snapshot, ...uses }: Noted, counts: ReferenceCounts): AuditedSnapshot {
+function audited(snapshot: SurveyedSnapshot<ContentCounts>, counts: ReferenceCounts): AuditedSnapshot {
   const { place, state } = snapshot;
   const read = state === 'read' ? snapshot.contents : null;
   const { missing, wrongSize, unverified } = counts;
@@ -234,7 +217,8 @@ function audited({ snapshot, ...uses }: Noted, counts: ReferenceCounts): Audited
     kind: read?.kind ?? place.kind ?? 'savepoint',
     checkpointId: read?.checkpointId ?? place.checkpointId,
     inTrash: isInTrash(place.directory),
-    ...uses,
+    usesChangelog: read?.usesChangelog ?? false,
+    usesFileMerging: read?.usesFileMerging ?? false,
     missing,
     wrongSize,
     unverified,
@@ -243,17 +227,21 @@ function audited({ snapshot, ...uses }: Noted, counts: ReferenceCounts): Audited
 }
 
 /** One problem for each snapshot with references that nobody could look up. */
-function unverifiedProblem(snapshots: readonly AuditedSnapshot[]) {
-  return ({ unverified, unverifiedBecause }: ReferenceCounts, index: number): readonly ReportedError[] => {
-    if (unverified === 0) return [];
-    const where = formatLocation(snapshots[index]!.place.directory);
-    return [
-      {
-        code: 'references-not-verified',
-        message: `${unverified} references of ${where} could not be looked up, ${unverifiedBecause}`,
-        where,
-        next: 'if the files were moved or are mounted elsewhere, say --rewrite FROM=TO',
-      },
-    ];
-  };
+function unverifiedProblem({
+  snapshot,
+  counts: { unverified, unverifiedBecause },
+}: {
+  readonly snapshot: AuditedSnapshot;
+  readonly counts: ReferenceCounts;
+}): readonly ReportedError[] {
+  if (unverified === 0) return [];
+  const where = formatLocation(snapshot.place.directory);
+  return [
+    {
+      code: 'references-not-verified',
+      message: `${unverified} references of ${where} could not be looked up, ${unverifiedBecause}`,
+      where,
+      next: 'if the files were moved or are mounted elsewhere, say --rewrite FROM=TO',
+    },
+  ];
 }

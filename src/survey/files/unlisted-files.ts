@@ -1,6 +1,6 @@
 // References to what no listing told of: looked up one by one, for they may lie outside of the roots or have come since.
 import type { MissingFile } from '../../model/file-survey.js';
-import { baseName, formatLocation, type Location } from '../../model/location.js';
+import { baseName, formatLocation, type Location, parseUri } from '../../model/location.js';
 import type { Presence } from '../../model/survey.js';
 import { mapConcurrently } from '../../support/concurrency.js';
 import { assertNever } from '../../support/errors.js';
@@ -9,8 +9,8 @@ import type { Readers } from '../readers.js';
 import type { UnlistedFile } from './file-store.js';
 import { fits } from './join.js';
 import { NameSet } from './name-set.js';
-import { inOrder, readRows, writeRow } from './sorted-rows.js';
-import type { Spool } from './spool.js';
+import { inOrder, type RowCodec } from './sorted-rows.js';
+import { type Spool, viewOf } from './spool.js';
 
 /** What the references of one snapshot come to; counts of distinct files. */
 export interface ReferenceCounts {
@@ -24,8 +24,7 @@ export interface ReferenceCounts {
 export interface LookUpOptions {
   readonly readers: Readers;
   readonly concurrency: number;
-  /** By the index of the snapshot. */
-  readonly counts: readonly ReferenceCounts[];
+  readonly countsOf: (snapshot: number) => ReferenceCounts;
   /** Whether what a snapshot misses is nobody's loss: it lies in the trash. */
   readonly isInTrash: (snapshot: number) => boolean;
 }
@@ -62,16 +61,14 @@ export class UnlistedFiles {
 
   /** What is missing, in the order of the locations. */
   *missingFiles(): Generator<MissingFile> {
-    const rows = () => readRows(this.#missing.whole(0));
-    for (const { location, sizeBytes, snapshots } of inOrder(rows, this.#ordered()))
-      yield { location, sizeBytes, snapshots };
+    yield* inOrder(() => MISSING_ROWS.read(this.#missing.whole(0)), MISSING_ROWS, this.#ordered());
   }
 
   #note(file: UnlistedFile, presence: Presence): void {
     switch (presence.kind) {
       case 'present':
         for (const { snapshot, rule, sizeBytes } of file.uses)
-          if (!fits(rule, sizeBytes, presence.sizeBytes)) this.#options.counts[snapshot]!.wrongSize++;
+          if (!fits(rule, sizeBytes, presence.sizeBytes)) this.#options.countsOf(snapshot).wrongSize++;
         break;
       case 'absent':
         this.#names.add(baseName(file.location));
@@ -88,26 +85,42 @@ export class UnlistedFiles {
   }
 
   #noteMissing({ location, uses }: UnlistedFile): void {
-    const { counts, isInTrash } = this.#options;
-    for (const { snapshot } of uses) counts[snapshot]!.missing++;
+    const { countsOf, isInTrash } = this.#options;
+    for (const { snapshot } of uses) countsOf(snapshot).missing++;
     const losers = uses.filter(({ snapshot }) => !isInTrash(snapshot));
     if (losers.length === 0) return;
     const sizeBytes = Math.max(0, ...losers.map((use) => use.sizeBytes));
     this.missing.files++;
     this.missing.bytes += sizeBytes;
-    writeRow(this.#missing, 0, {
-      directory: 0,
-      location,
-      sizeBytes,
-      modifiedMs: null,
-      snapshots: losers.length,
-      liveBytes: null,
-    });
+    MISSING_ROWS.write(this.#missing, 0, { location, sizeBytes, snapshots: losers.length });
   }
 
   #noteUnverified(snapshot: number, location: Location, reason: string): void {
-    const counts = this.#options.counts[snapshot]!;
+    const counts = this.#options.countsOf(snapshot);
     counts.unverified++;
     counts.unverifiedBecause ??= `such as ${formatLocation(location)}: ${reason}`;
   }
 }
+
+const HEAD = 16;
+
+//  | u32 length | f64 bytes | u32 snapshots | URI, UTF-8 |
+const MISSING_ROWS: RowCodec<MissingFile> = {
+  uriOf: ({ location }) => formatLocation(location),
+  write(spool, partition, { location, sizeBytes, snapshots }) {
+    const uri = Buffer.from(formatLocation(location), 'utf8');
+    const { bytes, view, at } = spool.room(partition, HEAD + uri.length);
+    view.setUint32(at, HEAD + uri.length, true);
+    view.setFloat64(at + 4, sizeBytes, true);
+    view.setUint32(at + 12, snapshots, true);
+    bytes.set(uri, at + HEAD);
+  },
+  *read(bytes) {
+    const view = viewOf(bytes);
+    for (let at = 0, end = 0; at < bytes.length; at = end) {
+      end = at + view.getUint32(at, true);
+      const location = parseUri(bytes.toString('utf8', at + HEAD, end))!;
+      yield { location, sizeBytes: view.getFloat64(at + 4, true), snapshots: view.getUint32(at + 12, true) };
+    }
+  },
+};
