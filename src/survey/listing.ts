@@ -26,6 +26,8 @@ export class Listing {
   readonly #files: FileSink;
   /** The directory that a store without directories told of last. */
   #lastParent = '';
+  /** What the path of the last entry began with, up to the slash behind the first name below its root. */
+  #lastChild = '/';
 
   constructor(files: FileSink) {
     this.#files = files;
@@ -67,6 +69,7 @@ export class Listing {
   ): Promise<number> {
     const children = new Set<string>();
     let count = 0;
+    this.#lastChild = '/';
     this.noteDirectory(root);
     for await (const entries of batches) {
       count += entries.length;
@@ -96,7 +99,7 @@ export class Listing {
   ): void {
     this.#note(root, entry);
     if (flat) this.#noteParent(root, entry);
-    noteChild(root, entry, children);
+    this.#noteChild(root, entry, children);
   }
 
   #note(root: Location, entry: FileStatus): void {
@@ -113,6 +116,18 @@ export class Listing {
     if (directory === this.#lastParent) return;
     this.#lastParent = directory;
     this.noteDirectory({ ...root, path: directory || '/' });
+  }
+
+  /** Keeps the first name below `root` on the way to `entry`. */
+  #noteChild(root: Location, entry: FileStatus, children: Set<string>): void {
+    const start = root.path === '/' ? 1 : root.path.length + 1;
+    if (this.#lastChild.length > start && entry.path.startsWith(this.#lastChild)) return;
+    const slash = entry.path.indexOf('/', start);
+    const isMetadata = slash < 0 && entry.path.endsWith(`/${METADATA_NAME}`);
+    if (slash < 0 && entry.type !== 'directory' && !isMetadata) return;
+    const name = entry.path.slice(start, slash < 0 ? undefined : slash);
+    children.add(name);
+    this.#lastChild = `${entry.path.slice(0, start)}${name}/`;
   }
 
   /** Whether `directory` is called like that of a snapshot and was met before. */
@@ -138,16 +153,6 @@ async function statusOrNull(reader: StorageReader, location: Location): Promise<
   } catch (thrown) {
     if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
     throw thrown;
-  }
-}
-
-/** Keeps the first name below `root` on the way to `entry`. */
-function noteChild(root: Location, entry: FileStatus, children: Set<string>): void {
-  const start = root.path === '/' ? 1 : root.path.length + 1;
-  const slash = entry.path.indexOf('/', start);
-  const isMetadata = slash < 0 && entry.path.endsWith(`/${METADATA_NAME}`);
-  if (slash >= 0 || entry.type === 'directory' || isMetadata) {
-    children.add(entry.path.slice(start, slash < 0 ? undefined : slash));
   }
 }
 

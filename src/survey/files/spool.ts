@@ -38,6 +38,8 @@ export class Spool {
   }));
   readonly #room: RecordRoom = { bytes: NOTHING, view: viewOf(NOTHING), at: 0 };
   #heldBytes = 0;
+  /** The largest pieces whose contents were written, to be filled again. */
+  readonly #spare: Buffer[] = [];
 
   constructor(scratch: Scratch, budgetBytes: number) {
     this.#scratch = scratch;
@@ -72,7 +74,9 @@ export class Spool {
   #turn(partition: Partition, length: number): void {
     if (partition.end > 0) partition.full.push(partition.open.subarray(0, partition.end));
     const doubled = Math.min(LARGEST_PIECE, Math.max(SMALLEST_PIECE, partition.open.length * 2));
-    partition.open = Buffer.allocUnsafeSlow(Math.max(doubled, length));
+    const size = Math.max(doubled, length);
+    const spare = size === LARGEST_PIECE ? this.#spare.pop() : undefined;
+    partition.open = spare ?? Buffer.allocUnsafeSlow(size);
     partition.view = viewOf(partition.open);
     partition.end = 0;
     this.#heldBytes += partition.open.length;
@@ -82,7 +86,10 @@ export class Spool {
   #writeFull(): void {
     this.#heldBytes = 0;
     for (const partition of this.#partitions) {
-      for (const piece of partition.full) partition.written.push(this.#scratch.write(piece));
+      for (const piece of partition.full) {
+        partition.written.push(this.#scratch.write(piece));
+        if (piece.buffer.byteLength === LARGEST_PIECE) this.#spare.push(Buffer.from(piece.buffer));
+      }
       partition.full.length = 0;
       this.#heldBytes += partition.open.length;
     }

@@ -5,6 +5,8 @@ import type { StorageReader } from '../../storage/storage.js';
 import { FormatError, messageOf } from '../../support/errors.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
+/** Of unzipped text at a time. */
+const UNZIPPED_BYTES = 1024 * 1024;
 const NEW_LINE = 0x0a;
 /** No path is longer than this in any store. */
 const LONGEST_LINE = 1024 * 1024;
@@ -63,7 +65,7 @@ async function* plainBytes(text: StoredText): AsyncGenerator<Buffer> {
 }
 
 async function* unzipped(chunks: AsyncIterable<Buffer>, location: Location): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: UNZIPPED_BYTES });
   const feed = (async () => {
     for await (const chunk of chunks)
       if (!gunzip.write(chunk)) await new Promise<void>((resolve) => gunzip.once('drain', resolve));

@@ -1,6 +1,6 @@
 // Fills a listing from what somebody else listed: a bucket of a hundred million objects need not be listed again. Which
 // format it is shows its beginning.
-import { formatLocation, isWithin, type Location } from '../../model/location.js';
+import { formatLocation, type Location } from '../../model/location.js';
 import type { FileStatus } from '../../storage/storage.js';
 import { UsageError } from '../../support/errors.js';
 import type { Listing } from '../listing.js';
@@ -53,8 +53,9 @@ async function* below(
   root: Location,
   batches: AsyncIterable<readonly FileStatus[]>,
 ): AsyncGenerator<readonly FileStatus[]> {
+  const prefix = root.path === '/' ? '/' : `${root.path}/`;
   for await (const batch of batches)
-    yield batch.filter(({ path }) => path !== root.path && isWithin({ ...root, path }, root));
+    yield batch.filter(({ path }) => path.startsWith(prefix) && path.length > prefix.length);
 }
 
 function binary(location: Location): UsageError {

@@ -126,7 +126,7 @@ async function dataFile(
 function entriesIn(lines: readonly string[], columns: Columns, location: Location): readonly FileStatus[] {
   const entries: FileStatus[] = [];
   for (const line of lines) {
-    const fields = fieldsOf(line);
+    const fields = plainFields(line, columns.count) ?? fieldsOf(line);
     if (fields.length !== columns.count)
       throw damaged(location, `a line has ${fields.length} fields in place of ${columns.count}`);
     if (fields[columns.isLatest] === 'false' || fields[columns.isDeleteMarker] === 'true') continue;
@@ -150,13 +150,24 @@ function decodedKey(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '));
 }
 
+/** The fields of a line in which all are quoted and none holds a quote, as S3 writes them; null for any other. */
+function plainFields(line: string, count: number): readonly string[] | null {
+  if (!line.startsWith('"') || !line.endsWith('"') || line.includes('""')) return null;
+  const fields: string[] = [];
+  let start = 1;
+  for (let end = line.indexOf('","'); end >= 0; end = line.indexOf('","', start)) {
+    fields.push(line.slice(start, end));
+    start = end + 3;
+  }
+  fields.push(line.slice(start, -1));
+  return fields.length === count ? fields : null;
+}
+
 const FIELD = /"((?:[^"]|"")*)"(?:,|$)|([^,]*)(?:,|$)/y;
 
 /** The fields of a CSV line. */
 function fieldsOf(line: string): readonly string[] {
   const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-  if (text.startsWith('"') && text.endsWith('"') && !text.includes('""') && !/",[^"]|[^"],"/.test(text))
-    return text.slice(1, -1).split('","');
   const fields: string[] = [];
   FIELD.lastIndex = 0;
   while (FIELD.lastIndex <= text.length) {
