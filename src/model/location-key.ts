@@ -11,7 +11,7 @@ export class LocationKey {
   /** Only the first {@link length} of them belong to the key. */
   bytes = new Uint8Array(256);
   length = 0;
-  #view = new DataView(this.bytes.buffer);
+  view = new DataView(this.bytes.buffer);
   /** What the key begins with, where {@link startWith} has put it there. */
   #prefix: LocationKey | null = null;
 
@@ -60,8 +60,8 @@ export class LocationKey {
     let name = this.length;
     while (name > 0 && this.bytes[name - 1] !== SLASH) name--;
     into.fill(0);
-    continueFingerprint(into, this.#view, 0, name);
-    continueFingerprint(into, this.#view, name, this.length);
+    continueFingerprint(into, this.view, 0, name);
+    continueFingerprint(into, this.view, name, this.length);
   }
 
   #reserve(added: number): void {
@@ -70,6 +70,6 @@ export class LocationKey {
     const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
     larger.set(this.bytes);
     this.bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.view = new DataView(larger.buffer);
   }
 }

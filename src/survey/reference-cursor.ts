@@ -63,6 +63,11 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   /** Of the location's key; changes with every mention. */
   readonly fingerprint: Fingerprint = newFingerprint();
 
+  /** What stands behind the last slash of the path: {@link bytes} from here to {@link nameEnd}. */
+  nameStart = 0;
+  nameEnd = 0;
+  readonly bytes: Uint8Array;
+
   readonly #bytes: Buffer;
   readonly #view: DataView;
   readonly #base: Location;
@@ -74,6 +79,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   readonly #key = new LocationKey();
 
   constructor(bytes: Uint8Array, base: Location, rewrites: readonly Rewrite[]) {
+    this.bytes = bytes;
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#base = base;
@@ -89,6 +95,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     this.ofChanges = ofChanges;
     const end = this.#endOf(at);
     const name = this.#nameStart(at, end);
+    this.nameStart = name;
+    this.nameEnd = end;
     this.directory = this.#directoryOf({ at, name, end }, kind === 'relative-file');
     const directory = this.#directories[this.directory]!;
     if (directory === null) this.#describeSingle();
@@ -98,12 +106,6 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
       this.fingerprint.set(directory.fingerprint);
       continueFingerprint(this.fingerprint, this.#view, name, end);
     }
-  }
-
-  /** The key of the location; good until the next call. */
-  get key(): LocationKey {
-    this.writeKey(this, this.#key);
-    return this.#key;
   }
 
   /** Where the path resolves; null where that is no location of a known store. */

@@ -50,7 +50,9 @@ function mention(path: string, sizeBytes: number) {
     startByte: 0n,
     ofChanges: false,
     directory: NO_DIRECTORY,
-    key,
+    bytes: key.bytes,
+    nameStart: 0,
+    nameEnd: 0,
     fingerprint,
     location: () => location,
   };

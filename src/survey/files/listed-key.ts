@@ -1,7 +1,7 @@
 // The keys of files as a listing tells of them: most lie in the directory of the file before.
 import { canonicalKey, type Location } from '../../model/location.js';
 import { LocationKey } from '../../model/location-key.js';
-import { newFingerprint } from '../../support/fingerprint.js';
+import { continueFingerprint, fingerprintInto, newFingerprint } from '../../support/fingerprint.js';
 import { type Directories, type Directory, UNNUMBERED } from './directories.js';
 import { RecordKey } from './records.js';
 
@@ -11,6 +11,7 @@ export class ListedKey {
   readonly #directories: Directories;
   readonly #key = new LocationKey();
   readonly #fingerprint = newFingerprint();
+  readonly #directoryFingerprint = newFingerprint();
   #root: Location | null = null;
   #path = '';
   #number = UNNUMBERED;
@@ -31,10 +32,17 @@ export class ListedKey {
     const slash = path.lastIndexOf('/');
     if (root !== this.#root || slash !== this.#path.length || !path.startsWith(this.#path))
       this.#enter(root, path.slice(0, slash));
-    this.#key.length = this.#prefixLength;
-    this.#key.addText(path.slice(slash + 1));
-    this.#key.fingerprintInto(this.#fingerprint);
-    this.record.set(this.#key, this.#fingerprint, this.#number);
+    const key = this.#key;
+    const nameStart = this.#prefixLength;
+    key.length = nameStart;
+    key.addText(path.slice(slash + 1));
+    this.#fingerprint.set(this.#directoryFingerprint);
+    continueFingerprint(this.#fingerprint, key.view, nameStart, key.length);
+    if (this.#number === UNNUMBERED) this.record.setWhole(key, this.#fingerprint);
+    else {
+      const name = { bytes: key.bytes, nameStart, nameEnd: key.length };
+      this.record.setName(name, this.#fingerprint, this.#number);
+    }
   }
 
   /** `path` of the root of a store is empty. */
@@ -50,5 +58,6 @@ export class ListedKey {
     this.#key.clear();
     this.#key.addText(`${canonicalKey({ ...root, path })}/`);
     this.#prefixLength = this.#key.length;
+    fingerprintInto(this.#directoryFingerprint, this.#key.view, this.#prefixLength);
   }
 }

@@ -15,14 +15,13 @@ import { PARTITIONS, type Spool } from './spool.js';
 const FILE_HEAD = 24;
 const REFERENCE_HEAD = 21;
 const START_BYTES = 8;
-const SLASH = 0x2f;
 
 //  flags: | 7..3 unused | 2 of changes | 1 size is told | 0 a segment |
 const SEGMENT = 1;
 const SIZED = 2;
 const OF_CHANGES = 4;
 
-/** Where a file lies, as a record has it. */
+/** Where a file lies, as a record has it. The text that it is given must not change before it is written. */
 export class RecordKey {
   hash = 0;
   partition = 0;
@@ -32,17 +31,22 @@ export class RecordKey {
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
 
-  /** The file that `key` and `fingerprint` are of, in the directory of this number. `key` must not change before use. */
-  set({ bytes, length }: LocationKey, fingerprint: Fingerprint, directory: number): void {
-    this.hash = fingerprint[0]!;
-    // Other bits than those that a table within the partition goes by.
-    this.partition = fingerprint[1]! % PARTITIONS;
-    let start = directory === UNNUMBERED ? 0 : length;
-    while (start > 0 && bytes[start - 1] !== SLASH) start--;
-    this.length = 4 + length - start;
+  /** The file of this name in the directory with this number; `fingerprint` is that of its location. */
+  setName({ bytes, nameStart, nameEnd }: NameText, fingerprint: Fingerprint, directory: number): void {
+    this.#set(fingerprint);
+    this.length = 4 + nameEnd - nameStart;
     this.#directory = directory;
     this.#bytes = bytes;
-    this.#start = start;
+    this.#start = nameStart;
+  }
+
+  /** The file that `key` is of, in a directory without a number. */
+  setWhole({ bytes, length }: LocationKey, fingerprint: Fingerprint): void {
+    this.#set(fingerprint);
+    this.length = 4 + length;
+    this.#directory = UNNUMBERED;
+    this.#bytes = bytes;
+    this.#start = 0;
   }
 
   writeTo(bytes: Uint8Array, view: DataView, at: number): void {
@@ -51,6 +55,19 @@ export class RecordKey {
     const shift = this.#start - at - 4;
     for (let to = at + 4, end = at + this.length; to < end; to++) bytes[to] = from[to + shift]!;
   }
+
+  #set(fingerprint: Fingerprint): void {
+    this.hash = fingerprint[0]!;
+    // Other bits than those that a table within the partition goes by.
+    this.partition = fingerprint[1]! % PARTITIONS;
+  }
+}
+
+/** The name of a file as bytes. */
+export interface NameText {
+  readonly bytes: Uint8Array;
+  readonly nameStart: number;
+  readonly nameEnd: number;
 }
 
 /** Appends a file at `key`. */
