@@ -24,6 +24,8 @@ export interface StoreSettings {
 export interface HdfsStoreSettings {
   readonly user?: string;
   readonly delegationToken?: string;
+  /** Where Hadoop keeps tokens; `delegationToken` wins. */
+  readonly tokenFile?: Location;
   /** `HOST:PORT` of each NameNode of a pair. */
   readonly webhdfs?: readonly string[];
   /** Where core-site.xml and hdfs-site.xml are. */

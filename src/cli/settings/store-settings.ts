@@ -32,6 +32,7 @@ export function storeSettings(settings: Settings, workingDirectory: string): Sto
     hdfs: defined({
       user: text('hdfs-user'),
       delegationToken: text('hdfs-delegation-token'),
+      tokenFile: place('hdfs-token-file'),
       webhdfs: listOf(settings.webhdfs),
       configurationDirectory: place('hadoop-conf-dir'),
     }),

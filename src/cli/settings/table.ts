@@ -71,6 +71,7 @@ export const SETTINGS = [
   { name: 's3-profile', kind: 'text', environment: ['AWS_PROFILE'] },
   { name: 'hdfs-user', kind: 'text', environment: ['HADOOP_USER_NAME'] },
   { name: 'hdfs-delegation-token', kind: 'text', secret: true },
+  { name: 'hdfs-token-file', kind: 'text', environment: ['HADOOP_TOKEN_FILE_LOCATION'] },
   { name: 'webhdfs', kind: 'texts' },
   {
     name: 'hadoop-conf-dir',

@@ -26,8 +26,7 @@ export function nameNodesOf(location: Location, sources: NameNodeSources): reado
   const { webhdfs, configuration } = sources;
   const protocol = protocolOf(location, configuration);
   if (webhdfs.length > 0) return webhdfs.map((address) => originOf(protocol, address, location));
-  const authority =
-    location.authority !== '' ? location.authority : defaultAuthority(location, configuration);
+  const authority = authorityOf(location, configuration);
   const logical = configuration === null ? [] : nameServiceOf(authority, protocol, configuration);
   if (logical.length > 0) return logical.map((address) => originOf(protocol, address, location));
   if (location.scheme !== 'hdfs') return [originOf(protocol, authority, location)];
@@ -42,8 +41,9 @@ function protocolOf({ scheme }: Location, configuration: HadoopConfiguration | n
   return configuration?.('dfs.http.policy')?.toUpperCase() === 'HTTPS_ONLY' ? 'https' : 'http';
 }
 
-/** That of `fs.defaultFS`, for `hdfs:///path`. */
-function defaultAuthority(location: Location, configuration: HadoopConfiguration | null): string {
+/** The name service or host of a location: for `hdfs:///path` that of `fs.defaultFS`. Errors as for {@link nameNodesOf}. */
+export function authorityOf(location: Location, configuration: HadoopConfiguration | null): string {
+  if (location.authority !== '') return location.authority;
   const defaultFs = configuration === null ? null : defaultFsOf(configuration);
   if (defaultFs?.store === 'hdfs' && defaultFs.authority !== '') return defaultFs.authority;
   const what = defaultFs === null ? 'no fs.defaultFS is configured' : 'fs.defaultFS is no HDFS';

@@ -10,6 +10,8 @@ import { type Attempted, isStandby, remoteError } from './remote-error.js';
 export interface Credentials {
   readonly user?: string | undefined;
   readonly delegationToken?: string | undefined;
+  /** Why there is no token though tokens were given; for the message, should one be asked for. */
+  readonly noToken?: string | undefined;
 }
 
 /** An operation of WebHDFS on a path. */
@@ -56,7 +58,7 @@ export class NameNodes {
         if (answer.reached === 'broken' && operation.method !== 'GET') break;
       } else if (isStandby(answer)) failures.push(`${this.#origins[index % count]!.host} is in standby`);
       else if (isSuccess(answer)) return answer;
-      else throw remoteError(answer, attempted);
+      else throw remoteError(answer, { ...attempted, noToken: this.#credentials.noToken });
     }
     throw unavailable(attempted, failures.join('; '));
   }

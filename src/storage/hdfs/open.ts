@@ -10,10 +10,11 @@ import { localReader } from '../local/reader.js';
 import type { ProxySettings } from '../proxies.js';
 import { PATIENCE, type Retry, retryBy, retryingReader, retryingStorage } from '../retrying.js';
 import type { StorageReader, StorageRemover, StorageWriter } from '../storage.js';
-import type { StoreOptions } from '../store-options.js';
+import type { HdfsStoreSettings, StoreOptions } from '../store-options.js';
 import { trustedCertificates } from '../trust.js';
-import { nameNodesOf } from './addresses.js';
+import { authorityOf, nameNodesOf } from './addresses.js';
 import { WebHdfsClient } from './client.js';
+import { delegationOf, type TokenTarget } from './delegation.js';
 import type { ContentSummary } from './documents.js';
 import {
   type ConfigurationFile,
@@ -52,22 +53,24 @@ const DEFAULT_CONCURRENCY = 16;
 /** A reader that tries again, set up from what a user said; errors as for {@link hdfsReader}. */
 export async function openHdfsReader(location: Location, options: StoreOptions): Promise<StorageReader> {
   const retry = retryBy({ ...PATIENCE, ...options });
-  return retryingReader(hdfsReader(location, await settingsOf(options, retry)), retry);
+  return retryingReader(hdfsReader(location, await settingsOf(location, options, retry)), retry);
 }
 
 /** {@link openHdfsReader} with all rights. */
 export async function openHdfsRemover(location: Location, options: StoreOptions): Promise<StorageRemover> {
   const retry = retryBy({ ...PATIENCE, ...options });
-  return retryingStorage(hdfsRemover(location, await settingsOf(options, retry)), retry);
+  return retryingStorage(hdfsRemover(location, await settingsOf(location, options, retry)), retry);
 }
 
-async function settingsOf(options: StoreOptions, retry: Retry): Promise<HdfsSettings> {
+async function settingsOf(location: Location, options: StoreOptions, retry: Retry): Promise<HdfsSettings> {
   const { settings, clock, random } = options;
-  const { hdfs: { configurationDirectory: directory, ...hdfs } = {}, proxies = {} } = settings;
+  const { hdfs: { configurationDirectory: directory, tokenFile, ...hdfs } = {}, proxies = {} } = settings;
+  const configuration = directory && (await readHadoopConfiguration(localReader(), directory));
   const ca = settings.caFile === undefined ? undefined : trustedCertificates(settings.caFile);
   return {
+    ...(tokenFile && (await delegationOf(tokenFile, localReader(), targetOf(location, hdfs, configuration)))),
     ...hdfs,
-    configuration: directory && (await readHadoopConfiguration(localReader(), directory)),
+    configuration,
     ca,
     proxies,
     agents: await agentsFor(proxies, connectionsTrusting(ca)),
@@ -137,6 +140,16 @@ export async function readHadoopConfiguration(
   });
 }
 
+function targetOf(
+  location: Location,
+  { webhdfs = [] }: HdfsStoreSettings,
+  configuration: HadoopConfiguration | null = null,
+): TokenTarget {
+  const origins = nameNodesOf(location, { webhdfs, configuration });
+  const authority = webhdfs.length > 0 ? location.authority : authorityOf(location, configuration);
+  return { authority, origins };
+}
+
 function connectionsTrusting(ca: string | undefined): ConnectionOptions {
   return ca === undefined ? KEPT_CONNECTIONS : { ...KEPT_CONNECTIONS, ca };
 }
@@ -144,12 +157,12 @@ function connectionsTrusting(ca: string | undefined): ConnectionOptions {
 function connect(location: Location, settings: HdfsSettings): HdfsWriterParts {
   const { webhdfs = [], configuration = null, limits = DEFAULT_LIMITS, ca, proxies } = settings;
   // Hadoop, too, takes whoever runs the program for its user.
-  const { delegationToken, user = userInfo().username } = settings;
+  const { delegationToken, noToken, user = userInfo().username } = settings;
   const origins = nameNodesOf(location, { webhdfs, configuration });
   const agents = settings.agents ?? directAgents(connectionsTrusting(ca));
   const http = new HttpClient({ clock: settings.clock ?? systemClock, limits, agents });
   return {
-    client: new WebHdfsClient(new NameNodes(origins, { user, delegationToken }, http)),
+    client: new WebHdfsClient(new NameNodes(origins, { user, delegationToken, noToken }, http)),
     streams: { silenceMs: limits.silenceMs, ca, proxies },
     concurrency: settings.concurrency ?? DEFAULT_CONCURRENCY,
     retry: settings.retry ?? ((action) => action()),

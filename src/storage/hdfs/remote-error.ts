@@ -8,6 +8,8 @@ import type { HttpAnswer } from './http.js';
 export interface Attempted {
   readonly verb: string;
   readonly location: Location;
+  /** See Credentials. */
+  readonly noToken?: string | undefined;
 }
 
 /** An exception that the NameNode or DataNode reported. */
@@ -84,9 +86,10 @@ export function remoteError(answer: HttpAnswer, attempted: Attempted): RemoteErr
     // there.
     const kind = KINDS[remote.exception] ?? 'unavailable';
     const what = `${firstLine(remote.message)} (${remote.exception})`;
-    return new RemoteError(kind, what, { ...attempted, exception: remote.exception, status });
+    const next = remote.exception === 'InvalidToken' ? { next: NEW_TOKEN } : {};
+    return new RemoteError(kind, what, { ...attempted, ...next, exception: remote.exception, status });
   }
-  const { kind, ...rest } = meaningOfStatus(answer);
+  const { kind, ...rest } = meaningOfStatus(answer, attempted);
   return new RemoteError(kind, rest.what, { ...attempted, ...rest, exception: '', status });
 }
 
@@ -98,12 +101,15 @@ interface StatusMeaning {
 }
 
 const NO_KERBEROS =
-  'give a delegation token in CKPT_HDFS_DELEGATION_TOKEN: this tool does not speak SPNEGO; after kinit, curl --negotiate gets one by op=GETDELEGATIONTOKEN';
+  'give a delegation token: a file of "hdfs fetchdt" in HADOOP_TOKEN_FILE_LOCATION, or the token itself in CKPT_HDFS_DELEGATION_TOKEN (tickets are not used: see docs/storage.md)';
+const NEW_TOKEN =
+  'get a new delegation token ("hdfs fetchdt", HADOOP_TOKEN_FILE_LOCATION): this one is expired, cancelled, or of another cluster';
 
-function meaningOfStatus({ status, headers }: HttpAnswer): StatusMeaning {
+function meaningOfStatus({ status, headers }: HttpAnswer, { noToken }: Attempted): StatusMeaning {
   const challenge = headers['www-authenticate'];
   if (status === 401 && challenge !== undefined && /negotiate/i.test(challenge)) {
-    return { kind: 'denied', what: 'the server asks for a Kerberos ticket', next: NO_KERBEROS };
+    const what = `the server asks for a Kerberos ticket${noToken === undefined ? '' : `; ${noToken}`}`;
+    return { kind: 'denied', what, next: NO_KERBEROS };
   }
   if (status === 401 || status === 403 || status === 407) {
     return { kind: 'denied', what: `the server refuses with status ${status}` };

@@ -1,7 +1,8 @@
 // The driver against a cluster secured by Kerberos, with a delegation token. Starts three JVMs: in the long run only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { child, type Location, parseLocation } from '../../../src/model/location.js';
-import { hdfsReader, hdfsRemover } from '../../../src/storage/hdfs/open.js';
+import { hdfsReader, hdfsRemover, openHdfsReader } from '../../../src/storage/hdfs/open.js';
+import { PLAIN_STORES } from '../../../src/storage/store-options.js';
 import { StorageError } from '../../../src/support/errors.js';
 import { kindOf, listAll, text } from '../../contract/storage-contract.js';
 import { runs } from '../../support/runs.js';
@@ -24,6 +25,14 @@ describe.runIf(runs({ sample: 0, full: 1 }) > 0)('long', () => {
       expect(Buffer.from(await storage.read(child(home, 'f'))).toString()).toBe('by token');
       expect((await listAll(storage, home)).entries).toHaveLength(1);
       expect(await storage.remove([child(home, 'f')])).toMatchObject([{ outcome: 'removed' }]);
+    });
+
+    it('is used with the token of a file, in either form', async () => {
+      for (const file of secured.tokenFiles) {
+        const settings = { hdfs: { tokenFile: parseLocation(file, '/') } };
+        const storage = await openHdfsReader(home, { ...PLAIN_STORES, settings });
+        expect(await storage.stat(home)).toMatchObject({ type: 'directory' });
+      }
     });
 
     it('asks for a ticket where there is no token, and what to do is said', async () => {

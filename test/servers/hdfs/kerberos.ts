@@ -20,6 +20,8 @@ export interface SecuredHdfs {
   readonly httpAddress: string;
   /** A delegation token of alice, who owns /alice. */
   readonly token: string;
+  /** Files that hold it, in both forms. */
+  readonly tokenFiles: readonly string[];
   readonly cancelToken: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -60,9 +62,11 @@ async function startOn(ports: readonly number[]): Promise<SecuredHdfs> {
     await until(daemons[1]!, answers);
     const tokens = (...rest: readonly string[]): Promise<string> =>
       runJava({ ...program, name: 'tokens', arguments: [TOKENS, ...rest] });
-    const token = (await tokens('get', keytab)).trim();
+    const file = join(directory, 'tokens');
+    const token = (await tokens('get', keytab, file)).trim();
+    const tokenFiles = [`${file}.WRITABLE`, `${file}.PROTOBUF`];
     const cancelToken = async (): Promise<void> => void (await tokens('cancel', keytab, token));
-    return { httpAddress: `localhost:${http}`, token, cancelToken, stop };
+    return { httpAddress: `localhost:${http}`, token, tokenFiles, cancelToken, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
