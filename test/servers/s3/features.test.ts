@@ -130,6 +130,21 @@ describeS3('S3 beyond the common interface', () => {
     expect(await storage.removalLeaves(versioned)).toBe('unknown');
   });
 
+  it('hides objects that a lock or a legal hold protects, which stay under their versions', async () => {
+    const locked = await newBucket(server, { locked: true });
+    const s3 = adminClient(server);
+    const put = (Key: string, more: object) =>
+      s3.putObject({ Bucket: locked.authority, Key, Body: Buffer.from('x'), ...more });
+    const ObjectLockRetainUntilDate = new Date(Date.now() + 60_000);
+    await put('retained', { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate });
+    await put('held', { ObjectLockLegalHoldStatus: 'ON' });
+    expect(await storage.removalLeaves(locked)).toBe('marker');
+    const results = await storage.remove([child(locked, 'retained'), child(locked, 'held')]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['removed', 'removed']);
+    const after = await s3.listObjectVersions({ Bucket: locked.authority });
+    expect([after.DeleteMarkers?.length, after.Versions?.length]).toEqual([2, 2]);
+  });
+
   it('finds out that the server keeps conditions, and leaves no probe behind', async () => {
     expect(await storage.keepsConditions(child(bucket, 'probed'))).toBe(true);
     expect(await kindOf(listAll(storage, child(bucket, 'probed')))).toBe('not-found');
