@@ -10,6 +10,7 @@ export {
 } from './engine/job/data-stream.js';
 export { StreamExecutionEnvironment } from './engine/job/environment.js';
 export {
+  type AggregateFunction,
   type Collector,
   type FilterFunction,
   type FlatMapFunction,
@@ -17,20 +18,36 @@ export {
   KeyedProcessFunction,
   type KeySelector,
   type MapFunction,
+  type OnTimerContext,
   type ProcessContext,
   ProcessFunction,
+  type ReduceFunction,
   type RichFunction,
   type RuntimeContext,
+  type TimeDomain,
+  type TimerService,
 } from './engine/job/functions.js';
+export { OutputTag } from './engine/job/output-tag.js';
 export type { Sink, SinkContext, SinkWriter } from './engine/job/sink.js';
 export type { PollResult, Source, SourceContext, SourceOutput, SourceReader } from './engine/job/source.js';
 export {
+  type AggregatingState,
+  AggregatingStateDescriptor,
   type ListState,
   ListStateDescriptor,
   type MapState,
   MapStateDescriptor,
+  type ReducingState,
+  ReducingStateDescriptor,
+  type StateTtlConfig,
   type ValueState,
   ValueStateDescriptor,
 } from './engine/job/state.js';
 export { Types } from './engine/job/types.js';
+export {
+  type TimestampAssigner,
+  type WatermarkGenerator,
+  type WatermarkSink,
+  WatermarkStrategy,
+} from './engine/job/watermark-strategy.js';
 export { UsageError } from './support/errors.js';

@@ -126,6 +126,11 @@ export const options = {
   rocksDbWriteBuffer: memory('state.backend.rocksdb.writebuffer.size', 64 * 2 ** 20, 2 ** 31),
   parallelism: integer('parallelism.default', 1, { from: 1, to: MAX_PARALLELISM }),
   maxParallelism: integer('pipeline.max-parallelism', -1, { from: -1, to: MAX_PARALLELISM }),
+  autoWatermarkInterval: duration(
+    'pipeline.auto-watermark-interval',
+    200,
+    'how often event time is looked at; 0 for not at all',
+  ),
   restartStrategy: {
     ...oneOf('restart-strategy.type', ['fixed-delay', 'none'], 'what happens after a failure'),
     deprecatedKeys: ['restart-strategy'],

@@ -30,6 +30,7 @@ describe('a configuration', () => {
       'state.backend.rocksdb.memory.fixed-per-slot': 128 * 2 ** 20,
       'state.backend.rocksdb.writebuffer.size': 64 * 2 ** 20,
       'parallelism.default': 1,
+      'pipeline.auto-watermark-interval': 200,
       'pipeline.max-parallelism': -1,
       'restart-strategy.type': 'fixed-delay',
       'restart-strategy.fixed-delay.attempts': 1,

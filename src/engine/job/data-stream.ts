@@ -1,10 +1,13 @@
 // Streams and what can be done with them. Every method adds an operator to the program and runs nothing.
 // Source: Flink DataStream, SingleOutputStreamOperator, KeyedStream, DataStreamSink.
 import type { TypeSerializer } from '../../format/state/serializer.js';
+import { keyedProcessOperator } from '../operators/keyed-process.js';
 import type { OperatorFactory } from '../operators/operator.js';
 import { discardOperator, printOperator } from '../operators/print.js';
-import { keyedProcessOperator, processOperator } from '../operators/process.js';
+import { processOperator } from '../operators/process.js';
+import { reduceOperator } from '../operators/reduce.js';
 import { sinkOperator } from '../operators/sink-operator.js';
+import { timestampsAndWatermarksOperator } from '../operators/timestamps-and-watermarks.js';
 import { filterOperator, flatMapOperator, mapOperator } from '../operators/transforms.js';
 import type {
   FilterFunction,
@@ -14,11 +17,14 @@ import type {
   KeySelector,
   MapFunction,
   ProcessFunction,
+  ReduceFunction,
 } from './functions.js';
+import type { OutputTag } from './output-tag.js';
 import type { Sink } from './sink.js';
-import type { KeySpec, StreamEdge, StreamNode } from './stream-graph.js';
+import { edgeFrom, type KeySpec, type StreamEdge, type StreamNode } from './stream-graph.js';
 import type { Transformation } from './transformation.js';
 import { Types } from './types.js';
+import type { WatermarkStrategy } from './watermark-strategy.js';
 
 /** The part of the environment that streams need. */
 export interface ProgramBuilder {
@@ -54,6 +60,11 @@ export class DataStream<T> {
 
   process<R>(process: FunctionOrFactory<ProcessFunction<T, R>>): SingleOutputStreamOperator<R> {
     return this.transform('Process', processOperator(process));
+  }
+
+  /** Gives every record its event time, and makes it go on. */
+  assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): SingleOutputStreamOperator<T> {
+    return this.transform('Timestamps/Watermarks', timestampsAndWatermarksOperator(strategy));
   }
 
   /** All records of this and the other streams, in no particular order between them. */
@@ -92,18 +103,26 @@ export class DataStream<T> {
 
 /** A stream of records with keys: functions on it have keyed state. */
 export class KeyedStream<T, K> extends DataStream<T> {
+  readonly #keyType: TypeSerializer<unknown>;
+
   constructor(program: ProgramBuilder, edges: readonly StreamEdge[], spec: KeySpec) {
     super(
       program,
       edges.map((edge) => ({ ...edge, key: spec })),
       spec,
     );
+    this.#keyType = spec.type;
   }
 
   override process<R>(
     process: FunctionOrFactory<KeyedProcessFunction<K, T, R>>,
   ): SingleOutputStreamOperator<R> {
-    return this.transform('KeyedProcess', keyedProcessOperator(process));
+    return this.transform('KeyedProcess', keyedProcessOperator(process, this.#keyType));
+  }
+
+  /** For each record what all records of its key so far come to; `type` is that of the records. */
+  reduce(reduce: ReduceFunction<T>, type: TypeSerializer<T>): SingleOutputStreamOperator<T> {
+    return this.transform('Keyed Reduce', reduceOperator(reduce, type));
   }
 }
 
@@ -112,8 +131,13 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
   readonly #transformation: Transformation;
 
   constructor(program: ProgramBuilder, transformation: Transformation) {
-    super(program, [{ sourceId: transformation.id, key: null }]);
+    super(program, [edgeFrom(transformation.id)]);
     this.#transformation = transformation;
+  }
+
+  /** What the operator emits to `tag`. */
+  getSideOutput<S>(tag: OutputTag<S>): DataStream<S> {
+    return new DataStream<S>(this.program, [{ ...edgeFrom(this.#transformation.id), sideOutput: tag.id }]);
   }
 
   uid(uid: string): this {

@@ -1,23 +1,35 @@
 // What users write: functions and rich functions, in Flink's words. A plain function is used as it is; an object is
 // copied for every subtask, fields and all, as Flink's serialization does it (so: no #private fields, or a factory).
-// Source: Flink RichFunction, KeyedProcessFunction, RuntimeContext.
+// Source: Flink RichFunction, ProcessFunction, KeyedProcessFunction, RuntimeContext, TimerService.
+import type { OutputTag } from './output-tag.js';
 import type {
+  AggregatingState,
+  AggregatingStateDescriptor,
   ListState,
   ListStateDescriptor,
   MapState,
   MapStateDescriptor,
+  ReducingState,
+  ReducingStateDescriptor,
   ValueState,
   ValueStateDescriptor,
 } from './state.js';
 
-/** What a function may know of the subtask it runs in, and where it gets its state. */
-export interface RuntimeContext {
-  readonly subtaskIndex: number;
-  readonly parallelism: number;
-  /** Keyed state, of the key of the record being processed. UsageError where the stream is not keyed. */
+/** Where keyed state is had, of the key of the record or timer being processed. */
+export interface KeyedStates {
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
   getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>;
+  getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>;
+  getAggregatingState<In, Acc, Out>(
+    descriptor: AggregatingStateDescriptor<In, Acc, Out>,
+  ): AggregatingState<In, Out>;
+}
+
+/** What a function may know of the subtask it runs in, and its state. UsageError where the stream is not keyed. */
+export interface RuntimeContext extends KeyedStates {
+  readonly subtaskIndex: number;
+  readonly parallelism: number;
 }
 
 /** A function with a life: opened before the first record, closed at the end. */
@@ -38,15 +50,53 @@ export type FlatMapFunction<T, R> =
   | ((value: T, out: Collector<R>) => void)
   | (RichFunction & { flatMap(value: T, out: Collector<R>): void });
 
+/** Joins two values of a type to one: must not mind in which order it is called with which. */
+export type ReduceFunction<T> = (a: T, b: T) => T;
+
+/** Gathers values in an accumulator. */
+export interface AggregateFunction<In, Acc, Out> {
+  createAccumulator(): Acc;
+  /** Returns the accumulator with the value in it, which may be the same object. */
+  add(value: In, accumulator: Acc): Acc;
+  getResult(accumulator: Acc): Out;
+  /** The two in one; for session windows. */
+  merge?(a: Acc, b: Acc): Acc;
+}
+
+/**
+ * Times and timers, in ms since the epoch. A timer is of the current key and there once for its time. One whose time is
+ * over goes off all the same: by event time at the next watermark.
+ */
+export interface TimerService {
+  currentProcessingTime(): number;
+  /** Negative infinity before the first watermark. */
+  currentWatermark(): number;
+  registerEventTimeTimer(timeMs: number): void;
+  registerProcessingTimeTimer(timeMs: number): void;
+  deleteEventTimeTimer(timeMs: number): void;
+  deleteProcessingTimeTimer(timeMs: number): void;
+}
+
+export type TimeDomain = 'event-time' | 'processing-time';
+
 /** What is known of the record that a process function is called with. */
 export interface ProcessContext {
   /** Event time in ms since the epoch, null where the record has none. */
   timestamp(): number | null;
+  /** Timers want a keyed stream. */
+  timerService(): TimerService;
+  /** Emits a record to a side output. */
+  output<T>(tag: OutputTag<T>, value: T): void;
 }
 
 /** See {@link ProcessContext}. */
 export interface KeyedProcessContext<K> extends ProcessContext {
   getCurrentKey(): K;
+}
+
+/** What is known of the timer that a function is called for; `timestamp()` is its time. */
+export interface OnTimerContext<K> extends KeyedProcessContext<K> {
+  timeDomain(): TimeDomain;
 }
 
 export abstract class ProcessFunction<I, O> implements RichFunction {
@@ -58,6 +108,8 @@ export abstract class ProcessFunction<I, O> implements RichFunction {
 export abstract class KeyedProcessFunction<K, I, O> implements RichFunction {
   open(_context: RuntimeContext): void {}
   abstract processElement(value: I, context: KeyedProcessContext<K>, out: Collector<O>): void;
+  /** Called when the time of a timer has come. What it emits has the timer's event time. */
+  onTimer?(timestampMs: number, context: OnTimerContext<K>, out: Collector<O>): void;
   close(): void {}
 }
 

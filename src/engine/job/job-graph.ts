@@ -132,7 +132,7 @@ function isChained(graph: StreamGraph, node: StreamNode): boolean {
 }
 
 function isForward(source: StreamNode, target: StreamNode, edge: StreamEdge): boolean {
-  return edge.key === null && source.parallelism === target.parallelism;
+  return edge.key === null && !edge.broadcast && source.parallelism === target.parallelism;
 }
 
 function operatorIds(nodes: readonly StreamNode[]): readonly string[] {

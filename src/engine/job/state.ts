@@ -1,6 +1,7 @@
 // Keyed state as users see it: descriptors that name and type it, handles that read and change it for the current key.
-// Source: Flink ValueState, ListState, MapState and their descriptors.
+// Source: Flink ValueState, ListState, MapState, ReducingState, AggregatingState and their descriptors, StateTtlConfig.
 import type { TypeSerializer } from '../../format/state/serializer.js';
+import type { AggregateFunction, ReduceFunction } from './functions.js';
 
 /** One value per key. */
 export interface ValueState<T> {
@@ -35,32 +36,108 @@ export interface MapState<K, V> {
   clear(): void;
 }
 
-export class ValueStateDescriptor<T> {
+/** What all values added for a key were reduced to. */
+export interface ReducingState<T> {
+  /** Null where nothing was added. */
+  get(): T | null;
+  add(value: T): void;
+  clear(): void;
+}
+
+/** What all values added for a key come to. */
+export interface AggregatingState<In, Out> {
+  /** Null where nothing was added. */
+  get(): Out | null;
+  add(value: In): void;
+  clear(): void;
+}
+
+/**
+ * How long a value lives after it was last used: whole values, list elements and map entries one by one. Time is that
+ * of the machine. `OnReadAndWrite` counts reading as use; `ReturnExpiredIfNotCleanedUp` shows what is still there.
+ */
+export interface StateTtlConfig {
+  readonly ttlMs: number;
+  /** `OnCreateAndWrite` where left out. */
+  readonly updateType?: 'OnCreateAndWrite' | 'OnReadAndWrite';
+  /** `NeverReturnExpired` where left out. */
+  readonly stateVisibility?: 'NeverReturnExpired' | 'ReturnExpiredIfNotCleanedUp';
+}
+
+/** Name of a state, and how long its values live. */
+abstract class NamedState {
+  ttl: StateTtlConfig | null = null;
+
+  constructor(readonly name: string) {}
+
+  enableTimeToLive(ttl: StateTtlConfig): this {
+    this.ttl = ttl;
+    return this;
+  }
+}
+
+export class ValueStateDescriptor<T> extends NamedState {
   readonly kind = 'VALUE';
+
   constructor(
-    readonly name: string,
+    name: string,
     readonly type: TypeSerializer<T>,
-  ) {}
+  ) {
+    super(name);
+  }
 }
 
-export class ListStateDescriptor<T> {
+export class ListStateDescriptor<T> extends NamedState {
   readonly kind = 'LIST';
+
   constructor(
-    readonly name: string,
+    name: string,
     readonly elementType: TypeSerializer<T>,
-  ) {}
+  ) {
+    super(name);
+  }
 }
 
-export class MapStateDescriptor<K, V> {
+export class MapStateDescriptor<K, V> extends NamedState {
   readonly kind = 'MAP';
+
   constructor(
-    readonly name: string,
+    name: string,
     readonly keyType: TypeSerializer<K>,
     readonly valueType: TypeSerializer<V>,
-  ) {}
+  ) {
+    super(name);
+  }
 }
 
+export class ReducingStateDescriptor<T> extends NamedState {
+  readonly kind = 'REDUCING';
+
+  constructor(
+    name: string,
+    readonly reduce: ReduceFunction<T>,
+    readonly type: TypeSerializer<T>,
+  ) {
+    super(name);
+  }
+}
+
+export class AggregatingStateDescriptor<In, Acc, Out> extends NamedState {
+  readonly kind = 'AGGREGATING';
+
+  constructor(
+    name: string,
+    readonly aggregate: AggregateFunction<In, Acc, Out>,
+    readonly accumulatorType: TypeSerializer<Acc>,
+  ) {
+    super(name);
+  }
+}
+
+/** Any of them; what the type parameters are does not matter where states are looked after. */
 export type StateDescriptor =
   | ValueStateDescriptor<unknown>
   | ListStateDescriptor<unknown>
-  | MapStateDescriptor<unknown, unknown>;
+  | MapStateDescriptor<unknown, unknown>
+  | ReducingStateDescriptor<unknown>
+  | AggregatingStateDescriptor<unknown, unknown, unknown>;

@@ -5,7 +5,7 @@ import type { TypeSerializer } from '../../format/state/serializer.js';
 import { MAX_KEY_GROUPS } from '../../model/key-groups.js';
 import { UsageError } from '../../support/errors.js';
 import { MAX_UTF_BYTES, modifiedUtf8Length } from '../../support/modified-utf8.js';
-import type { OperatorFactory } from '../operators/operator.js';
+import type { OperatorFactory, TwoInputOperatorFactory } from '../operators/operator.js';
 import type { KeySelector } from './functions.js';
 import type { Source } from './source.js';
 
@@ -19,6 +19,17 @@ export interface KeySpec {
 export interface StreamEdge {
   readonly sourceId: number;
   readonly key: KeySpec | null;
+  /** Id of the side output that it is; null for the results proper. */
+  readonly sideOutput: string | null;
+  /** Every subtask of the consumer gets every record. */
+  readonly broadcast: boolean;
+  /** Which input of the consumer it belongs to. */
+  readonly input: 0 | 1;
+}
+
+/** The results of an operator, as they are. */
+export function edgeFrom(sourceId: number): StreamEdge {
+  return { sourceId, key: null, sideOutput: null, broadcast: false, input: 0 };
 }
 
 /** An operator of the program. */
@@ -37,7 +48,8 @@ export interface StreamNode {
 
 export type NodeLogic =
   | { readonly kind: 'source'; readonly source: Source<unknown> }
-  | { readonly kind: 'operator'; readonly create: OperatorFactory };
+  | { readonly kind: 'operator'; readonly create: OperatorFactory }
+  | { readonly kind: 'two-input-operator'; readonly create: TwoInputOperatorFactory };
 
 export interface StreamGraph {
   readonly jobName: string;

@@ -1,12 +1,6 @@
-// process(): a user's function with a context. Source: Flink ProcessOperator, KeyedProcessOperator.
-import {
-  type FunctionOrFactory,
-  instantiate,
-  type KeyedProcessContext,
-  type KeyedProcessFunction,
-  type ProcessFunction,
-} from '../job/functions.js';
-import type { KeyedStateBackend } from '../state/keyed-backend.js';
+// process() of a stream without keys: a user's function with a context. Source: Flink ProcessOperator.
+import { type FunctionOrFactory, instantiate, type ProcessFunction } from '../job/functions.js';
+import { NO_KEYS, RecordContext, withoutTimers } from './function-context.js';
 import {
   BaseOperator,
   NO_TIMESTAMP,
@@ -17,38 +11,25 @@ import {
 import { TimestampedCollector } from './transforms.js';
 
 export function processOperator<I, O>(given: FunctionOrFactory<ProcessFunction<I, O>>): OperatorFactory {
-  return processing(given as unknown as AnyFunction);
+  const anyFunction = given as unknown as FunctionOrFactory<ProcessFunction<unknown, unknown>>;
+  return (context, output) => new ProcessOperator(output, context, instantiate<UserFunction>(anyFunction));
 }
 
-export function keyedProcessOperator<K, I, O>(
-  given: FunctionOrFactory<KeyedProcessFunction<K, I, O>>,
-): OperatorFactory {
-  return processing(given as unknown as AnyFunction);
-}
+type UserFunction = Pick<ProcessFunction<unknown, unknown>, 'open' | 'processElement' | 'close'>;
 
-type AnyFunction = FunctionOrFactory<KeyedProcessFunction<unknown, unknown, unknown>>;
-
-function processing(given: AnyFunction): OperatorFactory {
-  return (context, output) => new ProcessOperator(output, context, instantiate<UserFunction>(given));
-}
-
-type UserFunction = Pick<
-  KeyedProcessFunction<unknown, unknown, unknown>,
-  'open' | 'processElement' | 'close'
->;
-
-/** One operator for both kinds: without keyed state nobody asks for the current key. */
 class ProcessOperator extends BaseOperator<unknown, unknown> {
   readonly #operator: OperatorContext;
   readonly #function: UserFunction;
   readonly #context: RecordContext;
   readonly #collector: TimestampedCollector<unknown>;
+  #watermarkMs = NO_TIMESTAMP;
 
   constructor(output: Output<unknown>, operator: OperatorContext, userFunction: UserFunction) {
     super(output);
     this.#operator = operator;
     this.#function = userFunction;
-    this.#context = new RecordContext(operator.keyedState);
+    const timers = withoutTimers(operator, { currentWatermark: () => this.#watermarkMs }, NO_KEYS);
+    this.#context = new RecordContext(operator, timers);
     this.#collector = new TimestampedCollector(output);
   }
 
@@ -62,24 +43,12 @@ class ProcessOperator extends BaseOperator<unknown, unknown> {
     this.#function.processElement(value, this.#context, this.#collector);
   }
 
+  override processWatermark(timestampMs: number): void {
+    this.#watermarkMs = timestampMs;
+    super.processWatermark(timestampMs);
+  }
+
   override close(): void {
     this.#function.close?.();
-  }
-}
-
-class RecordContext implements KeyedProcessContext<unknown> {
-  readonly #keyedState: KeyedStateBackend | null;
-  timestampMs = NO_TIMESTAMP;
-
-  constructor(keyedState: KeyedStateBackend | null) {
-    this.#keyedState = keyedState;
-  }
-
-  timestamp(): number | null {
-    return this.timestampMs === NO_TIMESTAMP ? null : this.timestampMs;
-  }
-
-  getCurrentKey(): unknown {
-    return this.#keyedState?.currentKey;
   }
 }

@@ -43,6 +43,7 @@ export class Attempt implements CheckpointParticipants {
     const { eventLoop, schedulingRandom } = parts.environment;
     this.#scheduler = new Scheduler(eventLoop, schedulingRandom);
     const host: TaskHost = {
+      clock: parts.environment.clock,
       choices: schedulingRandom === undefined ? takingTurns() : byChance(schedulingRandom),
       wake: (task) => this.#scheduler.wake(task),
       fail: (task, error) => this.end({ kind: 'failed', task: task.identity.name, error }),

@@ -1,7 +1,7 @@
 // The stream between two subtasks: batches of records, and events between them, in order and bounded. The producer is
 // told when too much waits; what one input record makes it emit may overdraw. Nothing here copies a record.
 // Source: Flink LocalInputChannel, PipelinedSubpartition, and the overdraft of RecordWriter.
-import { NO_TIMESTAMP } from '../operators/operator.js';
+import { NO_TIMESTAMP, type WatermarkStatus } from '../operators/operator.js';
 
 /** Records of one batch; a batch of columns would look the same to channel and gate. */
 export interface RecordBatch {
@@ -21,6 +21,7 @@ export interface Barrier {
 
 export type ChannelEvent =
   | { readonly kind: 'watermark'; readonly timestampMs: number }
+  | { readonly kind: 'watermark-status'; readonly status: WatermarkStatus }
   | Barrier
   /** The checkpoint does not take place: a producer could not take its snapshot. */
   | { readonly kind: 'cancel-barrier'; readonly checkpointId: number }

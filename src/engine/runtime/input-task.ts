@@ -3,34 +3,44 @@
 import type { TaskIdentity } from '../job/job-graph.js';
 import { NO_TIMESTAMP } from '../operators/operator.js';
 import { type AlignmentEffect, type AlignmentEvent, align, initialAlignment, track } from './alignment.js';
-import type { Channel, ChannelEvent, RecordBatch } from './channel.js';
+import type { ChannelEvent, RecordBatch } from './channel.js';
 import { InputGate } from './input-gate.js';
+import type { RecordInput } from './keyed-input.js';
 import type { OperatorChain } from './operator-chain.js';
 import { Task, type TaskHost } from './task.js';
 import { WatermarkMerger } from './watermarks.js';
+import type { InputChannel } from './wiring.js';
 
 export interface InputTaskParts {
   readonly makeChain: (task: Task) => OperatorChain;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly InputChannel[];
   readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
 }
 
 export class InputTask extends Task {
   readonly #gate: InputGate;
+  readonly #inputOf: readonly (0 | 1)[];
   readonly #handle: typeof align;
   readonly #watermarks: WatermarkMerger;
   #alignment: ReturnType<typeof initialAlignment>;
   #openChannels: number;
   #batch: RecordBatch | null = null;
+  /** Where the records of the batch go in. */
+  #input: RecordInput;
   #position = 0;
 
   constructor(identity: TaskIdentity, host: TaskHost, { makeChain, channels, mode }: InputTaskParts) {
     super(identity, host, makeChain);
-    for (const channel of channels) channel.consumer = this;
-    this.#gate = new InputGate(channels, host.choices);
+    for (const { channel } of channels) channel.consumer = this;
+    this.#gate = new InputGate(
+      channels.map(({ channel }) => channel),
+      host.choices,
+    );
+    this.#inputOf = channels.map(({ input }) => input);
+    this.#input = this.chain.inputs[0]!;
     this.#handle = mode === 'EXACTLY_ONCE' ? align : track;
     this.#alignment = initialAlignment(channels.length);
-    this.#watermarks = new WatermarkMerger(channels.length);
+    this.#watermarks = new WatermarkMerger(channels.length, this.chain.watermarks);
     this.#openChannels = channels.length;
   }
 
@@ -48,24 +58,26 @@ export class InputTask extends Task {
         left -= this.#processBatch(this.#batch, left);
         continue;
       }
+      if (this.runDeferred()) continue;
       const element = this.#gate.next();
       if (element === undefined) return false;
-      if (element.kind === 'records') this.#begin(element);
+      if (element.kind === 'records') this.#begin(element, this.#inputOf[this.#gate.lastChannel]!);
       else this.#event(element, this.#gate.lastChannel);
     }
     return true;
   }
 
-  #begin(batch: RecordBatch): void {
+  #begin(batch: RecordBatch, input: 0 | 1): void {
     this.#batch = batch;
-    const ready = this.chain.announce(batch);
+    this.#input = this.chain.inputs[input]!;
+    const ready = this.chain.announce(batch, input);
     if (ready !== undefined) this.suspendUntil(ready);
   }
 
   /** Processes at most `limit` records of the batch, fewer where something blocks. The hot path of the engine. */
   #processBatch(batch: RecordBatch, limit: number): number {
     const { values, timestampsMs } = batch;
-    const { input } = this.chain;
+    const input = this.#input;
     const start = this.#position;
     const end = Math.min(batch.count, start + limit);
     let at = start;
@@ -84,11 +96,12 @@ export class InputTask extends Task {
 
   #event(event: ChannelEvent, channel: number): void {
     switch (event.kind) {
-      case 'watermark': {
-        const merged = this.#watermarks.advance(channel, event.timestampMs);
-        if (merged !== null) this.chain.input.processWatermark(merged);
+      case 'watermark':
+        this.#watermarks.watermark(channel, event.timestampMs);
         break;
-      }
+      case 'watermark-status':
+        this.#watermarks.status(channel, event.status);
+        break;
       case 'end-of-data':
         if (--this.#openChannels === 0) this.endInput();
         break;

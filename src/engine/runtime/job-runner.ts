@@ -143,6 +143,7 @@ export class JobRunner {
       mode: configuration.get(keys.mode),
       rocksDb: this.#rocksDb,
       injection: this.#injection,
+      autoWatermarkIntervalMs: configuration.get(keys.autoWatermarkInterval),
       finalRetryMs: configuration.get(keys.interval) ?? FINAL_RETRY_MS,
       failAtCheckpoint: this.#failAtCheckpoint,
     });

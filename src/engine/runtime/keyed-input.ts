@@ -1,20 +1,20 @@
 // The way into an operator with keyed state: the key of each record is set before the operator sees it.
 // Source: Flink StreamOperator#setKeyContextElement.
 import type { KeySelector } from '../job/functions.js';
-import type { Output } from '../operators/operator.js';
 import type { KeyedStateBackend, KeyPrefetcher } from '../state/keyed-backend.js';
 
+/** Where records go in. */
+export interface RecordInput {
+  processElement(value: unknown, timestampMs: number): void;
+}
+
 /** Sets the keys of a backend that has all of them at hand. */
-export class KeyedInput implements Output<unknown> {
-  readonly #operator: Output<unknown>;
+export class KeyedInput implements RecordInput {
+  readonly #operator: RecordInput;
   readonly #backend: KeyedStateBackend;
   readonly #selector: KeySelector<unknown, unknown>;
 
-  constructor(
-    operator: Output<unknown>,
-    backend: KeyedStateBackend,
-    selector: KeySelector<unknown, unknown>,
-  ) {
+  constructor(operator: RecordInput, backend: KeyedStateBackend, selector: KeySelector<unknown, unknown>) {
     this.#operator = operator;
     this.#backend = backend;
     this.#selector = selector;
@@ -25,21 +25,17 @@ export class KeyedInput implements Output<unknown> {
     this.#backend.setCurrentKey(selector(value));
     this.#operator.processElement(value, timestampMs);
   }
-
-  processWatermark(timestampMs: number): void {
-    this.#operator.processWatermark(timestampMs);
-  }
 }
 
 /** Sets the keys of a backend that must be told before: records come in batches, each announced. */
-export class PrefetchingInput implements Output<unknown> {
-  readonly #operator: Output<unknown>;
+export class PrefetchingInput implements RecordInput {
+  readonly #operator: RecordInput;
   readonly #prefetcher: KeyPrefetcher;
   readonly #selector: KeySelector<unknown, unknown>;
   /** Position in the batch of the next record. */
   #next = 0;
 
-  constructor(operator: Output<unknown>, prefetcher: KeyPrefetcher, selector: KeySelector<unknown, unknown>) {
+  constructor(operator: RecordInput, prefetcher: KeyPrefetcher, selector: KeySelector<unknown, unknown>) {
     this.#operator = operator;
     this.#prefetcher = prefetcher;
     this.#selector = selector;
@@ -55,9 +51,5 @@ export class PrefetchingInput implements Output<unknown> {
   processElement(value: unknown, timestampMs: number): void {
     this.#prefetcher.choose(this.#next++);
     this.#operator.processElement(value, timestampMs);
-  }
-
-  processWatermark(timestampMs: number): void {
-    this.#operator.processWatermark(timestampMs);
   }
 }

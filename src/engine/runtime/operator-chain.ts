@@ -5,12 +5,19 @@ import { BugError } from '../../support/errors.js';
 import type { AcknowledgedState } from '../checkpoint/pending-checkpoint.js';
 import type { KeySelector } from '../job/functions.js';
 import type { ChainedOperator, JobEdge } from '../job/job-graph.js';
-import type { OperatorContext, Output, StreamOperator } from '../operators/operator.js';
+import type {
+  OperatorContext,
+  Output,
+  StreamOperator,
+  TwoInputStreamOperator,
+  WatermarkOutput,
+} from '../operators/operator.js';
 import type { SourceOperator } from '../operators/source-operator.js';
 import type { CheckpointStreams, KeyedStateBackend, SnapshotWriter } from '../state/keyed-backend.js';
 import type { OperatorStateBackend } from '../state/operator-state.js';
+import { type Consumer, type OperatorOutputs, outputsTo } from './chain-output.js';
 import type { ChannelEvent, RecordBatch } from './channel.js';
-import { KeyedInput, PrefetchingInput } from './keyed-input.js';
+import { KeyedInput, PrefetchingInput, type RecordInput } from './keyed-input.js';
 import type { RecordWriter } from './record-writer.js';
 
 /** An operator's state in one subtask. */
@@ -23,7 +30,7 @@ export interface OperatorStates {
 export interface ChainSurroundings {
   readonly subtaskIndex: number;
   statesOf(operator: ChainedOperator): OperatorStates;
-  contextOf(operator: ChainedOperator, states: OperatorStates): OperatorContext;
+  contextOf(operator: ChainedOperator, states: OperatorStates, outputs: OperatorOutputs): OperatorContext;
   writerOf(stream: JobEdge): RecordWriter;
   /** Loads the keyed state of an operator that has opened. */
   restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void>;
@@ -36,16 +43,19 @@ export interface ChainSurroundings {
   freshSplits(operator: ChainedOperator): Promise<readonly unknown[]>;
 }
 
+type AnyOperator = StreamOperator<unknown> | TwoInputStreamOperator<unknown, unknown>;
+
 interface Link {
   readonly operator: ChainedOperator;
   readonly states: OperatorStates;
   /** Null for a source. */
-  readonly stream: StreamOperator<unknown> | null;
+  readonly stream: AnyOperator | null;
 }
 
 export class OperatorChain {
-  /** Where the records of the task go in. */
-  readonly input: Output<unknown>;
+  /** Where the records of the task go in: one for each stream that the head reads, none where that is a source. */
+  readonly inputs: readonly RecordInput[];
+  readonly watermarks: WatermarkOutput;
   /** Null unless the head is a source. */
   readonly source: SourceOperator<unknown, unknown> | null = null;
   readonly #surroundings: ChainSurroundings;
@@ -55,21 +65,28 @@ export class OperatorChain {
 
   constructor(head: ChainedOperator, surroundings: ChainSurroundings) {
     this.#surroundings = surroundings;
-    const { logic } = head.node;
-    if (logic.kind === 'source') {
+    if (head.node.logic.kind === 'source') {
       const states = surroundings.statesOf(head);
-      this.input = this.#outputOf(head);
-      this.source = surroundings.makeSource(head, surroundings.contextOf(head, states), this.input);
+      const outputs = this.#outputsOf(head);
+      this.inputs = [];
+      this.watermarks = outputs.main;
+      const context = surroundings.contextOf(head, states, outputs);
+      this.source = surroundings.makeSource(head, context, outputs.main);
       this.#links.unshift({ operator: head, states, stream: null });
     } else {
       const { stream, states } = this.#link(head);
-      this.input = states.keyed === null ? stream : keyedInput(stream, states.keyed, head.node.key!.selector);
+      this.watermarks = stream;
+      this.inputs = inputsOf(stream).map((input, index) => {
+        const key = head.node.inputs.find((edge) => edge.input === index)?.key ?? null;
+        return states.keyed === null || key === null ? input : keyedInput(input, states.keyed, key.selector);
+      });
     }
   }
 
-  /** These records come next. Where a promise is returned they must wait for it. */
-  announce({ values, count }: RecordBatch): Promise<void> | undefined {
-    return this.input instanceof PrefetchingInput ? this.input.announce(values.slice(0, count)) : undefined;
+  /** These records come next into that input. Where a promise is returned they must wait for it. */
+  announce({ values, count }: RecordBatch, index: 0 | 1): Promise<void> | undefined {
+    const input = this.inputs[index];
+    return input instanceof PrefetchingInput ? input.announce(values.slice(0, count)) : undefined;
   }
 
   /** Records that fit into every outgoing channel. */
@@ -143,22 +160,29 @@ export class OperatorChain {
     await Promise.allSettled(this.#links.map(async ({ states }) => states.keyed?.close()));
   }
 
-  #link(operator: ChainedOperator): Link & { readonly stream: StreamOperator<unknown> } {
+  #link(operator: ChainedOperator): Link & { readonly stream: AnyOperator } {
     const { logic } = operator.node;
     if (logic.kind === 'source') throw new BugError('a source cannot be chained behind another operator');
     const states = this.#surroundings.statesOf(operator);
-    const context = this.#surroundings.contextOf(operator, states);
-    const link = { operator, states, stream: logic.create(context, this.#outputOf(operator)) };
+    const outputs = this.#outputsOf(operator);
+    const context = this.#surroundings.contextOf(operator, states, outputs);
+    const link = { operator, states, stream: logic.create(context, outputs.main) };
     this.#links.unshift(link);
     return link;
   }
 
-  #outputOf({ chained, streams }: ChainedOperator): Output<unknown> {
-    const next = chained.map((operator) => this.#link(operator).stream);
-    const writers = streams.map((stream) => this.#surroundings.writerOf(stream));
-    this.#writers.push(...writers);
-    const outputs = [...next, ...writers];
-    return outputs.length === 1 ? outputs[0]! : new BroadcastOutput(outputs);
+  #outputsOf({ chained, streams }: ChainedOperator): OperatorOutputs {
+    const next = chained.map((operator): Consumer => {
+      const { stream } = this.#link(operator);
+      if ('processElement1' in stream) throw new BugError(`${operator.node.name} reads two streams`);
+      return { output: stream, sideOutput: operator.node.inputs[0]!.sideOutput };
+    });
+    const written = streams.map((stream) => {
+      const writer = this.#surroundings.writerOf(stream);
+      this.#writers.push(writer);
+      return { output: writer, sideOutput: stream.edge.sideOutput };
+    });
+    return outputsTo([...next, ...written]);
   }
 }
 
@@ -176,31 +200,22 @@ const STATELESS: SubtaskState = {
 
 const nothing: SnapshotWriter<never> = async () => null;
 
+function inputsOf(stream: AnyOperator): readonly RecordInput[] {
+  if (!('processElement1' in stream)) return [stream];
+  return [
+    { processElement: (value, timestampMs) => stream.processElement1(value, timestampMs) },
+    { processElement: (value, timestampMs) => stream.processElement2(value, timestampMs) },
+  ];
+}
+
 function keyedInput(
-  operator: Output<unknown>,
+  operator: RecordInput,
   backend: KeyedStateBackend,
   selector: KeySelector<unknown, unknown>,
-): Output<unknown> {
+): RecordInput {
   const { prefetcher } = backend;
   if (prefetcher === null) return new KeyedInput(operator, backend, selector);
   return new PrefetchingInput(operator, prefetcher, selector);
-}
-
-/** To several consumers, or to none. */
-class BroadcastOutput implements Output<unknown> {
-  readonly #outputs: readonly Output<unknown>[];
-
-  constructor(outputs: readonly Output<unknown>[]) {
-    this.#outputs = outputs;
-  }
-
-  processElement(value: unknown, timestampMs: number): void {
-    for (const output of this.#outputs) output.processElement(value, timestampMs);
-  }
-
-  processWatermark(timestampMs: number): void {
-    for (const output of this.#outputs) output.processWatermark(timestampMs);
-  }
 }
 
 /** Undefined where none of the results has to be waited for. */

@@ -2,7 +2,7 @@
 // StreamPartitioners.
 import { keyGroupOf, subtaskOfKeyGroup } from '../../model/key-groups.js';
 import type { KeySpec } from '../job/stream-graph.js';
-import type { Output } from '../operators/operator.js';
+import type { Output, WatermarkStatus } from '../operators/operator.js';
 import { wrongKey } from '../state/wrong-type.js';
 import type { Channel, ChannelEvent } from './channel.js';
 
@@ -12,25 +12,34 @@ type Partitioner = (value: unknown) => number;
 /** What a writer must know of the stream it writes. */
 export interface StreamTarget {
   readonly key: KeySpec | null;
+  /** Every record goes into every channel. */
+  readonly broadcast: boolean;
   readonly operatorName: string;
   readonly maxParallelism: number;
 }
 
+/** A writer of one outgoing stream. */
+export function recordWriter(channels: readonly Channel[], target: StreamTarget): RecordWriter {
+  return target.broadcast && channels.length > 1
+    ? new BroadcastRecordWriter(channels, target)
+    : new RecordWriter(channels, target);
+}
+
 /** Writes one outgoing stream; `channels[i]` leads to subtask i, or is the only one. */
 export class RecordWriter implements Output<unknown> {
-  readonly #channels: readonly Channel[];
+  protected readonly channels: readonly Channel[];
   readonly #only: Channel | null;
   readonly #partition: Partitioner;
 
   constructor(channels: readonly Channel[], target: StreamTarget) {
-    this.#channels = channels;
+    this.channels = channels;
     this.#only = channels.length === 1 ? channels[0]! : null;
     const { key } = target;
     this.#partition = key === null ? roundRobin(channels.length) : byKeyGroup(key, channels.length, target);
   }
 
   processElement(value: unknown, timestampMs: number): void {
-    const channel = this.#only ?? this.#channels[this.#partition(value)]!;
+    const channel = this.#only ?? this.channels[this.#partition(value)]!;
     channel.add(value, timestampMs);
   }
 
@@ -38,17 +47,27 @@ export class RecordWriter implements Output<unknown> {
     this.broadcast({ kind: 'watermark', timestampMs });
   }
 
+  processWatermarkStatus(status: WatermarkStatus): void {
+    this.broadcast({ kind: 'watermark-status', status });
+  }
+
   broadcast(event: ChannelEvent): void {
-    for (const channel of this.#channels) channel.addEvent(event);
+    for (const channel of this.channels) channel.addEvent(event);
   }
 
   flush(): void {
-    for (const channel of this.#channels) channel.flush();
+    for (const channel of this.channels) channel.flush();
   }
 
   /** Records that fit into every channel. */
   get room(): number {
-    return Math.min(...this.#channels.map((channel) => channel.room));
+    return Math.min(...this.channels.map((channel) => channel.room));
+  }
+}
+
+class BroadcastRecordWriter extends RecordWriter {
+  override processElement(value: unknown, timestampMs: number): void {
+    for (const channel of this.channels) channel.add(value, timestampMs);
   }
 }
 

@@ -2,14 +2,14 @@
 import { UsageError } from '../../support/errors.js';
 import type { RuntimeContext } from '../job/functions.js';
 import type { StreamNode } from '../job/stream-graph.js';
-import type { KeyedStateBackend } from '../state/keyed-backend.js';
+import type { KeyedStateStore } from '../state/keyed-state-store.js';
 
 export function runtimeContext(
   node: StreamNode,
   subtaskIndex: number,
-  keyed: KeyedStateBackend | null,
+  keyed: KeyedStateStore | null,
 ): RuntimeContext {
-  const backend = (): KeyedStateBackend => {
+  const states = (): KeyedStateStore => {
     if (keyed !== null) return keyed;
     throw new UsageError(`operator ${node.name} asks for keyed state, but its stream has no keys`, {
       where: node.name,
@@ -19,8 +19,10 @@ export function runtimeContext(
   return {
     subtaskIndex,
     parallelism: node.parallelism,
-    getState: (descriptor) => backend().getValueState(descriptor),
-    getListState: (descriptor) => backend().getListState(descriptor),
-    getMapState: (descriptor) => backend().getMapState(descriptor),
+    getState: (descriptor) => states().getState(descriptor),
+    getListState: (descriptor) => states().getListState(descriptor),
+    getMapState: (descriptor) => states().getMapState(descriptor),
+    getReducingState: (descriptor) => states().getReducingState(descriptor),
+    getAggregatingState: (descriptor) => states().getAggregatingState(descriptor),
   };
 }

@@ -34,6 +34,7 @@ export class SourceTask extends Task {
   notifyCheckpointAborted(): void {}
 
   protected work(limit: number): boolean {
+    if (this.blockers === 0 && this.runDeferred()) return true;
     if (this.hasEnded || this.#awaitingInput) return false;
     const before = this.#source.emitted;
     const result = this.#source.poll(this.#injection.allow(Math.min(limit, this.chain.room)));
@@ -45,7 +46,7 @@ export class SourceTask extends Task {
   }
 
   #end(): void {
-    this.chain.input.processWatermark(MAX_WATERMARK);
+    this.chain.watermarks.processWatermark(MAX_WATERMARK);
     this.endInput();
   }
 

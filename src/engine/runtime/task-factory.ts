@@ -16,12 +16,14 @@ import type { OperatorContext, Output } from '../operators/operator.js';
 import { SourceOperator } from '../operators/source-operator.js';
 import { HeapKeyedStateBackend } from '../state/heap-backend.js';
 import type { KeyedStateBackend, StateStreams } from '../state/keyed-backend.js';
+import { KeyedStateStore } from '../state/keyed-state-store.js';
 import { OperatorStateBackend } from '../state/operator-state.js';
 import { RocksDbKeyedStateBackend, type RocksDbSettings } from '../state/rocksdb/rocksdb-backend.js';
+import { BroadcastOutput, type OperatorOutputs } from './chain-output.js';
 import type { FailureInjection } from './failure-injection.js';
 import { InputTask } from './input-task.js';
 import { type ChainSurroundings, OperatorChain, type OperatorStates } from './operator-chain.js';
-import { RecordWriter } from './record-writer.js';
+import { type RecordWriter, recordWriter } from './record-writer.js';
 import { runtimeContext } from './runtime-context.js';
 import { SourceTask } from './source-task.js';
 import type { Task, TaskHost } from './task.js';
@@ -32,6 +34,7 @@ export interface TaskSurroundings {
   readonly environment: JobEnvironment;
   readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
   readonly injection: FailureInjection;
+  readonly autoWatermarkIntervalMs: number;
   /** Null where keyed state is in memory. */
   readonly rocksDb: RocksDbSettings | null;
   /** Null where the attempt starts from nothing. */
@@ -57,6 +60,9 @@ export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSu
     }),
   );
 }
+
+/** A side output that nobody reads. */
+const NOBODY = new BroadcastOutput([], []);
 
 interface SubtaskParts extends TaskSurroundings {
   readonly graph: JobGraph;
@@ -90,17 +96,26 @@ class Subtask implements ChainSurroundings {
     return { keyed, lists };
   }
 
-  contextOf({ node }: ChainedOperator, { keyed, lists }: OperatorStates): OperatorContext {
-    const { environment, task } = this.#parts;
+  contextOf(
+    { node }: ChainedOperator,
+    { keyed, lists }: OperatorStates,
+    { side }: OperatorOutputs,
+  ): OperatorContext {
+    const { environment, task, autoWatermarkIntervalMs } = this.#parts;
     const { subtaskIndex } = this;
-    const runtime: RuntimeContext = runtimeContext(node, subtaskIndex, keyed);
+    const { clock } = environment;
+    const keyedStates = keyed === null ? null : new KeyedStateStore(keyed, clock);
+    const runtime: RuntimeContext = runtimeContext(node, subtaskIndex, keyedStates);
     return {
       operatorName: node.name,
       subtaskIndex,
       parallelism: node.parallelism,
-      clock: environment.clock,
+      clock,
+      processingTime: task.time,
+      autoWatermarkIntervalMs,
       runtime,
       keyedState: keyed,
+      sideOutput: ({ id }) => side.get(id) ?? NOBODY,
       listState: (name) => lists.listState(name),
       suspendUntil: (promise) => task.suspendUntil(promise),
       print: (line) => environment.output(line),
@@ -112,7 +127,8 @@ class Subtask implements ChainSurroundings {
     const channels = wiring.outOf(stream, this.subtaskIndex);
     for (const channel of channels) channel.producer = task;
     const { maxParallelism, node } = graph.vertices[stream.target]!.head;
-    return new RecordWriter(channels, { key: stream.edge.key, operatorName: node.name, maxParallelism });
+    const { key, broadcast } = stream.edge;
+    return recordWriter(channels, { key, broadcast, operatorName: node.name, maxParallelism });
   }
 
   async restoreKeyed(operator: ChainedOperator, backend: KeyedStateBackend): Promise<void> {

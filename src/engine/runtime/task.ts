@@ -1,13 +1,16 @@
 // One subtask of a chain of operators: a state machine that is called step by step and never waits. It stops for a full
 // channel, for an operator that asked for time, or because there is nothing to do; whoever changes that wakes it.
 // Messages (checkpoints, their outcome) are taken between records. Source: Flink StreamTask, MailboxProcessor.
+import type { Clock } from '../../support/clock.js';
 import type { TaskIdentity } from '../job/job-graph.js';
 import type { ChannelEnd, ChannelEvent } from './channel.js';
 import type { OperatorChain } from './operator-chain.js';
 import type { Choices, Runnable, StepResult } from './scheduler.js';
+import { TaskTime } from './task-time.js';
 
 /** What a task tells and asks the attempt that it belongs to. */
 export interface TaskHost {
+  readonly clock: Clock;
   readonly choices: Choices;
   wake(task: Runnable): void;
   /** The task cannot go on: the attempt is over. */
@@ -21,8 +24,11 @@ export interface TaskHost {
 export abstract class Task implements Runnable, ChannelEnd {
   readonly identity: TaskIdentity;
   readonly chain: OperatorChain;
+  readonly time: TaskTime;
   protected readonly host: TaskHost;
   readonly #mail: (() => void)[] = [];
+  /** Calls that must not come in the middle of a batch. */
+  readonly #deferred: (() => void)[] = [];
   /** Full channels and suspensions. Looked at after every record, hence a plain field. */
   protected blockers = 0;
   #suspensions = 0;
@@ -33,6 +39,10 @@ export abstract class Task implements Runnable, ChannelEnd {
   constructor(identity: TaskIdentity, host: TaskHost, makeChain: (task: Task) => OperatorChain) {
     this.identity = identity;
     this.host = host;
+    this.time = new TaskTime(host.clock, (action) => {
+      this.#deferred.push(action);
+      this.wake();
+    });
     this.chain = makeChain(this);
   }
 
@@ -82,6 +92,7 @@ export abstract class Task implements Runnable, ChannelEnd {
 
   /** Closes the operators, when nothing of theirs is under way. */
   async close(): Promise<void> {
+    this.time.cancelAll();
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     await this.chain.close();
   }
@@ -102,6 +113,14 @@ export abstract class Task implements Runnable, ChannelEnd {
         ),
       );
     });
+  }
+
+  /** Makes the next call that was deferred, unless the task has ended; false where there is none. */
+  protected runDeferred(): boolean {
+    const action = this.#deferred.shift();
+    if (action === undefined) return false;
+    if (!this.#ended) action();
+    return true;
   }
 
   /** `message` is handled before the next record. */

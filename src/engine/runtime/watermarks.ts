@@ -1,22 +1,80 @@
-// Event time of a task with several inputs: as far as the slowest of them. Source: Flink StatusWatermarkValve.
-import { NO_TIMESTAMP } from '../operators/operator.js';
+// Event time of a task with several inputs: as far as the slowest of those that are not idle.
+// Source: Flink StatusWatermarkValve.
+import { NO_TIMESTAMP, type WatermarkOutput, type WatermarkStatus } from '../operators/operator.js';
 
-/** The watermarks of the channels of one input, merged. A channel that has ended sent the last watermark before. */
+interface ChannelTime {
+  watermarkMs: number;
+  isIdle: boolean;
+  /** Counts for the minimum: one that was idle and is behind counts when it has caught up. */
+  isAligned: boolean;
+}
+
+/** The watermarks of all channels of a task, merged. A channel that has ended sent the last watermark before. */
 export class WatermarkMerger {
-  readonly #byChannel: number[];
-  #merged = NO_TIMESTAMP;
+  readonly #output: WatermarkOutput;
+  readonly #channels: readonly ChannelTime[];
+  #mergedMs = NO_TIMESTAMP;
+  #isIdle = false;
 
-  constructor(channels: number) {
-    this.#byChannel = new Array<number>(channels).fill(NO_TIMESTAMP);
+  constructor(channels: number, output: WatermarkOutput) {
+    this.#output = output;
+    this.#channels = Array.from({ length: channels }, () => ({
+      watermarkMs: NO_TIMESTAMP,
+      isIdle: false,
+      isAligned: true,
+    }));
   }
 
-  /** Takes the watermark of one channel; returns the merged one where it rose, else null. */
-  advance(channel: number, timestampMs: number): number | null {
-    if (timestampMs <= this.#byChannel[channel]!) return null;
-    this.#byChannel[channel] = timestampMs;
-    const merged = Math.min(...this.#byChannel);
-    if (merged <= this.#merged) return null;
-    this.#merged = merged;
-    return merged;
+  watermark(channel: number, timestampMs: number): void {
+    const time = this.#channels[channel]!;
+    if (time.isIdle || timestampMs <= time.watermarkMs) return;
+    time.watermarkMs = timestampMs;
+    if (timestampMs >= this.#mergedMs) time.isAligned = true;
+    this.#emitMinimum();
+  }
+
+  status(channel: number, status: WatermarkStatus): void {
+    const time = this.#channels[channel]!;
+    const becomesIdle = status === 'idle';
+    if (time.isIdle === becomesIdle) return;
+    time.isIdle = becomesIdle;
+    if (becomesIdle) this.#becameIdle(time);
+    else this.#becameActive(time);
+  }
+
+  #becameIdle(time: ChannelTime): void {
+    time.isAligned = false;
+    if (!this.#channels.every(({ isIdle }) => isIdle)) {
+      if (time.watermarkMs === this.#mergedMs) this.#emitMinimum();
+      return;
+    }
+    if (time.watermarkMs === this.#mergedMs)
+      this.#emit(Math.max(...this.#channels.map(({ watermarkMs }) => watermarkMs)));
+    this.#isIdle = true;
+    this.#output.processWatermarkStatus('idle');
+  }
+
+  #becameActive(time: ChannelTime): void {
+    if (time.watermarkMs >= this.#mergedMs) time.isAligned = true;
+    if (!this.#isIdle) return;
+    this.#isIdle = false;
+    this.#output.processWatermarkStatus('active');
+  }
+
+  #emitMinimum(): void {
+    let least = Number.POSITIVE_INFINITY;
+    let anyAligned = false;
+    for (const { isAligned, watermarkMs } of this.#channels) {
+      if (!isAligned) continue;
+      anyAligned = true;
+      if (watermarkMs < least) least = watermarkMs;
+    }
+    if (anyAligned) this.#emit(least);
+  }
+
+  #emit(timestampMs: number): void {
+    if (timestampMs <= this.#mergedMs) return;
+    this.#mergedMs = timestampMs;
+    this.#output.processWatermark(timestampMs);
   }
 }

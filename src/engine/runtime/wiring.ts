@@ -2,6 +2,12 @@
 import type { JobEdge, JobGraph } from '../job/job-graph.js';
 import { Channel } from './channel.js';
 
+/** A channel into a task, and which input of its head it belongs to. */
+export interface InputChannel {
+  readonly channel: Channel;
+  readonly input: 0 | 1;
+}
+
 export class Wiring {
   readonly #byEdge = new Map<JobEdge, readonly (readonly Channel[])[]>();
   readonly #intoVertex: readonly (readonly JobEdge[])[];
@@ -27,10 +33,11 @@ export class Wiring {
   }
 
   /** All channels into one subtask. */
-  into(vertex: number, subtask: number): readonly Channel[] {
+  into(vertex: number, subtask: number): readonly InputChannel[] {
     return this.#intoVertex[vertex]!.flatMap((stream) => {
-      const channels = this.#byEdge.get(stream)!;
-      return stream.forward ? channels[subtask]! : channels.map((fromOne) => fromOne[subtask]!);
+      const all = this.#byEdge.get(stream)!;
+      const channels = stream.forward ? all[subtask]! : all.map((fromOne) => fromOne[subtask]!);
+      return channels.map((channel) => ({ channel, input: stream.edge.input }));
     });
   }
 }

@@ -2,28 +2,32 @@
 // snapshot is copied out at the barrier and written later. Snapshots are Flink's heap format.
 // Source: Flink HeapKeyedStateBackend, HeapSnapshotStrategy, HeapRestoreOperation.
 import { writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
-import type { KeyedState, WrittenKeyedState } from '../../format/state/keyed-state.js';
-import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
 import type {
-  ListState,
-  ListStateDescriptor,
-  MapState,
-  MapStateDescriptor,
-  StateDescriptor,
-  ValueState,
-  ValueStateDescriptor,
-} from '../job/state.js';
-import { declaredState, sameKeyedState, twoTypes } from './declared-state.js';
-import { type Column, HeapColumns, type KeyedBackendParts } from './heap-columns.js';
-import { HeapListState, HeapMapState, HeapValueState } from './heap-states.js';
+  KeyedStateContent,
+  KeyedStateEntry,
+  TimerState,
+  ValueKeyedState,
+  WrittenKeyedState,
+} from '../../format/state/keyed-state.js';
+import type { TypeSerializer } from '../../format/state/serializer.js';
+import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
+import { type Contents, NamespacedContents, PlainContents } from './contents.js';
+import { sameBytes, sameKeyedState, twoTypes } from './declared-state.js';
+import { type HeapColumn, HeapColumns, type KeyedBackendParts } from './heap-columns.js';
 import type { KeyedStateBackend, SnapshotWriter, StateStreams } from './keyed-backend.js';
+import { isVoid, namespaceForm } from './namespace-form.js';
+import { rereadColumn } from './reread.js';
 import { openRestored, type RestoredEntries } from './restored-entries.js';
+import type { NamespaceEntries } from './state-column.js';
+import { TimerQueue } from './timer-queue.js';
 import { wrongValue } from './wrong-type.js';
 
 /** A state and where its contents are. */
 interface HeapTable {
-  readonly state: KeyedState;
-  readonly column: Column;
+  state: ValueKeyedState;
+  readonly column: HeapColumn;
+  /** The job has not asked for it yet: its types are those of the snapshot. */
+  isUndeclared: boolean;
 }
 
 export class HeapKeyedStateBackend implements KeyedStateBackend {
@@ -32,6 +36,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly #parts: KeyedBackendParts;
   readonly #keys: HeapColumns;
   readonly #tables: HeapTable[] = [];
+  readonly #queues: TimerQueue[] = [];
 
   constructor(parts: KeyedBackendParts) {
     this.#parts = parts;
@@ -47,29 +52,31 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     return this.#keys.currentKey;
   }
 
-  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    return new HeapValueState<T>(this.#keys, this.#register(descriptor as StateDescriptor));
+  contentsOf<C>(state: ValueKeyedState): Contents<C> {
+    const { column } = this.#register(state);
+    if (!column.hasNamespaces) return new PlainContents(this.#keys, column);
+    return new NamespacedContents(this.#keys, column, state.namespace);
   }
 
-  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return new HeapListState<T>(this.#keys, this.#register(descriptor as StateDescriptor));
-  }
-
-  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
-    const column = this.#register(descriptor as StateDescriptor);
-    return new HeapMapState<K, V>(this.#keys, column, descriptor.keyType);
+  timerQueue(name: string, namespace: TypeSerializer<unknown>): TimerQueue {
+    const existing = this.#queues.find(({ state }) => state.name === name);
+    if (existing !== undefined) return existing;
+    const queue = new TimerQueue(this.#parts, name, { namespace, noteChanges: false });
+    this.#queues.push(queue);
+    return queue;
   }
 
   async restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void> {
     const { operatorName, keyType: key, maxParallelism } = this.#parts;
     for (const handle of handles) {
-      const declared = { key, states: this.#tables.map(({ state }) => state) };
+      const states = [...this.#tables, ...this.#queues].map(({ state }) => state);
+      const declared = { key, states };
       await this.#load(await openRestored(handle, { operatorName, maxParallelism, streams, declared }));
     }
   }
 
   snapshot(): SnapshotWriter<KeyedStateHandle> {
-    if (this.#tables.length === 0) return async () => null;
+    if (this.#tables.length + this.#queues.length === 0) return async () => null;
     const { bytes, offsets } = this.#copy();
     return async (streams) => ({
       kind: 'key-groups',
@@ -84,28 +91,60 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
 
   async close(): Promise<void> {}
 
-  #register(descriptor: StateDescriptor): Column {
-    const wanted = declaredState(descriptor);
+  #register(wanted: ValueKeyedState): HeapTable {
     const existing = this.#tables.find(({ state }) => state.name === wanted.name);
-    if (existing === undefined) return this.#addTable(wanted).column;
-    if (sameKeyedState(existing.state, wanted)) return existing.column;
+    if (existing === undefined) return this.#addTable(wanted);
+    if (existing.isUndeclared && sameBytes(existing.state, wanted)) {
+      rereadColumn(existing.column, existing.state, wanted);
+      existing.state = wanted;
+      existing.isUndeclared = false;
+    }
+    if (sameKeyedState(existing.state, wanted)) return existing;
     throw twoTypes(this.#parts.operatorName, wanted.name);
   }
 
   async #load(restored: RestoredEntries): Promise<void> {
-    const columns = new Map(restored.states.map((state) => [state, this.#columnOf(state)]));
-    for await (const { state, key, value } of restored.entries(this.keyGroups)) {
-      columns.get(state)![this.#keys.restoredSlot(key)] = value;
-    }
+    const loaders = new Map(
+      restored.states.map((state) => [
+        state,
+        state.kind === 'PRIORITY_QUEUE' ? this.#timerLoader(state) : this.#entryLoader(state),
+      ]),
+    );
+    for await (const entry of restored.entries(this.keyGroups)) loaders.get(entry.state)!(entry);
+  }
+
+  #timerLoader({ name, timer }: TimerState): (entry: KeyedStateEntry) => void {
+    const queue = this.timerQueue(name, timer.timerNamespace);
+    return ({ key, namespace, value }) => queue.restore({ key, namespace, timestampMs: Number(value) });
+  }
+
+  #entryLoader(state: ValueKeyedState): (entry: KeyedStateEntry) => void {
+    const { contents, hasNamespaces } = this.#columnOf(state);
+    if (!hasNamespaces)
+      return ({ key, value }) => {
+        contents[this.#keys.restoredSlot(key)] = value;
+      };
+    const formOf = namespaceForm(state.namespace);
+    return ({ key, namespace, value }) => {
+      const slot = this.#keys.restoredSlot(key);
+      const entries = (contents[slot] ?? new Map()) as NamespaceEntries;
+      entries.set(formOf(namespace), { namespace, contents: value });
+      contents[slot] = entries;
+    };
   }
 
   /** A state that the job has not asked for keeps its contents, and goes into the next snapshot with them. */
-  #columnOf(state: KeyedState): Column {
-    return (this.#tables.find((table) => table.state.name === state.name) ?? this.#addTable(state)).column;
+  #columnOf(state: ValueKeyedState): HeapColumn {
+    const existing = this.#tables.find((table) => table.state.name === state.name);
+    if (existing !== undefined) return existing.column;
+    const added = this.#addTable(state);
+    added.isUndeclared = true;
+    return added.column;
   }
 
-  #addTable(state: KeyedState): HeapTable {
-    const table = { state, column: this.#keys.addColumn() };
+  #addTable(state: ValueKeyedState): HeapTable {
+    const column = this.#keys.addColumn({ hasNamespaces: !isVoid(state.namespace) });
+    const table = { state, column, isUndeclared: false };
     this.#tables.push(table);
     return table;
   }
@@ -119,14 +158,17 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   #write(): WrittenKeyedState {
+    const { keyType: key } = this.#parts;
+    return writeHeapSnapshot({ key, keyGroups: this.keyGroups, states: this.#contents() });
+  }
+
+  #contents(): readonly KeyedStateContent[] {
     const entriesOf = this.#keys.entriesByKeyGroup();
-    return writeHeapSnapshot({
-      key: this.#parts.keyType,
-      keyGroups: this.keyGroups,
-      states: this.#tables.map(({ state, column }) => ({
-        state,
-        entries: (keyGroup) => entriesOf(column, keyGroup),
-      })),
-    });
+    const tables = this.#tables.map(({ state, column }) => ({
+      state,
+      entries: (keyGroup: number) => entriesOf(column, keyGroup),
+    }));
+    const queues = this.#queues.map((queue) => ({ state: queue.state, entries: queue.entriesByKeyGroup() }));
+    return [...tables, ...queues];
   }
 }

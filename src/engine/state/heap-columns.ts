@@ -7,6 +7,7 @@ import { keyGroupOf } from '../../model/key-groups.js';
 import type { KeyGroupRange } from '../../model/metadata.js';
 import { BugError } from '../../support/errors.js';
 import { KeyIndex } from './key-index.js';
+import type { NamespaceEntries, StateColumn } from './state-column.js';
 import { wrongKey } from './wrong-type.js';
 
 /** What a backend must know of its operator and subtask. */
@@ -17,8 +18,20 @@ export interface KeyedBackendParts {
   readonly maxParallelism: number;
 }
 
-/** What one state has of every key, by slot; undefined where it has nothing. */
-export type Column = unknown[];
+/** Everything is in memory, and every snapshot is a whole one: nobody asks what changed. */
+export class HeapColumn implements StateColumn {
+  readonly contents: unknown[];
+  readonly hasNamespaces: boolean;
+
+  constructor(contents: unknown[], hasNamespaces: boolean) {
+    this.contents = contents;
+    this.hasNamespaces = hasNamespaces;
+  }
+
+  touch(): void {}
+  touchEntry(): void {}
+  touchNamespace(): void {}
+}
 
 /** Slots by key group: those of group `first + i` are `slots[starts[i] .. starts[i + 1])`. */
 interface SlotsByKeyGroup {
@@ -33,7 +46,7 @@ export class HeapColumns {
   readonly #parts: KeyedBackendParts;
   readonly #keyType: TypeSerializer<unknown>;
   readonly #index: KeyIndex;
-  readonly #columns: Column[] = [];
+  readonly #columns: HeapColumn[] = [];
   #perhapsEmpty: number[] = [];
   /** Slot of the current key, -1 before the first. Read by every state handle for every record, hence a plain field. */
   slot = -1;
@@ -49,8 +62,9 @@ export class HeapColumns {
   }
 
   /** A further state. */
-  addColumn(): Column {
-    const column: Column = new Array<unknown>(this.#columns[0]?.length ?? 0).fill(undefined);
+  addColumn({ hasNamespaces }: Pick<HeapColumn, 'hasNamespaces'>): HeapColumn {
+    const length = this.#columns[0]?.contents.length ?? 0;
+    const column = new HeapColumn(new Array<unknown>(length).fill(undefined), hasNamespaces);
     this.#columns.push(column);
     return column;
   }
@@ -80,13 +94,14 @@ export class HeapColumns {
   }
 
   /** Gathers the slots by key group now; what is returned gives a column's entries in one key group. */
-  entriesByKeyGroup(): (column: Column, keyGroup: number) => Iterable<KeyedEntry> {
+  entriesByKeyGroup(): (column: HeapColumn, keyGroup: number) => Iterable<KeyedEntry> {
     const { starts, slots } = this.#slotsByKeyGroup();
     const { first } = this.#parts.keyGroups;
     return (column, keyGroup) => {
       const start = starts[keyGroup - first]!;
       const own = slots.subarray(start, starts[keyGroup - first + 1]!);
-      return new ColumnEntries(this.#index, column, own);
+      if (column.hasNamespaces) return this.#namespaceEntries(column.contents, own);
+      return new ColumnEntries(this.#index, column.contents, own);
     };
   }
 
@@ -104,7 +119,7 @@ export class HeapColumns {
 
   #add(key: unknown, hash: number): number {
     const slot = this.#index.add(key, hash);
-    for (const column of this.#columns) column[slot] = undefined;
+    for (const { contents } of this.#columns) contents[slot] = undefined;
     return slot;
   }
 
@@ -118,10 +133,19 @@ export class HeapColumns {
     const suspects = new Set(this.#perhapsEmpty);
     suspects.delete(current);
     for (const slot of suspects) {
-      if (this.#columns.some((column) => column[slot] !== undefined)) continue;
+      if (this.#columns.some(({ contents }) => contents[slot] !== undefined)) continue;
       this.#index.remove(slot, this.#keyType.javaHashCode(this.#index.keyOf(slot)));
     }
     this.#perhapsEmpty = [current];
+  }
+
+  *#namespaceEntries(contents: readonly unknown[], slots: Int32Array): Generator<KeyedEntry> {
+    for (const slot of slots) {
+      const entries = contents[slot] as NamespaceEntries | undefined;
+      if (entries === undefined) continue;
+      const key = this.#index.keyOf(slot);
+      for (const { namespace, contents: value } of entries.values()) yield { namespace, key, value };
+    }
   }
 
   /** A counting sort. */
@@ -146,7 +170,7 @@ export class HeapColumns {
 /** The entries of some slots of a column. One entry object serves for all, valid until the next: there may be millions. */
 class ColumnEntries implements IterableIterator<KeyedEntry> {
   readonly #index: KeyIndex;
-  readonly #column: Column;
+  readonly #column: readonly unknown[];
   readonly #slots: Int32Array;
   readonly #result = {
     done: false as boolean | undefined,
@@ -154,7 +178,7 @@ class ColumnEntries implements IterableIterator<KeyedEntry> {
   };
   #at = 0;
 
-  constructor(index: KeyIndex, column: Column, slots: Int32Array) {
+  constructor(index: KeyIndex, column: readonly unknown[], slots: Int32Array) {
     this.#index = index;
     this.#column = column;
     this.#slots = slots;

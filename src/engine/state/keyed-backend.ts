@@ -1,14 +1,10 @@
 // What a keyed state backend is to the rest of the engine. One backend serves one operator of one subtask; all calls
 // come one after the other. Source: Flink CheckpointableKeyedStateBackend.
+import type { ValueKeyedState } from '../../format/state/keyed-state.js';
+import type { TypeSerializer } from '../../format/state/serializer.js';
 import type { KeyedStateHandle, KeyGroupRange, StreamStateHandle } from '../../model/metadata.js';
-import type {
-  ListState,
-  ListStateDescriptor,
-  MapState,
-  MapStateDescriptor,
-  ValueState,
-  ValueStateDescriptor,
-} from '../job/state.js';
+import type { Contents } from './contents.js';
+import type { TimerQueue } from './timer-queue.js';
 
 /** Where a snapshot's bytes go. */
 export interface CheckpointStreams {
@@ -42,14 +38,11 @@ export interface KeyedStateBackend {
   /** Chooses the key that all state handles work on. UsageError where it is not of the declared type. */
   setCurrentKey(key: unknown): void;
   readonly currentKey: unknown;
-  /** State handles, valid as long as the backend. UsageError where the name is in use with another type. */
-  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
-  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
-  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>;
-  /**
-   * Loads what the handles have of this backend's key groups. Called once, after the operator has opened: the states
-   * it asked for by then are read with their declared types. UsageError where a type changed.
-   */
+  /** What the current key has in a state, valid as long as the backend. UsageError where the name has another type. */
+  contentsOf<C>(state: ValueKeyedState): Contents<C>;
+  /** The timers of this name, for keys of the backend. */
+  timerQueue(name: string, namespace: TypeSerializer<unknown>): TimerQueue;
+  /** Loads what the handles have of this backend's key groups. Called once, after open. UsageError where a type changed. */
   restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void>;
   /** Takes a consistent copy now and returns what writes it. */
   snapshot(): SnapshotWriter<KeyedStateHandle>;

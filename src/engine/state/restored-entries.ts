@@ -14,7 +14,7 @@ import type {
 import { UsageError } from '../../support/errors.js';
 import type { StateStreams } from './keyed-backend.js';
 
-/** Keyed state that can be read. Every entry is of a plain key: there are neither windows nor timers. */
+/** Keyed state that can be read. */
 export interface RestoredEntries {
   readonly states: readonly KeyedState[];
   /** Those of the key groups of `range`; throws what the store throws, and FormatError. */
@@ -61,7 +61,7 @@ async function openFile(handle: KeyGroupsHandle, operator: RestoringOperator): P
   return {
     states: snapshot.states,
     *entries(range) {
-      for (const entry of snapshot.entries(range)) yield withoutWindow(operator, entry);
+      yield* snapshot.entries(range);
     },
   };
 }
@@ -83,7 +83,7 @@ async function openTables(handle: IncrementalHandle, operator: RestoringOperator
       const narrowed = open(overlap(range, handle.keyGroups));
       if (narrowed.kind !== 'readable') throw unreadable(operator, narrowed.kind);
       for (const state of narrowed.states) {
-        for await (const entry of narrowed.entries(state)) yield withoutWindow(operator, entry);
+        yield* narrowed.entries(state);
       }
     },
   };
@@ -91,12 +91,4 @@ async function openTables(handle: IncrementalHandle, operator: RestoringOperator
 
 function overlap(a: KeyGroupRange, b: KeyGroupRange): KeyGroupRange {
   return { first: Math.max(a.first, b.first), last: Math.min(a.last, b.last) };
-}
-
-/** One value for a key and state is all that there is room for: more would be lost in silence. */
-function withoutWindow(operator: RestoringOperator, entry: KeyedStateEntry): KeyedStateEntry {
-  const { state, namespace } = entry;
-  if (state.kind === 'PRIORITY_QUEUE') throw unreadable(operator, `timers of ${state.name}`);
-  if (namespace !== null) throw unreadable(operator, `windows of ${state.name}`);
-  return entry;
 }

@@ -3,6 +3,7 @@
 import { expectSameType, knownSerializer, typeMismatch } from './declared-types.js';
 import type { CompleteKeyedHeader } from './keyed-header.js';
 import type { DeclaredTypes, KeyedState } from './keyed-state.js';
+import { timerSerializer } from './runtime-serializers.js';
 import type {
   ListTypeSerializer,
   MapTypeSerializer,
@@ -30,9 +31,16 @@ export function bindStates(header: CompleteKeyedHeader, declared?: DeclaredTypes
     if (typeof written === 'string') return { kind: 'unsupported', stateName: meta.name, reason: written };
     const state = declared?.states.find((other) => other.name === meta.name);
     if (state !== undefined) expectSameState(state, written);
-    states.push(state ?? written);
+    states.push(state ?? withKey(written, key));
   }
   return { kind: 'bound', key, states };
+}
+
+/** The keys of timers are those of the file's other states. */
+function withKey(state: KeyedState, key: TypeSerializer<unknown>): KeyedState {
+  if (state.kind !== 'PRIORITY_QUEUE') return state;
+  expectSameType(`the keys of ${state.name}`, key, state.timer.timerKey.snapshot);
+  return { ...state, timer: timerSerializer(key, state.timer.timerNamespace) };
 }
 
 function expectSameState(declared: KeyedState, written: KeyedState): void {

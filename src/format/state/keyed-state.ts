@@ -13,7 +13,10 @@ import type {
  * One state of a keyed backend. For LIST and MAP `value` is the serializer of the whole list or map. A PRIORITY_QUEUE
  * holds timers; Flink names it `_timer_state/event_<service>` or `_timer_state/processing_<service>`.
  */
-export type KeyedState = SingleValueState | ListState | MapState | TimerState;
+export type KeyedState = ValueKeyedState | TimerState;
+
+/** A state that is no timers. */
+export type ValueKeyedState = SingleValueState | ListState | MapState;
 
 /** One value for a key. FOLDING has not been written since Flink 1.15. */
 export interface SingleValueState {

@@ -1,39 +1,73 @@
 // The small parts of the runtime, each on its own.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NO_TIMESTAMP } from '../../../src/engine/operators/operator.js';
+import { NO_TIMESTAMP, type WatermarkStatus } from '../../../src/engine/operators/operator.js';
 import { BATCH_RECORDS, Channel } from '../../../src/engine/runtime/channel.js';
 import { InputGate } from '../../../src/engine/runtime/input-gate.js';
 import { byChance, Scheduler, takingTurns } from '../../../src/engine/runtime/scheduler.js';
 import { WatermarkMerger } from '../../../src/engine/runtime/watermarks.js';
 import { seededRandom } from '../../../src/support/random.js';
 
+/** A merger and what it has told so far. */
+function merging(channels: number) {
+  const told: (number | WatermarkStatus)[] = [];
+  const merger = new WatermarkMerger(channels, {
+    processWatermark: (timestampMs) => told.push(timestampMs),
+    processWatermarkStatus: (status) => told.push(status),
+  });
+  return { merger, told };
+}
+
 describe('watermarks of several channels', () => {
   test('advance with the slowest channel', () => {
-    const merger = new WatermarkMerger(2);
-    expect([
-      merger.advance(0, 10),
-      merger.advance(1, 5),
-      merger.advance(1, 20),
-      merger.advance(0, 15),
-    ]).toEqual([null, 5, 10, 15]);
+    const { merger, told } = merging(2);
+    merger.watermark(0, 10);
+    merger.watermark(1, 5);
+    merger.watermark(1, 20);
+    merger.watermark(0, 15);
+    expect(told).toEqual([5, 10, 15]);
   });
 
   test('never go back, and are the minimum over the channels', () => {
     const steps = fc.array(fc.record({ channel: fc.nat(2), timestampMs: fc.integer({ min: -50, max: 50 }) }));
     fc.assert(
       fc.property(steps, (events) => {
-        const merger = new WatermarkMerger(3);
+        const { merger, told } = merging(3);
         const highest = [NO_TIMESTAMP, NO_TIMESTAMP, NO_TIMESTAMP];
-        let last = NO_TIMESTAMP;
+        const expected: number[] = [];
         for (const { channel, timestampMs } of events) {
           highest[channel] = Math.max(highest[channel]!, timestampMs);
+          merger.watermark(channel, timestampMs);
           const minimum = Math.min(...highest);
-          expect(merger.advance(channel, timestampMs)).toBe(minimum > last ? minimum : null);
-          last = minimum;
+          if (minimum > (expected.at(-1) ?? NO_TIMESTAMP)) expected.push(minimum);
         }
+        expect(told).toEqual(expected);
       }),
     );
+  });
+
+  test('do not wait for an idle channel, which counts again when it has caught up', () => {
+    const { merger, told } = merging(2);
+    merger.watermark(0, 10);
+    merger.status(1, 'idle');
+    expect(told).toEqual([10]);
+    merger.status(1, 'active');
+    merger.watermark(1, 4);
+    merger.watermark(0, 20);
+    expect(told).toEqual([10, 20]);
+    merger.watermark(1, 21);
+    merger.watermark(0, 30);
+    expect(told).toEqual([10, 20, 21]);
+  });
+
+  test('go as far as the furthest channel when all are idle, and that is told', () => {
+    const { merger, told } = merging(2);
+    merger.watermark(0, 10);
+    merger.watermark(1, 5);
+    merger.status(0, 'idle');
+    merger.status(1, 'idle');
+    merger.status(1, 'active');
+    expect(told).toEqual([5, 10, 'idle', 'active']);
   });
 });
 

@@ -1,16 +1,18 @@
 // Keyed state in memory against a plain model of it, through snapshots and restores at other key-group ranges.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { TimeWindow, timeWindowType } from '../../../src/engine/job/window.js';
 import { HeapKeyedStateBackend } from '../../../src/engine/state/heap-backend.js';
 import type { CheckpointStreams, StateStreams } from '../../../src/engine/state/keyed-backend.js';
+import { KeyedStateStore } from '../../../src/engine/state/keyed-state-store.js';
 import { writeCanonicalSnapshot } from '../../../src/format/state/canonical-snapshot.js';
 import { tupleSerializer } from '../../../src/format/state/composite-serializers.js';
-import { writeHeapSnapshot } from '../../../src/format/state/heap-snapshot.js';
-import { timerSerializer, voidNamespaceSerializer } from '../../../src/format/state/runtime-serializers.js';
+import { voidNamespaceSerializer } from '../../../src/format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../../src/format/state/serializer.js';
 import { ListStateDescriptor, MapStateDescriptor, Types, ValueStateDescriptor } from '../../../src/index.js';
 import { keyGroupOf, keyGroupRangeOf } from '../../../src/model/key-groups.js';
 import type { KeyedStateHandle, StreamStateHandle } from '../../../src/model/metadata.js';
+import { ManualClock } from '../../../src/support/clock.js';
 import { runs, testSeed } from '../../support/runs.js';
 
 const inMemory: CheckpointStreams & StateStreams = {
@@ -29,11 +31,13 @@ function open(keyType: TypeSerializer<never>, subtask = 0, parallelism = 1) {
     maxParallelism: 128,
   };
   const backend = new HeapKeyedStateBackend(parts);
+  const states = new KeyedStateStore(backend, new ManualClock());
   return {
     backend,
-    value: backend.getValueState(new ValueStateDescriptor('value', Types.LONG)),
-    list: backend.getListState(new ListStateDescriptor('list', Types.INT)),
-    map: backend.getMapState(new MapStateDescriptor('map', Types.STRING, Types.INT)),
+    states,
+    value: states.getState(new ValueStateDescriptor('value', Types.LONG)),
+    list: states.getListState(new ListStateDescriptor('list', Types.INT)),
+    map: states.getMapState(new MapStateDescriptor('map', Types.STRING, Types.INT)),
   };
 }
 
@@ -158,7 +162,7 @@ describe('the hashmap backend', () => {
       const numbers = [0, -0, Number.NaN, 1.5];
       const openMap = (keyType: TypeSerializer<never>) => {
         const state = open(keyType);
-        const map = state.backend.getMapState(new MapStateDescriptor('by number', type, Types.STRING));
+        const map = state.states.getMapState(new MapStateDescriptor('by number', type, Types.STRING));
         return { ...state, map };
       };
       const written = openMap(type as never);
@@ -263,38 +267,32 @@ describe('the hashmap backend', () => {
     expect(value.value()).toBe(42);
   });
 
-  test.each([
-    {
-      what: 'timers',
-      state: {
-        kind: 'PRIORITY_QUEUE',
-        name: '_timer_state/event_user-timers',
-        timer: timerSerializer(Types.STRING, voidNamespaceSerializer) as never,
-      } as const,
-      entry: { namespace: null, key: 'a', value: 5n },
-    },
-    {
-      what: 'windows',
-      state: {
-        kind: 'VALUE',
-        name: 'sum',
-        namespace: Types.LONG as never,
-        value: Types.LONG as never,
-      } as const,
-      entry: { namespace: 60_000, key: 'a', value: 1 },
-    },
-  ])('refuses $what, of which it could keep one for each key only', async ({ what, state, entry }) => {
-    const keyGroup = keyGroupOf(Types.STRING.javaHashCode('a'), 128);
-    const keyGroups = { first: 0, last: 127 };
-    const { bytes, offsets } = writeHeapSnapshot({
-      key: Types.STRING as TypeSerializer<unknown>,
-      keyGroups,
-      states: [{ state, entries: (group) => (group === keyGroup ? [entry] : []) }],
+  test('keeps windows and timers that the job has not asked for, and gives them away later', async () => {
+    const window = new TimeWindow(0, 60_000);
+    const written = open(Types.LONG as never);
+    const windowed = new KeyedStateStore(written.backend, new ManualClock(), timeWindowType as never);
+    const sums = windowed.getState(new ValueStateDescriptor('sum', Types.LONG));
+    written.backend.setCurrentKey(7);
+    windowed.setNamespace(window);
+    sums.update(42);
+    const voidType = voidNamespaceSerializer as TypeSerializer<unknown>;
+    const name = '_timer_state/event_user-timers';
+    written.backend.timerQueue(name, voidType).add({ timestampMs: 5, key: 7, namespace: null });
+
+    const first = (await written.backend.snapshot()(inMemory))!;
+    const [unaware] = await restoreAll(Types.LONG as never, first, 1);
+    const second = (await unaware!.backend.snapshot()(inMemory))!;
+    const [restored] = await restoreAll(Types.LONG as never, second, 1);
+    const again = new KeyedStateStore(restored!.backend, new ManualClock(), timeWindowType as never);
+    const restoredSums = again.getState(new ValueStateDescriptor('sum', Types.LONG));
+    restored!.backend.setCurrentKey(7);
+    again.setNamespace(window);
+    expect(restoredSums.value()).toBe(42);
+    expect(restored!.backend.timerQueue(name, voidType).peek()).toEqual({
+      timestampMs: 5,
+      key: 7,
+      namespace: null,
     });
-    const stream = { kind: 'bytes', handleName: 'x', data: bytes } as const;
-    const { backend } = open(Types.STRING as never);
-    const handle = { kind: 'key-groups', keyGroups, offsets, stream, stateHandleId: null } as const;
-    await expect(backend.restore([handle], inMemory)).rejects.toThrow(`cannot be restored: ${what} of`);
   });
 
   test('refuses handles of other backends', async () => {

@@ -8,11 +8,13 @@ import type {
   KeyedStateBackend,
   StateStreams,
 } from '../../../src/engine/state/keyed-backend.js';
+import { KeyedStateStore } from '../../../src/engine/state/keyed-state-store.js';
 import { RocksDbKeyedStateBackend } from '../../../src/engine/state/rocksdb/rocksdb-backend.js';
 import type { TypeSerializer } from '../../../src/format/state/serializer.js';
 import { ListStateDescriptor, MapStateDescriptor, Types, ValueStateDescriptor } from '../../../src/index.js';
 import { keyGroupOf, keyGroupRangeOf, subtaskOfKeyGroup } from '../../../src/model/key-groups.js';
 import type { IncrementalHandle, KeyedStateHandle, StreamStateHandle } from '../../../src/model/metadata.js';
+import { ManualClock } from '../../../src/support/clock.js';
 import { runs, testSeed } from '../../support/runs.js';
 import { describeRocksDb, testDatabases } from '../support/rocksdb.js';
 
@@ -65,10 +67,12 @@ function open(settings: Settings, subtask = 0, parallelism = 1) {
 }
 
 function statesOf(backend: KeyedStateBackend) {
+  const states = new KeyedStateStore(backend, new ManualClock());
   return {
-    value: backend.getValueState(new ValueStateDescriptor('value', Types.LONG)),
-    list: backend.getListState(new ListStateDescriptor('list', Types.STRING)),
-    map: backend.getMapState(new MapStateDescriptor('map', Types.STRING, Types.INT)),
+    states,
+    value: states.getState(new ValueStateDescriptor('value', Types.LONG)),
+    list: states.getListState(new ListStateDescriptor('list', Types.STRING)),
+    map: states.getMapState(new MapStateDescriptor('map', Types.STRING, Types.INT)),
   };
 }
 
@@ -259,19 +263,19 @@ describeRocksDb('keyed state in RocksDB', () => {
   });
 
   test('may get a state when it is running', async () => {
-    const { backend, value } = open(SETTINGS);
+    const { backend, states, value } = open(SETTINGS);
     await backend.prefetch(['a']);
     backend.choose(0);
     value.update(1);
     const store = new Store();
     await backend.snapshot()(store.streamsOf(1));
-    const late = backend.getValueState(new ValueStateDescriptor('late', Types.INT));
+    const late = states.getState(new ValueStateDescriptor('late', Types.INT));
     expect(late.value()).toBeNull();
     late.update(2);
     const handle = await backend.snapshot()(store.streamsOf(2));
     await backend.close();
     const [restored] = await restoreAll([handle!], store, { ...SETTINGS, parallelism: 1 });
-    const again = restored!.backend.getValueState(new ValueStateDescriptor('late', Types.INT));
+    const again = restored!.states.getState(new ValueStateDescriptor('late', Types.INT));
     await restored!.backend.prefetch(['a']);
     restored!.backend.choose(0);
     expect([restored!.value.value(), again.value()]).toEqual([1, 2]);
@@ -305,13 +309,13 @@ describeRocksDb('keyed state in RocksDB', () => {
   });
 
   test('says which operator has a key or a value of the wrong type', async () => {
-    const { backend, value } = open(SETTINGS);
+    const { backend, states, value } = open(SETTINGS);
     expect(() => backend.prefetch([5])).toThrow('a key of operator test is no string');
     await backend.prefetch(['a']);
     backend.choose(0);
     value.update('many' as never);
     expect(() => backend.snapshot()).toThrow('operator test has a value that is not of its state');
-    expect(() => backend.getListState(new ListStateDescriptor('value', Types.LONG))).toThrow('two types');
+    expect(() => states.getListState(new ListStateDescriptor('value', Types.LONG))).toThrow('two types');
     await backend.close();
   });
 });

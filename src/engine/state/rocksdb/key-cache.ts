@@ -1,10 +1,12 @@
 // What a subtask has in memory of its keys: for each a slot, for each state a column. States are used through it without
 // waiting; what changed is remembered until it is written back, and the keys that were not used for longest go first.
 import { javaMap } from '../../../format/state/java-map.js';
-import type { KeyedState } from '../../../format/state/keyed-state.js';
+import type { ValueKeyedState } from '../../../format/state/keyed-state.js';
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { BugError } from '../../../support/errors.js';
 import { KeyIndex } from '../key-index.js';
+import { isVoid } from '../namespace-form.js';
+import type { NamespacePlace, StateColumn } from '../state-column.js';
 
 /** Estimates of what a key, and a value of it in one state, take in memory beside their bytes. */
 const KEY_BYTES = 120;
@@ -12,18 +14,31 @@ const VALUE_BYTES = 64;
 /** A byte as it is written takes about so many in memory. */
 const BYTES_PER_BYTE = 2;
 
+/** Keys of a map that were put or removed. */
+type ChangedKeys = Map<unknown, true>;
+
+/** A namespace whose contents changed. */
+export interface ChangedNamespace extends NamespacePlace {
+  /** MAP only. */
+  readonly mapKeys: ChangedKeys | undefined;
+}
+
 /** The contents of one state in memory, by slot; undefined where a key has none. */
-export class CachedColumn {
-  readonly state: KeyedState;
+export class CachedColumn implements StateColumn {
+  readonly hasNamespaces: boolean;
   readonly contents: unknown[] = [];
-  /** MAP only: keys put or removed since they were written back, by slot. */
-  readonly changedKeys = new Map<number, Map<unknown, true>>();
+  /** The job has not asked for it yet: its types are those of the snapshot. */
+  isUndeclared = false;
+  /** MAP without namespaces only: what changed since it was written back, by slot. */
+  readonly changedKeys = new Map<number, ChangedKeys>();
+  /** With namespaces only: by slot, then form. */
+  readonly changedNamespaces = new Map<number, Map<string, ChangedNamespace>>();
   readonly #isDirty: boolean[] = [];
   readonly #sizes: number[] = [];
   #dirty: number[] = [];
 
-  constructor(state: KeyedState) {
-    this.state = state;
+  constructor(public state: ValueKeyedState) {
+    this.hasNamespaces = !isVoid(state.namespace);
   }
 
   /** The contents of a slot have changed. */
@@ -39,6 +54,16 @@ export class CachedColumn {
     const changed = this.changedKeys.get(slot) ?? this.#noChanges();
     changed.set(mapKey, true);
     this.changedKeys.set(slot, changed);
+  }
+
+  touchNamespace(slot: number, { form, namespace }: NamespacePlace, mapKey?: unknown): void {
+    this.touch(slot);
+    const changed = this.changedNamespaces.get(slot) ?? new Map<string, ChangedNamespace>();
+    this.changedNamespaces.set(slot, changed);
+    const known = changed.get(form);
+    const mapKeys = known?.mapKeys ?? (this.state.kind === 'MAP' ? this.#noChanges() : undefined);
+    if (known === undefined) changed.set(form, { form, namespace, mapKeys });
+    if (mapKey !== undefined) mapKeys?.set(mapKey, true);
   }
 
   /** The slots that changed since the last time. */
@@ -61,7 +86,7 @@ export class CachedColumn {
     this.contents[slot] = undefined;
   }
 
-  #noChanges(): Map<unknown, true> {
+  #noChanges(): ChangedKeys {
     if (this.state.kind !== 'MAP') throw new BugError(`state ${this.state.name} has no maps`);
     return javaMap(this.state.value.mapKey);
   }
@@ -86,7 +111,7 @@ export class KeyCache {
     return this.#columns;
   }
 
-  addColumn(state: KeyedState): CachedColumn {
+  addColumn(state: ValueKeyedState): CachedColumn {
     const column = new CachedColumn(state);
     this.#columns.push(column);
     return column;

@@ -3,13 +3,17 @@
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { mapConcurrently } from '../../../support/concurrency.js';
 import { BugError } from '../../../support/errors.js';
+import type { NamespaceEntries } from '../state-column.js';
+import type { TimerQueue } from '../timer-queue.js';
 import { wrongValue } from '../wrong-type.js';
 import type { CachedColumn, KeyCache } from './key-cache.js';
 import type { LocalDatabase } from './local-database.js';
-import { RowBatch } from './row-batch.js';
-import { addRows, readContents, readMap, rowKeyOf } from './state-rows.js';
+import { readNamespaces, takeNamespaceRows } from './namespace-rows.js';
+import { type Row, RowBatch } from './row-batch.js';
+import { addRows, keyPrefixOf, readContents, readMap, rowKeyOf } from './state-rows.js';
+import { takeTimerRows } from './timer-rows.js';
 
-/** Maps that are read at a time: each is a scan of its own. */
+/** Maps, and keys of states with namespaces, that are read at a time: each is a scan of its own. */
 const CONCURRENT_SCANS = 64;
 
 export interface KeyedTablesParts {
@@ -17,6 +21,8 @@ export interface KeyedTablesParts {
   readonly keyType: TypeSerializer<unknown>;
   readonly maxParallelism: number;
   readonly cache: KeyCache;
+  /** All that there are at any time. */
+  readonly queues: readonly TimerQueue[];
   /** Called once, before the first read or write. */
   readonly open: () => Promise<LocalDatabase>;
 }
@@ -44,7 +50,8 @@ export class KeyedTables {
   inOrder<T>(work: (database: LocalDatabase) => Promise<T>): Promise<T> {
     const done = this.#writes.then(async () => {
       const database = await this.#open();
-      await database.ensureFamilies(this.#parts.cache.columns.map(({ state }) => state.name));
+      const { cache, queues } = this.#parts;
+      await database.ensureFamilies([...cache.columns, ...queues].map(({ state }) => state.name));
       return work(database);
     });
     this.#writes = done;
@@ -60,7 +67,8 @@ export class KeyedTables {
     const database = await this.#open();
     const rowKeys = slots.map((slot) => this.#rowKeyOf(slot));
     for (const column of this.#parts.cache.columns) {
-      if (column.state.kind === 'MAP') await this.#loadMaps(database, column, { slots, rowKeys });
+      if (column.hasNamespaces) await this.#loadNamespaces(database, column, slots);
+      else if (column.state.kind === 'MAP') await this.#loadMaps(database, column, { slots, rowKeys });
       else await this.#loadValues(database, column, { slots, rowKeys });
     }
   }
@@ -68,9 +76,10 @@ export class KeyedTables {
   /** The rows of everything that changed in memory since the last time, copied now. */
   takeChanges(): readonly RowBatch[] {
     try {
-      return this.#parts.cache.columns
-        .map((column) => this.#takeRows(column))
-        .filter(({ count }) => count > 0);
+      const { cache, queues, maxParallelism } = this.#parts;
+      const contents = cache.columns.map((column) => this.#takeRows(column));
+      const timers = queues.map((queue) => takeTimerRows(queue, maxParallelism));
+      return [...contents, ...timers].filter(({ count }) => count > 0);
     } catch (cause) {
       throw cause instanceof TypeError ? wrongValue(this.#parts.operatorName, cause) : cause;
     }
@@ -97,19 +106,32 @@ export class KeyedTables {
     return rowKeyOf(cache.keyOf(slot), keyType, maxParallelism);
   }
 
+  #prefixOf(slot: number): Uint8Array {
+    const { cache, keyType, maxParallelism } = this.#parts;
+    return keyPrefixOf(cache.keyOf(slot), keyType, maxParallelism);
+  }
+
   #takeRows(column: CachedColumn): RowBatch {
     const batch = new RowBatch(column.state.name);
     for (const slot of column.takeDirty()) {
       const before = { count: batch.count, sizeBytes: batch.sizeBytes };
-      const contents = column.contents[slot];
-      const mapKeys = column.changedKeys.get(slot)?.keys();
-      addRows(batch, column.state, this.#rowKeyOf(slot), { contents, mapKeys });
+      this.#addRows(batch, column, slot);
       const rows = batch.count - before.count;
-      const bytes = batch.sizeBytes - before.sizeBytes;
-      this.#parts.cache.setWrittenBytes(column, slot, sizeOf(contents, rows === 0 ? 0 : bytes / rows));
+      const bytesPerRow = rows === 0 ? 0 : (batch.sizeBytes - before.sizeBytes) / rows;
+      this.#parts.cache.setWrittenBytes(column, slot, sizeOf(column.contents[slot], bytesPerRow));
     }
     column.changedKeys.clear();
+    column.changedNamespaces.clear();
     return batch;
+  }
+
+  #addRows(batch: RowBatch, column: CachedColumn, slot: number): void {
+    if (column.hasNamespaces) {
+      takeNamespaceRows(batch, column, { slot, prefix: this.#prefixOf(slot) });
+      return;
+    }
+    const mapKeys = column.changedKeys.get(slot)?.keys();
+    addRows(batch, column.state, this.#rowKeyOf(slot), { contents: column.contents[slot], mapKeys });
   }
 
   async #loadValues(database: LocalDatabase, column: CachedColumn, keys: KeysToLoad): Promise<void> {
@@ -130,11 +152,32 @@ export class KeyedTables {
     await mapConcurrently(keys.slots.entries(), CONCURRENT_SCANS, async ([index, slot]) => {
       const rowKey = keys.rowKeys[index]!;
       const rows = await database.scan(state.name, rowKey);
-      column.contents[slot] = readMap(state, rowKey, rows);
-      const bytes = rows.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
-      this.#parts.cache.setWrittenBytes(column, slot, bytes);
+      this.#loaded(column, slot, { contents: readMap(state, rowKey, rows), rows });
     });
   }
+
+  async #loadNamespaces(
+    database: LocalDatabase,
+    column: CachedColumn,
+    slots: readonly number[],
+  ): Promise<void> {
+    await mapConcurrently(slots, CONCURRENT_SCANS, async (slot) => {
+      const prefix = this.#prefixOf(slot);
+      const rows = await database.scan(column.state.name, prefix);
+      this.#loaded(column, slot, { contents: readNamespaces(column.state, prefix, rows), rows });
+    });
+  }
+
+  #loaded(column: CachedColumn, slot: number, { contents, rows }: LoadedContents): void {
+    column.contents[slot] = contents;
+    const bytes = rows.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+    this.#parts.cache.setWrittenBytes(column, slot, bytes);
+  }
+}
+
+interface LoadedContents {
+  readonly contents: ReadonlyMap<unknown, unknown> | NamespaceEntries | undefined;
+  readonly rows: readonly Row[];
 }
 
 interface KeysToLoad {

@@ -8,14 +8,14 @@ import { tableFileOf } from '../../../format/sst/table-file.js';
 import { bindStates } from '../../../format/state/bind-states.js';
 import { keyGroupPrefixBytes, writeKeyGroupPrefix } from '../../../format/state/composite-key.js';
 import { readKeyedHeader } from '../../../format/state/keyed-header.js';
-import type { KeyedState } from '../../../format/state/keyed-state.js';
-import { voidNamespaceSerializer } from '../../../format/state/runtime-serializers.js';
-import { sameSnapshot } from '../../../format/state/snapshot-classes.js';
+import type { KeyedState, KeyedStateEntry, TimerState } from '../../../format/state/keyed-state.js';
 import type { IncrementalHandle, KeyedStateHandle, KeyGroupRange } from '../../../model/metadata.js';
 import { openRestored, type RestoringOperator, unreadable } from '../restored-entries.js';
+import type { Timer } from '../timer-queue.js';
 import type { DatabaseFile, LocalDatabase, LocalDatabases } from './local-database.js';
 import { RowBatch } from './row-batch.js';
-import { addRows, rowKeyOf } from './state-rows.js';
+import { addRows, keyPrefixOf, rowKeyIn } from './state-rows.js';
+import { readTimer } from './timer-rows.js';
 
 /** Rows are written when so many bytes of one state have gathered. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -31,6 +31,8 @@ export interface RestoredDatabase {
   readonly states: readonly KeyedState[];
   /** The snapshot whose files it began with; null where it was filled entry by entry. */
   readonly base: IncrementalHandle | null;
+  /** Those of the subtask's key groups, by name of their state. They are rows of the database where there is a base. */
+  readonly timers: ReadonlyMap<string, readonly Timer[]>;
 }
 
 /** Throws a UsageError where state is of a kind that cannot be restored, and what store and formats throw. */
@@ -53,7 +55,6 @@ async function openFiles(
   if (header.kind === 'partial') throw unreadable(subtask, 'unknown-serializer');
   const bound = bindStates(header, declared);
   if (bound.kind === 'unsupported') throw unreadable(subtask, `${bound.stateName}: ${bound.reason}`);
-  for (const state of bound.states) refuseWindows(state, subtask);
   const files = [...handle.shared, ...handle.private];
   const tables = files.filter(({ localPath }) => localPath.endsWith('.sst'));
   for (const { stream } of tables) {
@@ -63,16 +64,34 @@ async function openFiles(
   async function* contents(): AsyncGenerator<DatabaseFile> {
     for (const { localPath, stream } of files) yield { name: localPath, bytes: await streams.read(stream) };
   }
+  refuseLongNamespaces(bound.states, subtask);
   const names = bound.states.map(({ name }) => name);
   const database = await databases.open(names, contents());
   await clip(database, names, { handle, subtask });
-  return { database, states: bound.states, base: handle };
+  const timers = new Map<string, readonly Timer[]>();
+  for (const state of bound.states)
+    if (state.kind === 'PRIORITY_QUEUE') timers.set(state.name, await readTimers(database, state, subtask));
+  return { database, states: bound.states, base: handle, timers };
 }
 
-function refuseWindows(state: KeyedState, subtask: RestoringSubtask): void {
-  if (state.kind === 'PRIORITY_QUEUE') throw unreadable(subtask, `timers of ${state.name}`);
-  if (!sameSnapshot(state.namespace.snapshot, voidNamespaceSerializer.snapshot))
-    throw unreadable(subtask, `windows of ${state.name}`);
+/** Where keys and namespaces have no fixed length, rows have more than is written here. */
+function refuseLongNamespaces(states: readonly KeyedState[], subtask: RestoringSubtask): void {
+  for (const state of states)
+    if (state.kind !== 'PRIORITY_QUEUE' && state.namespace.fixedLengthBytes === null)
+      throw unreadable(subtask, `namespaces of ${state.name}`);
+}
+
+async function readTimers(
+  database: LocalDatabase,
+  state: TimerState,
+  { keyGroups, maxParallelism }: RestoringSubtask,
+): Promise<readonly Timer[]> {
+  const timers: Timer[] = [];
+  for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
+    const rows = await database.scan(state.name, keyGroupPrefix(keyGroup, maxParallelism));
+    timers.push(...rows.map(({ key }) => readTimer(key, state, maxParallelism)));
+  }
+  return timers;
 }
 
 /** Deletes the key groups that belong to other subtasks. */
@@ -107,31 +126,57 @@ async function fill(
   for (const handle of handles) restored.push(await openRestored(handle, subtask));
   const states = new Map<string, KeyedState>();
   for (const each of restored) for (const state of each.states) states.set(state.name, state);
+  refuseLongNamespaces([...states.values()], subtask);
   const { declared, databases } = subtask;
   const names = new Set([...declared.states.map(({ name }) => name), ...states.keys()]);
   const database = await databases.open([...names]);
+  const timers = new Map<string, Timer[]>();
   try {
-    for (const { entries } of restored) await writeEntries(database, entries(subtask.keyGroups), subtask);
+    for (const { entries } of restored) {
+      const batches = new EntryBatches(database, subtask);
+      for await (const entry of entries(subtask.keyGroups)) {
+        if (entry.state.kind === 'PRIORITY_QUEUE') addTimer(timers, entry);
+        else await batches.add(entry);
+      }
+      await batches.flush();
+    }
   } catch (thrown) {
     await database.close();
     throw thrown;
   }
-  return { database, states: [...states.values()], base: null };
+  return { database, states: [...states.values()], base: null, timers };
 }
 
-async function writeEntries(
-  database: LocalDatabase,
-  entries: ReturnType<Awaited<ReturnType<typeof openRestored>>['entries']>,
-  { declared, maxParallelism }: RestoringSubtask,
-): Promise<void> {
-  const batches = new Map<string, RowBatch>();
-  for await (const { state, key, value } of entries) {
-    const batch = batches.get(state.name) ?? new RowBatch(state.name);
-    addRows(batch, state, rowKeyOf(key, declared.key, maxParallelism), { contents: value });
-    batches.set(state.name, batch);
-    if (batch.sizeBytes < BATCH_BYTES) continue;
-    await database.write(batch);
-    batches.delete(state.name);
+function addTimer(timers: Map<string, Timer[]>, { state, key, namespace, value }: KeyedStateEntry): void {
+  const known = timers.get(state.name) ?? [];
+  known.push({ key, namespace, timestampMs: Number(value) });
+  timers.set(state.name, known);
+}
+
+/** Entries on their way into the database, by state. */
+class EntryBatches {
+  readonly #database: LocalDatabase;
+  readonly #subtask: RestoringSubtask;
+  readonly #byState = new Map<string, RowBatch>();
+
+  constructor(database: LocalDatabase, subtask: RestoringSubtask) {
+    this.#database = database;
+    this.#subtask = subtask;
   }
-  for (const batch of batches.values()) await database.write(batch);
+
+  async add({ state, key, namespace, value }: KeyedStateEntry): Promise<void> {
+    if (state.kind === 'PRIORITY_QUEUE') return;
+    const { declared, maxParallelism } = this.#subtask;
+    const batch = this.#byState.get(state.name) ?? new RowBatch(state.name);
+    const prefix = keyPrefixOf(key, declared.key, maxParallelism);
+    addRows(batch, state, rowKeyIn(prefix, state.namespace, namespace), { contents: value });
+    this.#byState.set(state.name, batch);
+    if (batch.sizeBytes < BATCH_BYTES) return;
+    await this.#database.write(batch);
+    this.#byState.delete(state.name);
+  }
+
+  async flush(): Promise<void> {
+    for (const batch of this.#byState.values()) await this.#database.write(batch);
+  }
 }

@@ -2,19 +2,13 @@
 // read before it, changes are written back when a checkpoint begins or the memory is full. So state may be larger than
 // memory, and no record waits for itself alone. Source: Flink RocksDBKeyedStateBackend.
 import { keyedHeaderBytes } from '../../../format/state/keyed-header.js';
+import type { ValueKeyedState } from '../../../format/state/keyed-state.js';
+import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { keyGroupOf } from '../../../model/key-groups.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../../model/metadata.js';
 import { BugError } from '../../../support/errors.js';
-import type {
-  ListState,
-  ListStateDescriptor,
-  MapState,
-  MapStateDescriptor,
-  StateDescriptor,
-  ValueState,
-  ValueStateDescriptor,
-} from '../../job/state.js';
-import { declaredState, sameKeyedState, twoTypes } from '../declared-state.js';
+import { type Contents, NamespacedContents, PlainContents } from '../contents.js';
+import { sameBytes, sameKeyedState, twoTypes } from '../declared-state.js';
 import type { KeyedBackendParts } from '../heap-columns.js';
 import type {
   CheckpointStreams,
@@ -23,13 +17,14 @@ import type {
   SnapshotWriter,
   StateStreams,
 } from '../keyed-backend.js';
+import { rereadColumn } from '../reread.js';
+import { TimerQueue } from '../timer-queue.js';
 import { wrongKey } from '../wrong-type.js';
-import { CachedListState, CachedMapState, CachedValueState } from './cached-states.js';
 import { IncrementalSnapshots } from './incremental-snapshots.js';
 import { type CachedColumn, KeyCache } from './key-cache.js';
 import { KeyedTables } from './keyed-tables.js';
 import type { LocalDatabases } from './local-database.js';
-import { restoreDatabase } from './restore-database.js';
+import { type RestoredDatabase, restoreDatabase } from './restore-database.js';
 import { rowKeyOf } from './state-rows.js';
 
 /** How RocksDB is used by all subtasks of a job. */
@@ -51,6 +46,7 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
   readonly #cache: KeyCache;
   readonly #tables: KeyedTables;
   readonly #snapshots: IncrementalSnapshots;
+  readonly #queues: TimerQueue[] = [];
   readonly #writing = new Set<Promise<unknown>>();
   /** Slots of the keys that were prefetched last. */
   #slots: number[] = [];
@@ -62,7 +58,7 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
     this.#cache = new KeyCache(parts.keyType);
     this.#snapshots = new IncrementalSnapshots(settings.incremental);
     const open = () => settings.databases.open(this.#stateNames());
-    this.#tables = new KeyedTables({ ...parts, cache: this.#cache, open });
+    this.#tables = new KeyedTables({ ...parts, cache: this.#cache, queues: this.#queues, open });
   }
 
   /** Only a key of the batch that was prefetched last, or one that is in memory anyway. */
@@ -97,38 +93,35 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
     return this.#load(missing, isFull);
   }
 
-  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    return new CachedValueState<T>(this.#cache, this.#register(descriptor as StateDescriptor));
+  contentsOf<C>(state: ValueKeyedState): Contents<C> {
+    const column = this.#register(state);
+    if (!column.hasNamespaces) return new PlainContents(this.#cache, column);
+    return new NamespacedContents(this.#cache, column, state.namespace);
   }
 
-  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return new CachedListState<T>(this.#cache, this.#register(descriptor as StateDescriptor));
-  }
-
-  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
-    const column = this.#register(descriptor as StateDescriptor);
-    return new CachedMapState<K, V>(this.#cache, column, descriptor.keyType);
+  timerQueue(name: string, namespace: TypeSerializer<unknown>): TimerQueue {
+    const existing = this.#queues.find(({ state }) => state.name === name);
+    if (existing !== undefined) return existing;
+    const queue = new TimerQueue(this.#parts, name, { namespace, noteChanges: true });
+    this.#queues.push(queue);
+    return queue;
   }
 
   async restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void> {
     if (handles.length === 0) return;
-    const declared = { key: this.#parts.keyType, states: this.#cache.columns.map(({ state }) => state) };
+    const declared = { key: this.#parts.keyType, states: this.#states() };
     const subtask = { ...this.#parts, databases: this.#settings.databases, streams, declared };
-    const { database, states, base } = await restoreDatabase(handles, subtask);
-    this.#tables.adopt(database);
-    const known = new Set(this.#stateNames());
-    for (const state of states) if (!known.has(state.name)) this.#cache.addColumn(state);
-    if (base !== null && streams.owned === true) this.#snapshots.resume(base);
+    const restored = await restoreDatabase(handles, subtask);
+    this.#tables.adopt(restored.database);
+    this.#adoptStates(restored);
+    if (restored.base !== null && streams.owned === true) this.#snapshots.resume(restored.base);
   }
 
   snapshot(): SnapshotWriter<KeyedStateHandle> {
-    const { columns } = this.#cache;
-    if (columns.length === 0) return async () => null;
+    const states = this.#states();
+    if (states.length === 0) return async () => null;
     const changes = this.#tables.takeChanges();
-    const metaBytes = keyedHeaderBytes(
-      this.#parts.keyType,
-      columns.map(({ state }) => state),
-    );
+    const metaBytes = keyedHeaderBytes(this.#parts.keyType, states);
     const parts = { base: this.#snapshots.confirmed, keyGroups: this.keyGroups, metaBytes };
     const captured = this.#tables.inOrder(async (database) => {
       for (const batch of changes) await database.write(batch);
@@ -150,16 +143,38 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
     await this.#tables.close();
   }
 
-  #stateNames(): string[] {
-    return this.#cache.columns.map(({ state }) => state.name);
+  #states() {
+    return [...this.#cache.columns, ...this.#queues].map(({ state }) => state);
   }
 
-  #register(descriptor: StateDescriptor): CachedColumn {
-    const wanted = declaredState(descriptor);
+  #stateNames(): string[] {
+    return this.#states().map(({ name }) => name);
+  }
+
+  #register(wanted: ValueKeyedState): CachedColumn {
     const existing = this.#cache.columns.find(({ state }) => state.name === wanted.name);
     if (existing === undefined) return this.#cache.addColumn(wanted);
+    if (existing.isUndeclared && sameBytes(existing.state, wanted)) {
+      rereadColumn(existing, existing.state, wanted);
+      existing.state = wanted;
+      existing.isUndeclared = false;
+    }
     if (sameKeyedState(existing.state, wanted)) return existing;
     throw twoTypes(this.#parts.operatorName, wanted.name);
+  }
+
+  /** States that the job has not asked for go into the next snapshot too. */
+  #adoptStates({ states, base, timers }: RestoredDatabase): void {
+    const known = new Set(this.#stateNames());
+    for (const state of states) {
+      if (state.kind === 'PRIORITY_QUEUE') {
+        const queue = this.timerQueue(state.name, state.timer.timerNamespace);
+        for (const timer of timers.get(state.name) ?? [])
+          base === null ? queue.add(timer) : queue.restore(timer);
+      } else if (!known.has(state.name)) {
+        this.#cache.addColumn(state).isUndeclared = true;
+      }
+    }
   }
 
   #hashOf(key: unknown): number {

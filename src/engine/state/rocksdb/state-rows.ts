@@ -3,39 +3,54 @@
 import { ByteReader } from '../../../format/bytes/byte-reader.js';
 import { ByteWriter } from '../../../format/bytes/byte-writer.js';
 import { COMMA, readElements } from '../../../format/state/canonical-entry.js';
-import { keyGroupPrefixBytes, writeCompositeKey } from '../../../format/state/composite-key.js';
+import { keyGroupPrefixBytes, writeKeyGroupPrefix } from '../../../format/state/composite-key.js';
 import { javaMap } from '../../../format/state/java-map.js';
-import type { KeyedState, ListState, MapState } from '../../../format/state/keyed-state.js';
+import type { ListState, MapState, ValueKeyedState } from '../../../format/state/keyed-state.js';
 import { voidNamespaceSerializer } from '../../../format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { wrongType } from '../../../format/state/value-errors.js';
 import { keyGroupOf } from '../../../model/key-groups.js';
 import type { Row, RowBatch } from './row-batch.js';
 
-/** The bytes that the rows of a key begin with: all of a VALUE or LIST, the same in every state. */
-export function rowKeyOf(key: unknown, type: TypeSerializer<unknown>, maxParallelism: number): Uint8Array {
-  const namespace = voidNamespaceSerializer as TypeSerializer<unknown>;
-  const layout = { key: type, namespace, prefixBytes: keyGroupPrefixBytes(maxParallelism) };
-  const keyGroup = keyGroupOf(type.javaHashCode(key), maxParallelism);
+/** The bytes that the rows of a key begin with, in whatever namespace. */
+export function keyPrefixOf(key: unknown, type: TypeSerializer<unknown>, maxParallelism: number): Uint8Array {
   const target = new ByteWriter(64);
-  writeCompositeKey(target, layout, { keyGroup, key, namespace: null });
+  const keyGroup = keyGroupOf(type.javaHashCode(key), maxParallelism);
+  writeKeyGroupPrefix(target, keyGroup, keyGroupPrefixBytes(maxParallelism));
+  type.write(target, key);
   return target.take();
 }
 
-/**
- * Adds the rows of contents, or of their absence. Of a map those of `mapKeys` alone, without which it is all of them.
- * TypeError where the contents are not of the state's type.
- */
+/** The row of a VALUE or LIST, and what the rows of a map begin with. Namespaces have a fixed length. */
+export function rowKeyIn(prefix: Uint8Array, type: TypeSerializer<unknown>, namespace: unknown): Uint8Array {
+  const target = new ByteWriter(prefix.length + 16);
+  target.bytes(prefix);
+  type.write(target, namespace);
+  return target.take();
+}
+
+/** Without a namespace. */
+export function rowKeyOf(key: unknown, type: TypeSerializer<unknown>, maxParallelism: number): Uint8Array {
+  const prefix = keyPrefixOf(key, type, maxParallelism);
+  return rowKeyIn(prefix, voidNamespaceSerializer as TypeSerializer<unknown>, null);
+}
+
+/** Contents to write. Of a map the rows of `mapKeys` alone, without which it is all of them. */
+export interface ContentsToWrite {
+  /** Undefined where there are none. */
+  readonly contents: unknown;
+  readonly mapKeys?: Iterable<unknown> | undefined;
+}
+
+/** Adds the rows of contents, or of their absence. TypeError where the contents are not of the state's type. */
 export function addRows(
   batch: RowBatch,
-  state: KeyedState,
+  state: ValueKeyedState,
   rowKey: Uint8Array,
-  { contents, mapKeys }: { readonly contents: unknown; readonly mapKeys?: Iterable<unknown> | undefined },
+  { contents, mapKeys }: ContentsToWrite,
 ): void {
   const writeKey = (target: ByteWriter) => target.bytes(rowKey);
   switch (state.kind) {
-    case 'PRIORITY_QUEUE':
-      throw wrongType('state of a key', contents);
     case 'MAP':
       addMapRows(batch, state, rowKey, { contents, mapKeys });
       return;
@@ -50,10 +65,9 @@ export function addRows(
 }
 
 /** Reads the value of a row, which has the whole of what a key has in a state other than MAP. */
-export function readContents(state: Exclude<KeyedState, MapState>, value: Uint8Array): unknown {
+export function readContents(state: Exclude<ValueKeyedState, MapState>, value: Uint8Array): unknown {
   const source = new ByteReader(value);
   if (state.kind === 'LIST') return readElements(source, state.value.element, value.length);
-  if (state.kind === 'PRIORITY_QUEUE') throw wrongType('state of a key', state.kind);
   return state.value.read(source);
 }
 
@@ -76,7 +90,7 @@ function addMapRows(
   batch: RowBatch,
   { value: type }: MapState,
   rowKey: Uint8Array,
-  { contents, mapKeys }: { readonly contents: unknown; readonly mapKeys?: Iterable<unknown> | undefined },
+  { contents, mapKeys }: ContentsToWrite,
 ): void {
   const map = (contents ?? new Map()) as ReadonlyMap<unknown, unknown>;
   for (const mapKey of mapKeys ?? map.keys()) {
