@@ -9,7 +9,14 @@ import { MemoryStorage } from '../../src/storage/memory.js';
 import type { StorageRemover } from '../../src/storage/storage.js';
 import { randomInt, seededRandom } from '../../src/support/random.js';
 import { runs, testSeed } from '../support/runs.js';
-import { Count, type CountingJob, countingJob, expectedCounts } from './support/jobs.js';
+import {
+  Count,
+  type CountingJob,
+  countingJob,
+  expectedCounts,
+  expectedSums,
+  summingJob,
+} from './support/jobs.js';
 import { closeDatabases, describeRocksDb, testDatabases } from './support/rocksdb.js';
 import { JOB, type Simulation, simulate } from './support/simulation.js';
 
@@ -27,7 +34,16 @@ interface Case {
   readonly faultOneIn: number;
   readonly inlineBytes: number;
   readonly backend?: 'hashmap' | 'rocksdb' | 'rocksdb incremental';
+  readonly program: Program;
 }
+
+/** Programs, and what they come to. */
+const PROGRAMS = {
+  counts: { build: countingJob, expected: expectedCounts },
+  timers: { build: summingJob, expected: expectedSums },
+} as const;
+type Program = keyof typeof PROGRAMS;
+const COUNTS: { readonly program: Program } = { program: 'counts' };
 
 const parallelism = fc.integer({ min: 1, max: 4 });
 const cases: fc.Arbitrary<Case> = fc.record({
@@ -41,6 +57,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   failOneIn: fc.integer({ min: 100, max: 2000 }),
   faultOneIn: fc.constantFrom(10, 50, Number.POSITIVE_INFINITY),
   inlineBytes: fc.constantFrom(0, 20_480),
+  program: fc.constantFrom(...(Object.keys(PROGRAMS) as Program[])),
 });
 
 describe('exactly once', () => {
@@ -65,7 +82,10 @@ describe('exactly once', () => {
 
   test('with at-least-once every result is committed, some perhaps twice', async () => {
     const check = async (each: Case) => {
-      const { committed, expected } = await run(each, { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' });
+      const { committed, expected } = await run(
+        { ...each, ...COUNTS },
+        { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' },
+      );
       for (const key of new Set(expected.map(keyOf))) {
         const wanted = expected.filter((line) => keyOf(line) === key).length;
         const counts = committed
@@ -168,8 +188,9 @@ async function checkFailures(each: Case): Promise<void> {
 async function run(each: Case, configuration: Readonly<Record<string, string>>) {
   const sink = new CollectSink<string>();
   const job = failingJob(each);
+  const { build, expected } = PROGRAMS[each.program];
   const { finish } = simulate({
-    build: countingJob(sink, job),
+    build: build(sink, job),
     seed: each.seed,
     slowStorage: true,
     storage: failingStorage(each),
@@ -177,7 +198,7 @@ async function run(each: Case, configuration: Readonly<Record<string, string>>) 
     ...databasesOf(each),
   });
   expect((await finish()).status).toBe('FINISHED');
-  return { committed: [...sink.committed].sort(), expected: expectedCounts(job) };
+  return { committed: [...sink.committed].sort(), expected: expected(job) };
 }
 
 /** The process stops where it is after some storage calls; another one goes on with what the first left behind. */
@@ -187,11 +208,12 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
   CountingJob['parallelism'] & {},
 ]) {
   const sink = new CollectSink<string>();
+  const { build, expected } = PROGRAMS[each.program];
   const disk = new MemoryStorage();
   let calls = 0;
   const dying = faultyStorage(disk, () => (++calls >= deathAtCall ? 'unavailable' : null));
   const first = simulate({
-    build: countingJob(sink, { ...each }),
+    build: build(sink, { ...each }),
     seed: each.seed,
     slowStorage: true,
     storage: dying,
@@ -202,7 +224,7 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
 
   const snapshot = await newestCheckpoint(disk);
   const second = simulate({
-    build: countingJob(sink, { ...each, parallelism: newParallelism }),
+    build: build(sink, { ...each, parallelism: newParallelism }),
     seed: each.seed + 1,
     storage: disk,
     configuration: settingsOf(each),
@@ -211,7 +233,7 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
       snapshot === null ? {} : { restore: { snapshot, claimMode: 'claim', allowNonRestoredState: false } },
   });
   expect((await second.finish()).status).toBe('FINISHED');
-  expect([...sink.committed].sort()).toEqual(expectedCounts(each));
+  expect([...sink.committed].sort()).toEqual(expected(each));
 }
 
 function failingJob(each: Case): CountingJob {
@@ -243,6 +265,7 @@ function settingsOf(each: Case): Readonly<Record<string, string>> {
     // So little that keys are always read from the database.
     'state.backend.rocksdb.memory.fixed-per-slot': '1b',
     'execution.checkpointing.interval': `${each.intervalMs}ms`,
+    'pipeline.auto-watermark-interval': '5ms',
     'execution.checkpointing.max-concurrent-checkpoints': String(each.maxConcurrent),
     'execution.checkpointing.num-retained': String(each.numRetained),
     'execution.checkpointing.tolerable-failed-checkpoints': '1000000',

@@ -94,7 +94,7 @@ export class InternalTimerService {
       done();
       return;
     }
-    while (queue.nextMs <= upToMs) {
+    while (queue.hasDue(upToMs)) {
       const keys = queue.dueKeys(upToMs, PREFETCHED_KEYS);
       const atHand = new Set(keys.map((key) => keyForm(this.#parts.keyType, key)));
       const ready = prefetcher.prefetch(keys);
@@ -114,7 +114,7 @@ export class InternalTimerService {
 
   /** Calls due timers up to the first whose key is not at hand. */
   #callDue({ queue, upToMs, domain }: Round, atHand: ReadonlySet<string> | null): void {
-    while (queue.nextMs <= upToMs) {
+    while (queue.hasDue(upToMs)) {
       const timer = queue.peek()!;
       if (atHand?.has(keyForm(this.#parts.keyType, timer.key)) === false) return;
       queue.delete(timer);

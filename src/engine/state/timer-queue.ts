@@ -54,6 +54,11 @@ export class TimerQueue {
     return this.#times.top;
   }
 
+  /** Whether there is a timer up to this time, which may be infinite. */
+  hasDue(upToMs: number): boolean {
+    return this.#times.size > 0 && this.#times.top <= upToMs;
+  }
+
   /** False where it is set already. */
   add(timer: Timer): boolean {
     const form = this.#formOf(timer);

@@ -5,10 +5,14 @@ import {
   type CollectSink,
   type KeyedProcessContext,
   KeyedProcessFunction,
+  type MapState,
+  MapStateDescriptor,
+  type OnTimerContext,
   type RuntimeContext,
   Types,
   type ValueState,
   ValueStateDescriptor,
+  WatermarkStrategy,
 } from '../../../src/index.js';
 
 /** Emits `key:count` for each record, the count with this record. */
@@ -71,4 +75,75 @@ export function expectedCounts({ records, keys }: CountingJob): string[] {
     lines.push(`${key}:${count}`);
   }
   return lines.sort();
+}
+
+/** Milliseconds of event time in which numbers are added up; each number is the time of its own. */
+const SUMMED_MS = 16;
+
+/** Adds numbers up by intervals of event time, with timers: what a tumbling window does. */
+class SumByTimer extends KeyedProcessFunction<string, number, string> {
+  private sums!: MapState<number, number>;
+
+  override open(context: RuntimeContext): void {
+    this.sums = context.getMapState(new MapStateDescriptor('sums', Types.LONG, Types.LONG));
+  }
+
+  processElement(value: number, context: KeyedProcessContext<string>): void {
+    const end = endOfInterval(value);
+    this.sums.put(end, (this.sums.get(end) ?? 0) + value);
+    context.timerService().registerEventTimeTimer(end);
+  }
+
+  override onTimer(end: number, context: OnTimerContext<string>, out: Collector<string>): void {
+    out.collect(`${context.getCurrentKey()}@${end}=${this.sums.get(end)}`);
+    this.sums.remove(end);
+  }
+}
+
+/** Numbers with themselves as event time -> sums by key and interval -> transactional sink. */
+export function summingJob(sink: CollectSink<string>, job: CountingJob) {
+  const [sources, sums, sinks] = job.parallelism ?? [1, 1, 1];
+  return (env: StreamExecutionEnvironment): void => {
+    keyedNumbers(env, job, sources)
+      .process(new SumByTimer())
+      .uid('sums')
+      .setParallelism(sums)
+      .sinkTo(sink)
+      .uid('sink')
+      .setParallelism(sinks);
+  };
+}
+
+/** What a run without failures commits, sorted. */
+export function expectedSums({ records, keys }: CountingJob): string[] {
+  const sums = new Map<string, number>();
+  for (let value = 1; value <= records; value++) {
+    const interval = `k${value % keys}@${endOfInterval(value)}`;
+    sums.set(interval, (sums.get(interval) ?? 0) + value);
+  }
+  return [...sums].map(([interval, sum]) => `${interval}=${sum}`).sort();
+}
+
+function keyedNumbers(env: StreamExecutionEnvironment, job: CountingJob, parallelism: number) {
+  const interfere = job.interfere ?? (() => {});
+  return env
+    .fromSequence(1, job.records)
+    .uid('numbers')
+    .setParallelism(parallelism)
+    .map((value) => {
+      interfere(value);
+      return value;
+    })
+    .uid('interfere')
+    .setParallelism(parallelism)
+    .assignTimestampsAndWatermarks(
+      WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((value) => value),
+    )
+    .uid('event time')
+    .setParallelism(parallelism)
+    .keyBy((value) => `k${value % job.keys}`);
+}
+
+function endOfInterval(value: number): number {
+  return value - (value % SUMMED_MS) + SUMMED_MS - 1;
 }
