@@ -2,6 +2,7 @@
 // has ended does not hold against a file that it wrote a moment ago.
 
 import { canonicalKey, isWithin, type Location } from '../model/location.js';
+import { isOwnPlace } from '../model/own-places.js';
 import { delegatingReader } from '../storage/delegating.js';
 import type { OpenReader } from '../storage/open.js';
 import type { FileStatus, ListingBatch, StorageReader } from '../storage/storage.js';
@@ -52,7 +53,7 @@ export class NewestFiles {
   }
 
   #note(file: Location, { type, modifiedMs }: FileStatus): void {
-    if (type !== 'file') return;
+    if (type !== 'file' || isOwnPlace(file)) return; // a cleanup's lock is no sign of life
     const writtenMs = modifiedMs ?? Number.POSITIVE_INFINITY;
     for (const id of this.#watched.jobs) if (file.path.includes(`/${id}/`)) this.#raise(id, writtenMs);
     for (const location of this.#watched.locations) {

@@ -59,6 +59,11 @@ export class Tree {
     await this.storage.put(location, content);
   }
 
+  /** Lets the store's clock say {@link NOW_MS}. */
+  toNow(): void {
+    this.#clock.advance(NOW_MS - this.#clock.now());
+  }
+
   /** Every file below the root by its path there, and the report. */
   async audit({ evidence, policy, nowMs = NOW_MS, locations = ['.'], through }: AuditChoices = {}) {
     this.#clock.advance(nowMs - this.#clock.now());
