@@ -37,7 +37,7 @@ beforeAll(async () => {
     return [title, await documentOf(of.fixture, of.snapshot)] as const;
   });
   for (const [title, document] of found) documents.set(title, document);
-}, 300_000);
+});
 
 /** With the paths that the tree had when Flink wrote it. */
 async function documentOf(fixture: FixtureCase, { path }: FixtureSnapshot): Promise<Document> {

@@ -119,7 +119,7 @@ describeRocksDb('exactly once with RocksDB', () => {
       numRuns: runs({ sample: 2, full: 300 }),
       seed: testSeed,
     });
-  }, 900_000);
+  });
 
   test('a process that dies is restored from what is on disk, at any parallelism', async () => {
     const newParallelism = fc.tuple(parallelism, parallelism, parallelism);
@@ -128,7 +128,7 @@ describeRocksDb('exactly once with RocksDB', () => {
       numRuns: runs({ sample: 2, full: 300 }),
       seed: testSeed,
     });
-  }, 900_000);
+  });
 });
 
 /** Two sources and two counts of one name each: only their uids differ. Counts keys, then counts how often each count came. */

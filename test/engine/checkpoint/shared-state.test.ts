@@ -98,7 +98,7 @@ describeRocksDb('files that checkpoints share', () => {
       numRuns: runs({ sample: 2, full: 200 }),
       seed: testSeed,
     });
-  }, 900_000);
+  });
 });
 
 function completed(events: readonly { readonly kind: string }[]): number {

@@ -193,7 +193,7 @@ describe('bad tables', () => {
       ),
       { numRuns: runs({ sample: 80, full: 20_000 }), seed: testSeed },
     );
-  }, 120_000);
+  });
 
   const bytes = read('version-5.sst');
   it.each([
