@@ -3,6 +3,7 @@
 // files, never make one look unused; and a file that came after the listing is not taken for missing.
 import type { MetadataVisitor } from '../format/metadata/read.js';
 import { formatLocation, type Location, parent } from '../model/location.js';
+import { isInTrash, isOwnPlace } from '../model/own-places.js';
 import type { Rewrite } from '../model/rewrite.js';
 import type { MetadataFile, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
 import type { OpenReader } from '../storage/open.js';
@@ -31,7 +32,8 @@ export const DEFAULT_CONCURRENCY = 16;
 
 /**
  * Surveys all that is at `locations`: ancestors, checkpoint roots, directories of jobs, snapshots or metadata files.
- * A metadata that cannot be read or understood becomes an unreadable snapshot. Throws the StorageError of a location
+ * A metadata that cannot be read or understood becomes an unreadable snapshot. What a cleanup put aside is passed over
+ * unless a location lies in the trash. Throws the StorageError of a location
  * that is absent or cannot be listed, and the UsageError of a store that cannot be opened.
  */
 export async function takeSurvey(
@@ -43,14 +45,18 @@ export async function takeSurvey(
   const files = new ListedFiles();
   const listing = new Listing(files);
   for (const location of locations) await listing.add(location, await readers.of(location));
-  const read = await mapConcurrently(listing.metadata, concurrency, async (candidate) =>
+  const isAskedFor = locations.some(isOwnPlace) ? () => true : (at: Location) => !isInTrash(at);
+  const candidates = listing.metadata.filter(({ location }) => isAskedFor(location));
+  const read = await mapConcurrently(candidates, concurrency, async (candidate) =>
     readSnapshot(candidate, await readers.of(candidate.location), (bytes, place) =>
       contentsOf(bytes, place, { rewrites, watch: watch && (() => watch(place, candidate.location)) }),
     ),
   );
   const snapshots = [
     ...read.filter((snapshot) => snapshot !== null),
-    ...listing.incomplete.map((at): SurveyedSnapshot => ({ state: 'incomplete', place: placeOf(at) })),
+    ...listing.incomplete
+      .filter(isAskedFor)
+      .map((at): SurveyedSnapshot => ({ state: 'incomplete', place: placeOf(at) })),
   ];
   const tables = snapshots.flatMap((snapshot) =>
     snapshot.state === 'read' ? [snapshot.contents.references.files] : [],

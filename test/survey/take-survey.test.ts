@@ -109,6 +109,18 @@ describe.each([
     },
   );
 
+  it('passes over what a cleanup put aside, unless it is asked for it', async () => {
+    const trash = '.ckpt-trash/20261121T000000Z-0a1b2c3d';
+    const storage = await store(
+      { ...GOOD, [`${trash}/${CHK_1}/_metadata`]: metadataBytes({}), [`${trash}/${JOB}/chk-2/f`]: 'state' },
+      directories,
+    );
+    expect(summary(await survey(storage))).toEqual([`${CHK_1} read`]);
+    const inTrash = [`${trash}/${CHK_1} read`, `${trash}/${JOB}/chk-2 incomplete`];
+    expect(summary(await survey(storage, at('.ckpt-trash')))).toEqual(inTrash);
+    expect(summary(await survey(storage, at(`${trash}/${CHK_1}`)))).toEqual([inTrash[0]]);
+  });
+
   it('forgets a snapshot that vanished after it was listed', async () => {
     const storage = faultyStorage(await store(GOOD, directories), ({ operation }) =>
       operation === 'read' ? 'not-found' : null,
