@@ -14,6 +14,7 @@ export type StorageOperation =
   | 'readRange'
   | 'makeDirectory'
   | 'put'
+  | 'putPieces'
   | 'putIfAbsent'
   /** One location of a `remove`. */
   | 'remove'
@@ -70,6 +71,10 @@ export function interceptedStorage(
     put: async (location, content) => {
       announce('put', location);
       return inner.put(location, content);
+    },
+    putPieces: async (location, pieces) => {
+      announce('putPieces', location);
+      return inner.putPieces(location, pieces);
     },
     putIfAbsent: async (location, content) => {
       announce('putIfAbsent', location);

@@ -6,6 +6,7 @@ import { StorageError, type StorageErrorKind } from '../support/errors.js';
 import type {
   FileStatus,
   ListingBatch,
+  Pieces,
   RemovalResult,
   StorageCapabilities,
   StorageRemover,
@@ -99,6 +100,12 @@ export class MemoryStorage implements StorageRemover {
     }
     const version = ++this.#versions;
     this.#files.set(location.path, { content: content.slice(), modifiedMs: this.#clock.now(), version });
+  }
+
+  async putPieces(location: Location, { read }: Pieces): Promise<void> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of read()) pieces.push(piece.slice());
+    await this.put(location, Buffer.concat(pieces));
   }
 
   async putIfAbsent(location: Location, content: Uint8Array): Promise<void> {

@@ -42,6 +42,7 @@ export function rateLimitedStorage(inner: StorageRemover, admit: Admission): Sto
     readRange: (location, offset, length) => one(() => inner.readRange(location, offset, length)),
     makeDirectory: (location) => one(() => inner.makeDirectory(location)),
     put: (location, content) => one(() => inner.put(location, content)),
+    putPieces: (location, pieces) => one(() => inner.putPieces(location, pieces)),
     putIfAbsent: (location, content) => one(() => inner.putIfAbsent(location, content)),
     remove: async (locations) => {
       await admit(locations.length);

@@ -68,6 +68,7 @@ export function retryingStorage(inner: StorageRemover, retry: Retry): StorageRem
     ...retryingReader(inner, retry),
     makeDirectory: (location) => retry(() => inner.makeDirectory(location)),
     put: (location, content) => retry(() => inner.put(location, content)),
+    putPieces: (location, pieces) => retry(() => inner.putPieces(location, pieces)),
     putIfAbsent: (location, content) => putIfAbsent(inner, retry, location, content),
     remove: (locations) => removeUntilDone(inner, retry, locations),
     removeEmptyDirectory: (location) => retry(() => inner.removeEmptyDirectory(location)),

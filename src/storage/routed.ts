@@ -16,6 +16,7 @@ export function routedStorage(capabilities: StorageCapabilities, open: OpenRemov
     readRange: async (location, offset, length) => (await open(location)).readRange(location, offset, length),
     makeDirectory: async (location) => (await open(location)).makeDirectory(location),
     put: async (location, content) => (await open(location)).put(location, content),
+    putPieces: async (location, pieces) => (await open(location)).putPieces(location, pieces),
     putIfAbsent: async (location, content) => (await open(location)).putIfAbsent(location, content),
     nowMs: async (location) => (await open(location)).nowMs(location),
     copy: async (from, to) => (await open(from)).copy(from, to),

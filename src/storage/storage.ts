@@ -76,6 +76,14 @@ export interface StorageReader {
   nowMs(location: Location): Promise<number>;
 }
 
+/** What is too large to be held. */
+export interface Pieces {
+  /** What the pieces come to in all. */
+  readonly sizeBytes: number;
+  /** The bytes from the first on; begun anew at each call. It throws where there are more or fewer than said. */
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
 /** Changes one store. Removing is not part of this interface: see StorageRemover. */
 export interface StorageWriter extends StorageReader {
   /** Makes the directory and its parents; no error where it exists. Does nothing where there are no directories. */
@@ -85,6 +93,8 @@ export interface StorageWriter extends StorageReader {
    * `location` must be there: else `not-found`, so that a directory that vanished does not come back half empty.
    */
   put(location: Location, content: Uint8Array): Promise<void>;
+  /** Like `put`; holds no more than a few of the pieces at once. What they throw is thrown, and nothing is written. */
+  putPieces(location: Location, pieces: Pieces): Promise<void>;
   /** Writes where nothing is; else throws `already-exists` and changes nothing. Otherwise like `put`. */
   putIfAbsent(location: Location, content: Uint8Array): Promise<void>;
   /**

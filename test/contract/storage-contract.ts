@@ -113,6 +113,28 @@ export function storageContract(
       expect(Buffer.from(await storage.read(at('f'))).toString()).toBe('before');
     });
 
+    it('puts what comes in pieces, and nothing of it where they fail', { timeout: 60_000 }, async () => {
+      const pieces = Array.from({ length: 9 }, (_, index) => new Uint8Array(2 ** 20 + 1).fill(index));
+      const sizeBytes = 9 * (2 ** 20 + 1);
+      const read = async function* () {
+        yield* pieces;
+      };
+      await storage.makeDirectory(root);
+      await storage.putPieces(at('f'), { sizeBytes, read });
+      expect(Buffer.concat(pieces).equals(await storage.read(at('f')))).toBe(true);
+      const failing = async function* () {
+        yield pieces[0]!;
+        throw new StorageError('denied', 'the source broke', { where: 'there' });
+      };
+      expect(await kindOf(storage.putPieces(at('g'), { sizeBytes, read: failing }))).toBe('denied');
+      await storage.putPieces(at('h'), { sizeBytes: 0, read: async function* () {} });
+      const { entries } = await listAll(storage, root);
+      expect(entries.map(({ path, sizeBytes }) => [path, sizeBytes])).toEqual([
+        [at('f').path, sizeBytes],
+        [at('h').path, 0],
+      ]);
+    });
+
     it('reads ranges, short only at the end of the file', async () => {
       await put('f', '0123456789');
       const range = async (offset: number, length: number) =>

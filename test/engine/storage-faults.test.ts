@@ -122,6 +122,7 @@ function failingOnce(
     read: (location) => call(location, () => inner.read(location)),
     makeDirectory: (location) => call(location, () => inner.makeDirectory(location)),
     put: (location, content) => call(location, () => inner.put(location, content)),
+    putPieces: (location, pieces) => call(location, () => inner.putPieces(location, pieces)),
     putIfAbsent: (location, content) => call(location, () => inner.putIfAbsent(location, content)),
     removeEmptyDirectory: (location) => call(location, () => inner.removeEmptyDirectory(location)),
     nowMs: () => inner.nowMs(),

@@ -2,6 +2,7 @@
 // of a pair and stays with it. Repeats nothing that may have been carried out: that is for a wrapper to decide.
 import { formatLocation, type Location, parent } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
+import type { Pieces } from '../storage.js';
 import { type ContentSummary, type DirectoryPage, RemoteDocument, type RemoteStatus } from './documents.js';
 import type { HttpAnswer } from './http.js';
 import type { NameNodes, Operation } from './name-nodes.js';
@@ -86,7 +87,7 @@ export class WebHdfsClient {
   }
 
   /** Writes a new file in a directory that exists; `already-exists` where something is. Errors speak of `subject`. */
-  async create(location: Location, content: Uint8Array, subject: Location): Promise<void> {
+  async create(location: Location, content: Uint8Array | Pieces, subject: Location): Promise<void> {
     const parameters = { overwrite: 'false', createparent: 'false', noredirect: 'true' };
     const operation = { verb: 'write', method: 'PUT', op: 'CREATE', parameters } as const;
     const url = await this.#dataNode(location, operation, subject);

@@ -5,11 +5,12 @@ import { request as secure } from 'node:https';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../support/clock.js';
 import { type Agents, type ConnectionOptions, connectionMessage } from '../agents.js';
+import type { Pieces } from '../storage.js';
 
 export interface HttpCall {
   readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly url: URL;
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | Pieces;
 }
 
 /** An answer of any status, wholly received. Names of headers are in lower case. */
@@ -69,7 +70,7 @@ export class HttpClient {
   #send({ url, method, body }: HttpCall): ClientRequest {
     const headers =
       method === 'PUT'
-        ? { 'content-length': body?.length ?? 0, 'content-type': 'application/octet-stream' }
+        ? { 'content-length': lengthOf(body), 'content-type': 'application/octet-stream' }
         : {};
     const { agents } = this.#options;
     return url.protocol === 'https:'
@@ -99,7 +100,7 @@ class Attempt {
     return this.#request.reusedSocket && !this.#answered && !this.#gaveUp;
   }
 
-  #run(body: Uint8Array | undefined): Promise<HttpAnswer> {
+  #run(body: HttpCall['body']): Promise<HttpAnswer> {
     const request = this.#request;
     this.#expect(this.#options.limits.connectMs, 'no connection');
     request.once('socket', (socket) => {
@@ -115,15 +116,23 @@ class Attempt {
         this.#alive();
         this.#collect(response).then(resolve, fail);
       });
-      Readable.from(this.#slices(body)).pipe(request);
+      const source = Readable.from(this.#slices(body));
+      // What the source throws is no failure of the connection, and is passed on as it is.
+      source.once('error', (thrown) => {
+        reject(thrown);
+        request.destroy();
+      });
+      source.pipe(request);
     });
   }
 
   /** A body in portions that are taken as fast as the connection takes them: each is a sign of life. */
-  *#slices(body: Uint8Array | undefined): Generator<Uint8Array> {
-    for (let start = 0; start < (body?.length ?? 0); start += SLICE_BYTES) {
-      if (this.#connected) this.#alive();
-      yield body!.subarray(start, start + SLICE_BYTES);
+  async *#slices(body: HttpCall['body']): AsyncGenerator<Uint8Array> {
+    for await (const piece of piecesOf(body)) {
+      for (let start = 0; start < piece.length; start += SLICE_BYTES) {
+        if (this.#connected) this.#alive();
+        yield piece.subarray(start, start + SLICE_BYTES);
+      }
     }
   }
 
@@ -153,4 +162,14 @@ class Attempt {
   #failure(thrown: Error): ConnectionError {
     return new ConnectionError(this.#connected ? 'broken' : 'unreachable', connectionMessage(thrown), thrown);
   }
+}
+
+function lengthOf(body: HttpCall['body']): number {
+  if (body === undefined) return 0;
+  return body instanceof Uint8Array ? body.length : body.sizeBytes;
+}
+
+function piecesOf(body: HttpCall['body']): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if (body === undefined) return [];
+  return body instanceof Uint8Array ? [body] : body.read();
 }

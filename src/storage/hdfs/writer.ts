@@ -5,7 +5,7 @@ import { baseName, child, formatLocation, type Location, parent } from '../../mo
 import { mapConcurrently } from '../../support/concurrency.js';
 import { StorageError } from '../../support/errors.js';
 import { type Random, randomUuid } from '../../support/random.js';
-import type { FileStatus, RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
+import type { FileStatus, Pieces, RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
 import type { WebHdfsClient } from './client.js';
 import { type HdfsParts, isDirectory, readerOf } from './reader.js';
 import { RemoteError } from './remote-error.js';
@@ -21,6 +21,7 @@ export function writerOf(parts: HdfsWriterParts): StorageWriter {
     ...readerOf(parts),
     makeDirectory: (location) => parts.client.makeDirectories(location),
     put: (location, content) => throughSibling(location, content, { ...parts, replace: true }),
+    putPieces: (location, pieces) => throughSibling(location, pieces, { ...parts, replace: true }),
     putIfAbsent: (location, content) => throughSibling(location, content, { ...parts, replace: false }),
     copy: async (from) => {
       const where = formatLocation(from);
@@ -41,7 +42,11 @@ export function removerOf(parts: HdfsWriterParts): StorageRemover {
 
 type Placement = HdfsWriterParts & { readonly replace: boolean };
 
-async function throughSibling(location: Location, content: Uint8Array, placement: Placement): Promise<void> {
+async function throughSibling(
+  location: Location,
+  content: Uint8Array | Pieces,
+  placement: Placement,
+): Promise<void> {
   const { client, random, replace } = placement;
   const sibling = child(parent(location), `.${baseName(location)}.inprogress.${randomUuid(random)}`);
   try {

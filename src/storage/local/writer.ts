@@ -16,11 +16,15 @@ export function localWriter(random: Random = systemRandom): StorageWriter {
     makeDirectory: (location) => attempt('make the directory', location, (path) => makeDirectory(path)),
     put: (location, content) =>
       attempt('write', location, (path) =>
-        throughSibling(path, { write: writing(content), random, place: rename }),
+        throughSibling(path, { write: writing([content]), random, place: rename }),
+      ),
+    putPieces: (location, { read }) =>
+      attempt('write', location, (path) =>
+        throughSibling(path, { write: writing(read()), random, place: rename }),
       ),
     putIfAbsent: (location, content) =>
       attempt('write', location, (path) =>
-        throughSibling(path, { write: writing(content), random, place: link }),
+        throughSibling(path, { write: writing([content]), random, place: link }),
       ),
     copy: (from, to) => copy(from, to, random),
   };
@@ -102,11 +106,12 @@ async function throughSibling(path: string, { write, random, place }: Placement)
   await syncDirectory(dirname(path));
 }
 
-function writing(content: Uint8Array): Placement['write'] {
+/** Forces to disk what comes in these pieces. */
+function writing(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Placement['write'] {
   return async (path) => {
     const file = await open(path, 'wx');
     try {
-      await file.writeFile(content);
+      for await (const piece of pieces) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();

@@ -3,7 +3,7 @@ import type { Location } from '../../model/location.js';
 import type { Clock } from '../../support/clock.js';
 import type { Random } from '../../support/random.js';
 import { PATIENCE, type RetryPolicy, retryBy, retryingReader, retryingStorage } from '../retrying.js';
-import type { StorageReader, StorageRemover } from '../storage.js';
+import type { Pieces, StorageReader, StorageRemover } from '../storage.js';
 import { connectS3 } from './client.js';
 import type { S3Configuration } from './configuration.js';
 import { keepsConditions, type RemovalLeaves, removalLeaves } from './facts.js';
@@ -46,7 +46,11 @@ export async function openS3Reader(options: S3Options): Promise<StorageReader & 
 /** All rights to the buckets of an endpoint. */
 export async function openS3Remover(options: S3Options): Promise<StorageRemover & S3Facts & S3Acts> {
   const requests = await requestsOf(options);
-  const storage = retryingStorage(new S3Remover(requests), requests.retry);
+  const inner = new S3Remover(requests);
+  const storage = {
+    ...retryingStorage(inner, requests.retry),
+    putPieces: (location: Location, pieces: Pieces) => inner.putPieces(location, pieces),
+  };
   return {
     ...storage,
     ...factsOf(requests),

@@ -1,12 +1,13 @@
 // Writes to S3 and takes away. A put is atomic; directories need not be made.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
-import type { RemovalResult, StorageRemover } from '../storage.js';
+import type { Pieces, RemovalResult, StorageRemover } from '../storage.js';
 import { copyObject } from './copy.js';
 import { keyOf, prefixOf } from './keys.js';
 import { S3Reader } from './reader.js';
 import { removeObjects } from './removal.js';
 import { bucketInput, pagesOf, send } from './requests.js';
+import { uploadPieces } from './upload.js';
 
 /** All rights to the buckets of one endpoint; single requests are not tried again here. */
 export class S3Remover extends S3Reader implements StorageRemover {
@@ -15,6 +16,11 @@ export class S3Remover extends S3Reader implements StorageRemover {
   async put(location: Location, content: Uint8Array): Promise<void> {
     const input = { ...bucketInput(this.requests, location), Key: keyOf(location), Body: content.slice() };
     await send(this.requests, 'write', location, (s3, options) => s3.putObject(input, options));
+  }
+
+  /** Its requests are tried again one by one. */
+  async putPieces(location: Location, pieces: Pieces): Promise<void> {
+    await uploadPieces(this.requests, location, pieces);
   }
 
   /** Where the server is known to ignore the condition, a look ahead of the put stands in for it. */

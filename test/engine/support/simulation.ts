@@ -172,6 +172,7 @@ function slowStorage(inner: StorageRemover, clock: ManualClock, random: Random):
     readRange: (location, offset, length) => inner.readRange(location, offset, length),
     makeDirectory: (location) => slow(() => inner.makeDirectory(location)),
     put: (location, content) => slow(() => inner.put(location, content)),
+    putPieces: (location, pieces) => slow(() => inner.putPieces(location, pieces)),
     putIfAbsent: (location, content) => slow(() => inner.putIfAbsent(location, content)),
     remove: (locations) => slow(() => inner.remove(locations)),
     removeEmptyDirectory: (location) => slow(() => inner.removeEmptyDirectory(location)),
