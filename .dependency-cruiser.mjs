@@ -12,6 +12,7 @@ const rooms = {
   retention: ['model', 'support'],
   capacity: ['model', 'support'],
   cleanup: ['storage', 'model', 'support'],
+  transfer: ['storage', 'model', 'support'],
   engine: ['storage', 'format', 'model', 'support'],
   render: ['model', 'support'],
   usecases: [
@@ -21,6 +22,7 @@ const rooms = {
     'retention',
     'capacity',
     'cleanup',
+    'transfer',
     'engine',
     'storage',
     'format',

@@ -15,12 +15,14 @@ export interface Progress {
   readonly watch: (open: OpenReader) => OpenReader;
   /** Tells how many files have gone, of how many. */
   readonly gone: (files: number, of: number) => void;
+  /** Tells on the line how far the work is, before what was listed and read. */
+  readonly tell: (text: string) => void;
   /** Takes the line away, for good. */
   readonly stop: () => void;
 }
 
 /** For where nobody looks on. */
-export const NO_PROGRESS: Progress = { watch: (open) => open, gone: () => {}, stop: () => {} };
+export const NO_PROGRESS: Progress = { watch: (open) => open, gone: () => {}, tell: () => {}, stop: () => {} };
 
 /** A line of a terminal that is drawn over and over. */
 export interface ProgressLine {
@@ -43,10 +45,10 @@ export class TerminalProgress implements Progress {
   readonly #startMs: number;
   #listed = 0;
   #read = 0;
-  #gone = '';
   #line: ProgressLine | undefined;
   #opening = false;
   #stopped = false;
+  #told = '';
 
   constructor(clock: Clock, openLine: () => Promise<ProgressLine>) {
     this.#clock = clock;
@@ -58,9 +60,12 @@ export class TerminalProgress implements Progress {
     return async (location) => this.#watched(await open(location));
   };
 
-  readonly gone = (files: number, of: number): void => {
-    this.#gone = `${formatCount(files)} of ${formatCount(of)} files gone, `;
-    this.#advance(0, 0);
+  readonly gone = (files: number, of: number): void =>
+    this.tell(`${formatCount(files)} of ${formatCount(of)} files gone`);
+
+  readonly tell = (text: string): void => {
+    this.#told = `${text}, `;
+    this.#draw();
   };
 
   readonly stop = (): void => {
@@ -91,6 +96,10 @@ export class TerminalProgress implements Progress {
   #advance(listed: number, read: number): void {
     this.#listed += listed;
     this.#read += read;
+    this.#draw();
+  }
+
+  #draw(): void {
     if (this.#stopped || this.#elapsedMs < SILENT_FOR_MS) return;
     if (this.#line === undefined)
       this.#open().catch(() => {}); // a command never fails for its progress
@@ -113,7 +122,7 @@ export class TerminalProgress implements Progress {
   get #text(): string {
     const seconds = this.#elapsedMs / 1000;
     const rate = formatCount(Math.round((this.#listed + this.#read) / seconds));
-    return `${this.#gone}${formatCount(this.#listed)} files listed, ${formatCount(this.#read)} read (${rate}/s), ${seconds.toFixed(0)} s`;
+    return `${this.#told}${formatCount(this.#listed)} files listed, ${formatCount(this.#read)} read (${rate}/s), ${seconds.toFixed(0)} s`;
   }
 }
 

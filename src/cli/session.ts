@@ -33,6 +33,8 @@ export interface Session {
   readonly interrupt: () => AbortSignal;
   /** Tells on the progress line how many files have gone, of how many. */
   readonly showGone: (files: number, of: number) => void;
+  /** Tells on the progress line how far the work is. */
+  readonly tell: (text: string) => void;
   /** Takes the progress line off the terminal; before anything else is written, and at the end. */
   readonly endProgress: () => void;
   /** Says something on stderr that the user can do without; `--quiet` drops it. */
@@ -72,6 +74,7 @@ export function openSession(flags: SessionFlags, settings: Settings | null): Ses
     locateAll: (texts) => (texts?.length ? texts.map(locate) : [locate(presetLocation(settings, note))]),
     interrupt: interruptSignal,
     showGone: progress.gone,
+    tell: progress.tell,
     endProgress: progress.stop,
     note,
     warn: (text) => process.stderr.write(`warning: ${text}\n`),

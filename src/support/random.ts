@@ -37,7 +37,12 @@ export function randomInt(random: Random, limit: number): number {
 
 /** A version 4 UUID, the form of the names that Flink gives to state files. */
 export function randomUuid(random: Random): string {
-  const bytes = Uint8Array.from(random.bytes(16));
+  return uuidOf(random.bytes(16));
+}
+
+/** A UUID of this form with the first 16 of these bytes, but for the bits that tell its form. */
+export function uuidOf(source: Uint8Array): string {
+  const bytes = Uint8Array.from(source.subarray(0, 16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = Buffer.from(bytes).toString('hex');

@@ -2,6 +2,7 @@
 import { readMetadata } from '../format/metadata/read.js';
 import { fileRow, fileRows } from '../graph/file-rows.js';
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
+import type { Resolution } from '../graph/resolve.js';
 import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
 import type { Metadata } from '../model/metadata.js';
 import type { ReferenceTable } from '../model/reference-table.js';
@@ -20,6 +21,7 @@ export type { SurveyOptions };
 export interface Inspection {
   readonly report: SnapshotReport;
   readonly snapshot: ReadSnapshot;
+  readonly resolution: Resolution;
   /** Reads the `_metadata` again, whole. */
   readonly document: () => Promise<Metadata>;
 }
@@ -44,6 +46,7 @@ export async function inspectSnapshot(location: Location, options: SurveyOptions
   return {
     report: reportOf(node, scan.told(), survey),
     snapshot: node.snapshot,
+    resolution: node.resolution,
     document: async () => readMetadata(await (await openReader(file)).read(file)),
   };
 }
