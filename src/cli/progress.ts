@@ -22,7 +22,12 @@ export interface Progress {
 }
 
 /** For where nobody looks on. */
-export const NO_PROGRESS: Progress = { watch: (open) => open, gone: () => {}, tell: () => {}, stop: () => {} };
+export const NO_PROGRESS: Progress = {
+  watch: (open) => open,
+  gone: () => {},
+  tell: () => {},
+  stop: () => {},
+};
 
 /** A line of a terminal that is drawn over and over. */
 export interface ProgressLine {
