@@ -50,4 +50,16 @@ export {
   type WatermarkSink,
   WatermarkStrategy,
 } from './engine/job/watermark-strategy.js';
+export { TimeWindow } from './engine/job/window.js';
+export {
+  EventTimeSessionWindows,
+  ProcessingTimeSessionWindows,
+  SlidingEventTimeWindows,
+  SlidingProcessingTimeWindows,
+  TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
+  type WindowAssigner,
+} from './engine/job/window-assigners.js';
+export { ProcessWindowFunction, type WindowContext } from './engine/job/window-function.js';
+export { WindowedStream } from './engine/job/windowed-stream.js';
 export { UsageError } from './support/errors.js';

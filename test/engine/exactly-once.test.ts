@@ -14,8 +14,11 @@ import {
   type CountingJob,
   countingJob,
   expectedCounts,
+  expectedSessions,
   expectedSums,
+  sessionsJob,
   summingJob,
+  windowingJob,
 } from './support/jobs.js';
 import { closeDatabases, describeRocksDb, testDatabases } from './support/rocksdb.js';
 import { JOB, type Simulation, simulate } from './support/simulation.js';
@@ -41,6 +44,8 @@ interface Case {
 const PROGRAMS = {
   counts: { build: countingJob, expected: expectedCounts },
   timers: { build: summingJob, expected: expectedSums },
+  windows: { build: windowingJob, expected: expectedSums },
+  sessions: { build: sessionsJob, expected: expectedSessions },
 } as const;
 type Program = keyof typeof PROGRAMS;
 const COUNTS: { readonly program: Program } = { program: 'counts' };

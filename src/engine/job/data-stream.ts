@@ -25,6 +25,8 @@ import { edgeFrom, type KeySpec, type StreamEdge, type StreamNode } from './stre
 import type { Transformation } from './transformation.js';
 import { Types } from './types.js';
 import type { WatermarkStrategy } from './watermark-strategy.js';
+import type { WindowAssigner } from './window-assigners.js';
+import { WindowedStream } from './windowed-stream.js';
 
 /** The part of the environment that streams need. */
 export interface ProgramBuilder {
@@ -103,7 +105,7 @@ export class DataStream<T> {
 
 /** A stream of records with keys: functions on it have keyed state. */
 export class KeyedStream<T, K> extends DataStream<T> {
-  readonly #keyType: TypeSerializer<unknown>;
+  readonly keyType: TypeSerializer<unknown>;
 
   constructor(program: ProgramBuilder, edges: readonly StreamEdge[], spec: KeySpec) {
     super(
@@ -111,13 +113,18 @@ export class KeyedStream<T, K> extends DataStream<T> {
       edges.map((edge) => ({ ...edge, key: spec })),
       spec,
     );
-    this.#keyType = spec.type;
+    this.keyType = spec.type;
   }
 
   override process<R>(
     process: FunctionOrFactory<KeyedProcessFunction<K, T, R>>,
   ): SingleOutputStreamOperator<R> {
-    return this.transform('KeyedProcess', keyedProcessOperator(process, this.#keyType));
+    return this.transform('KeyedProcess', keyedProcessOperator(process, this.keyType));
+  }
+
+  /** Gathers records by windows. */
+  window(assigner: WindowAssigner): WindowedStream<T, K> {
+    return new WindowedStream(this, assigner);
   }
 
   /** For each record what all records of its key so far come to; `type` is that of the records. */

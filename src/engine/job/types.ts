@@ -12,6 +12,7 @@ import {
   shortSerializer,
   stringSerializer,
 } from '../../format/state/basic-serializers.js';
+import { listSerializer, mapSerializer, tupleSerializer } from '../../format/state/composite-serializers.js';
 
 export const Types = {
   STRING: stringSerializer,
@@ -27,4 +28,8 @@ export const Types = {
   BOOLEAN: booleanSerializer,
   /** byte[]; no key. */
   BYTES: bytesSerializer,
+  /** Flink's Tuple1 to Tuple25: an array of so many values. */
+  TUPLE: tupleSerializer,
+  LIST: listSerializer,
+  MAP: mapSerializer,
 } as const;

@@ -1,21 +1,16 @@
-// Windows: what records of a key are gathered in. Source: Flink TimeWindow, GlobalWindow.
-import { globalWindowSerializer, timeWindowSerializer } from '../../format/state/runtime-serializers.js';
+// Windows: intervals of time in which the records of a key are gathered. Source: Flink TimeWindow.
+import { timeWindowSerializer } from '../../format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { notAKey } from '../../format/state/value-errors.js';
 
-/** A window is full when time reaches {@link Window.maxTimestamp}. */
-export interface Window {
-  /** The last millisecond that belongs to it. */
-  maxTimestamp(): number;
-}
-
 /** From `start` up to `end`, which is the first millisecond after it. */
-export class TimeWindow implements Window {
+export class TimeWindow {
   constructor(
     readonly start: number,
     readonly end: number,
   ) {}
 
+  /** The last millisecond that belongs to it. The window is full when time reaches it. */
   maxTimestamp(): number {
     return this.end - 1;
   }
@@ -35,19 +30,6 @@ export class TimeWindow implements Window {
   }
 }
 
-/** The one window of all records; it is never full by time. */
-export class GlobalWindow implements Window {
-  maxTimestamp(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-
-  toString(): string {
-    return 'GlobalWindow';
-  }
-}
-
-export const GLOBAL_WINDOW = new GlobalWindow();
-
 /** Windows as namespaces of state, in Flink's bytes. */
 export const timeWindowType: TypeSerializer<TimeWindow> = {
   ...timeWindowSerializer,
@@ -58,14 +40,4 @@ export const timeWindowType: TypeSerializer<TimeWindow> = {
     return new TimeWindow(Number(startMs), Number(endMs));
   },
   javaHashCode: () => notAKey('time window'),
-};
-
-export const globalWindowType: TypeSerializer<GlobalWindow> = {
-  ...globalWindowSerializer,
-  write: (target) => globalWindowSerializer.write(target, null),
-  read(source) {
-    globalWindowSerializer.read(source);
-    return GLOBAL_WINDOW;
-  },
-  javaHashCode: () => notAKey('global window'),
 };

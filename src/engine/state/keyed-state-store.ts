@@ -34,7 +34,9 @@ export class KeyedStateStore {
   readonly #backend: KeyedStateBackend;
   readonly #clock: Clock;
   readonly #namespaceType: TypeSerializer<unknown>;
-  readonly #contents = new Set<Contents<unknown>>();
+  /** By name of the state, the last that was asked for. */
+  readonly #contents = new Map<string, Contents<unknown>>();
+  #namespace: unknown = null;
 
   constructor(backend: KeyedStateBackend, clock: Clock, namespaceType?: TypeSerializer<unknown>) {
     this.#backend = backend;
@@ -42,9 +44,10 @@ export class KeyedStateStore {
     this.#namespaceType = namespaceType ?? (voidNamespaceSerializer as TypeSerializer<unknown>);
   }
 
-  /** Chooses the namespace that all states of the store work on. */
+  /** Chooses the namespace that the states of the store work on; of those of one name, the one asked for last. */
   setNamespace(namespace: unknown): void {
-    for (const contents of this.#contents) contents.setNamespace(namespace);
+    this.#namespace = namespace;
+    for (const contents of this.#contents.values()) contents.setNamespace(namespace);
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
@@ -85,7 +88,8 @@ export class KeyedStateStore {
 
   #contentsOf<C>(descriptor: StateDescriptor): Contents<C> {
     const contents = this.#backend.contentsOf<C>(declaredState(descriptor, this.#namespaceType));
-    this.#contents.add(contents as Contents<unknown>);
+    contents.setNamespace(this.#namespace);
+    this.#contents.set(descriptor.name, contents as Contents<unknown>);
     return contents;
   }
 

@@ -3,16 +3,21 @@ import type { StreamExecutionEnvironment } from '../../../src/engine/job/environ
 import {
   type Collector,
   type CollectSink,
+  EventTimeSessionWindows,
   type KeyedProcessContext,
   KeyedProcessFunction,
   type MapState,
   MapStateDescriptor,
   type OnTimerContext,
+  ProcessWindowFunction,
   type RuntimeContext,
+  TumblingEventTimeWindows,
   Types,
   type ValueState,
   ValueStateDescriptor,
   WatermarkStrategy,
+  type WindowAssigner,
+  type WindowContext,
 } from '../../../src/index.js';
 
 /** Emits `key:count` for each record, the count with this record. */
@@ -100,11 +105,64 @@ class SumByTimer extends KeyedProcessFunction<string, number, string> {
   }
 }
 
+class TellSum extends ProcessWindowFunction<string, number, string> {
+  process(key: string, { window }: WindowContext, [sum]: readonly number[], out: Collector<string>): void {
+    out.collect(`${key}@${window.end - 1}=${sum}`);
+  }
+}
+
+/** As the job with timers, with windows. */
+export function windowingJob(sink: CollectSink<string>, job: CountingJob) {
+  return windowed(sink, job, { assigner: TumblingEventTimeWindows.of(SUMMED_MS), timeOf: (value) => value });
+}
+
+/** As many numbers in a row as belong to one session. */
+const BURST = 50;
+const SESSION_GAP_MS = 500;
+const burstTime = (value: number) => value + 1000 * Math.floor(value / BURST);
+
+/** Numbers come in bursts, which are the sessions of each key. */
+export function sessionsJob(sink: CollectSink<string>, job: CountingJob) {
+  const assigner = EventTimeSessionWindows.withGap(SESSION_GAP_MS);
+  return windowed(sink, job, { assigner, timeOf: burstTime });
+}
+
+export function expectedSessions({ records, keys }: CountingJob): string[] {
+  const sessions = new Map<string, { sum: number; lastMs: number }>();
+  for (let value = 1; value <= records; value++) {
+    const name = `k${value % keys} ${Math.floor(value / BURST)}`;
+    const sum = (sessions.get(name)?.sum ?? 0) + value;
+    sessions.set(name, { sum, lastMs: burstTime(value) });
+  }
+  return [...sessions]
+    .map(([name, { sum, lastMs }]) => `${name.split(' ')[0]}@${lastMs + SESSION_GAP_MS - 1}=${sum}`)
+    .sort();
+}
+
+interface Windows {
+  readonly assigner: WindowAssigner;
+  readonly timeOf: (value: number) => number;
+}
+
+function windowed(sink: CollectSink<string>, job: CountingJob, { assigner, timeOf }: Windows) {
+  const [sources, sums, sinks] = job.parallelism ?? [1, 1, 1];
+  return (env: StreamExecutionEnvironment): void => {
+    keyedNumbers(env, job, { parallelism: sources, timeOf })
+      .window(assigner)
+      .reduce((a, b) => a + b, Types.LONG, new TellSum())
+      .uid('sums')
+      .setParallelism(sums)
+      .sinkTo(sink)
+      .uid('sink')
+      .setParallelism(sinks);
+  };
+}
+
 /** Numbers with themselves as event time -> sums by key and interval -> transactional sink. */
 export function summingJob(sink: CollectSink<string>, job: CountingJob) {
   const [sources, sums, sinks] = job.parallelism ?? [1, 1, 1];
   return (env: StreamExecutionEnvironment): void => {
-    keyedNumbers(env, job, sources)
+    keyedNumbers(env, job, { parallelism: sources, timeOf: (value) => value })
       .process(new SumByTimer())
       .uid('sums')
       .setParallelism(sums)
@@ -124,7 +182,11 @@ export function expectedSums({ records, keys }: CountingJob): string[] {
   return [...sums].map(([interval, sum]) => `${interval}=${sum}`).sort();
 }
 
-function keyedNumbers(env: StreamExecutionEnvironment, job: CountingJob, parallelism: number) {
+function keyedNumbers(
+  env: StreamExecutionEnvironment,
+  job: CountingJob,
+  { parallelism, timeOf }: { readonly parallelism: number; readonly timeOf: (value: number) => number },
+) {
   const interfere = job.interfere ?? (() => {});
   return env
     .fromSequence(1, job.records)
@@ -137,7 +199,7 @@ function keyedNumbers(env: StreamExecutionEnvironment, job: CountingJob, paralle
     .uid('interfere')
     .setParallelism(parallelism)
     .assignTimestampsAndWatermarks(
-      WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((value) => value),
+      WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner(timeOf),
     )
     .uid('event time')
     .setParallelism(parallelism)

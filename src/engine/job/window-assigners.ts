@@ -1,0 +1,112 @@
+// Which windows a record belongs to. Source: Flink TumblingEventTimeWindows, SlidingEventTimeWindows,
+// EventTimeSessionWindows, and their counterparts by processing time; TimeWindow#getWindowStartWithOffset.
+import { UsageError } from '../../support/errors.js';
+import { TimeWindow } from './window.js';
+
+/** Assigns windows by event time or by the machine's. */
+export interface WindowAssigner {
+  readonly name: string;
+  readonly isEventTime: boolean;
+  /** Windows that overlap become one. */
+  readonly isMerging: boolean;
+  assignWindows(timestampMs: number): readonly TimeWindow[];
+}
+
+export const TumblingEventTimeWindows = {
+  /** Windows of `sizeMs`, one after the other from `offsetMs` after the epoch. */
+  of: (sizeMs: number, offsetMs = 0): WindowAssigner => tumbling('event-time', sizeMs, offsetMs),
+} as const;
+
+export const TumblingProcessingTimeWindows = {
+  of: (sizeMs: number, offsetMs = 0): WindowAssigner => tumbling('processing-time', sizeMs, offsetMs),
+} as const;
+
+export const SlidingEventTimeWindows = {
+  /** Windows of `sizeMs` that begin every `slideMs`: a record is in several of them. */
+  of: (sizeMs: number, slideMs: number, offsetMs = 0): WindowAssigner =>
+    sliding('event-time', { sizeMs, slideMs, offsetMs }),
+} as const;
+
+export const SlidingProcessingTimeWindows = {
+  of: (sizeMs: number, slideMs: number, offsetMs = 0): WindowAssigner =>
+    sliding('processing-time', { sizeMs, slideMs, offsetMs }),
+} as const;
+
+export const EventTimeSessionWindows = {
+  /** A window ends when there was no record for `gapMs`. */
+  withGap: (gapMs: number): WindowAssigner => session('event-time', gapMs),
+} as const;
+
+export const ProcessingTimeSessionWindows = {
+  withGap: (gapMs: number): WindowAssigner => session('processing-time', gapMs),
+} as const;
+
+type Domain = 'event-time' | 'processing-time';
+
+function tumbling(domain: Domain, sizeMs: number, offsetMs: number): WindowAssigner {
+  expectLengths('tumbling windows', { sizeMs });
+  if (!Number.isInteger(offsetMs) || Math.abs(offsetMs) >= sizeMs) throw wrongOffset(offsetMs);
+  return {
+    name: domain === 'event-time' ? 'TumblingEventTimeWindows' : 'TumblingProcessingTimeWindows',
+    isEventTime: domain === 'event-time',
+    isMerging: false,
+    assignWindows(timestampMs) {
+      const start = startOf(timestampMs, offsetMs, sizeMs);
+      return [new TimeWindow(start, start + sizeMs)];
+    },
+  };
+}
+
+interface Slides {
+  readonly sizeMs: number;
+  readonly slideMs: number;
+  readonly offsetMs: number;
+}
+
+function sliding(domain: Domain, { sizeMs, slideMs, offsetMs }: Slides): WindowAssigner {
+  expectLengths('sliding windows', { sizeMs, slideMs });
+  if (!Number.isInteger(offsetMs) || Math.abs(offsetMs) >= slideMs) throw wrongOffset(offsetMs);
+  return {
+    name: domain === 'event-time' ? 'SlidingEventTimeWindows' : 'SlidingProcessingTimeWindows',
+    isEventTime: domain === 'event-time',
+    isMerging: false,
+    assignWindows(timestampMs) {
+      const windows: TimeWindow[] = [];
+      const last = startOf(timestampMs, offsetMs, slideMs);
+      for (let start = last; start > timestampMs - sizeMs; start -= slideMs)
+        windows.push(new TimeWindow(start, start + sizeMs));
+      return windows;
+    },
+  };
+}
+
+function session(domain: Domain, gapMs: number): WindowAssigner {
+  expectLengths('session windows', { gapMs });
+  return {
+    name: domain === 'event-time' ? 'EventTimeSessionWindows' : 'ProcessingTimeSessionWindows',
+    isEventTime: domain === 'event-time',
+    isMerging: true,
+    assignWindows: (timestampMs) => [new TimeWindow(timestampMs, timestampMs + gapMs)],
+  };
+}
+
+/** The latest start at or before `timestampMs`. */
+function startOf(timestampMs: number, offsetMs: number, everyMs: number): number {
+  const remainder = (timestampMs - offsetMs) % everyMs;
+  return timestampMs - (remainder < 0 ? remainder + everyMs : remainder);
+}
+
+function expectLengths(what: string, lengths: Readonly<Record<string, number>>): void {
+  for (const [name, lengthMs] of Object.entries(lengths)) {
+    if (Number.isInteger(lengthMs) && lengthMs > 0) continue;
+    throw new UsageError(`${what} have ${name} ${lengthMs}`, {
+      next: 'give it a whole number of milliseconds above 0',
+    });
+  }
+}
+
+function wrongOffset(offsetMs: number): UsageError {
+  return new UsageError(`windows begin at offset ${offsetMs}`, {
+    next: 'give it whole milliseconds, fewer than from one window to the next',
+  });
+}
