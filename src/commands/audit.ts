@@ -75,7 +75,7 @@ export default class Audit extends BaseCommand {
       inventory: stringFlag({
         helpValue: 'FILE',
         description:
-          'Take the files from this list in place of listing: manifest.json of an S3 inventory (CSV), rclone lsjson -R, ' +
+          'Take the files from this list in place of listing: manifest.json of an S3 inventory (CSV or Parquet), rclone lsjson -R, ' +
           "or find -printf '%y %s %T@ %p\\n'. Snapshots are looked for and read all the same.",
       }),
       'min-age': custom<number>({

@@ -59,9 +59,9 @@ async function* below(
 }
 
 function binary(location: Location): UsageError {
-  return new UsageError('an inventory in Parquet or ORC cannot be read', {
+  return new UsageError('a data file of an inventory does not say which bucket it is of', {
     where: formatLocation(location),
-    next: 'let S3 write the inventory as CSV, and give its manifest.json',
+    next: 'give the manifest.json that names it; S3 must write the inventory as CSV or Parquet',
   });
 }
 

@@ -1,5 +1,5 @@
-// S3 Inventory reports: a manifest.json that names data files. CSV is read; keys in it are URL-encoded. Source: Amazon S3
-// user guide, "Amazon S3 Inventory list" and "Inventory manifest".
+// S3 Inventory reports: a manifest.json that names data files, as CSV or as Parquet. Source: Amazon S3 user guide, "Amazon
+// S3 Inventory list" and "Inventory manifest".
 import { z } from 'zod';
 import {
   baseName,
@@ -12,7 +12,9 @@ import {
 import type { FileStatus } from '../../storage/storage.js';
 import { StorageError, UsageError } from '../../support/errors.js';
 import type { Readers } from '../readers.js';
-import { damaged, linesOf, type StoredText } from './lines.js';
+import { csvEntries } from './csv-entries.js';
+import { damaged, type StoredText } from './lines.js';
+import { parquetEntries } from './parquet-entries.js';
 
 const MANIFEST = z.object({
   sourceBucket: z.string(),
@@ -29,15 +31,13 @@ export interface S3Inventory {
   entries(): AsyncGenerator<readonly FileStatus[]>;
 }
 
-/** The report of the manifest at `location`, whose text is `json`. Throws UsageError for formats other than CSV. */
+/** Batches of what one data file tells. */
+type ReadEntries = (text: StoredText) => AsyncIterable<readonly FileStatus[]>;
+
+/** The report of the manifest at `location`, whose text is `json`. Throws UsageError for formats that are not read. */
 export function s3Inventory(location: Location, json: string, readers: Readers): S3Inventory {
   const manifest = manifestOf(location, json);
-  if (manifest.fileFormat.toUpperCase() !== 'CSV')
-    throw new UsageError(`an inventory in ${manifest.fileFormat} cannot be read`, {
-      where: formatLocation(location),
-      next: 'let S3 write the inventory as CSV',
-    });
-  const columns = columnsOf(location, manifest.fileSchema);
+  const entriesOf = readerOf(location, manifest);
   return {
     bucket: manifest.sourceBucket,
     async *entries() {
@@ -45,10 +45,24 @@ export function s3Inventory(location: Location, json: string, readers: Readers):
         const text = await dataFile(location, manifest, file.key, readers);
         if (file.size !== undefined && file.size !== text.sizeBytes)
           throw damaged(text.location, `has ${text.sizeBytes} bytes, and ${file.size} in its manifest`);
-        for await (const lines of linesOf(text)) yield entriesIn(lines, columns, text.location);
+        yield* entriesOf(text);
       }
     },
   };
+}
+
+function readerOf(location: Location, { fileFormat, fileSchema }: Manifest): ReadEntries {
+  switch (fileFormat.toUpperCase()) {
+    case 'CSV':
+      return csvEntries(location, fileSchema);
+    case 'PARQUET':
+      return parquetEntries;
+    default:
+      throw new UsageError(`an inventory in ${fileFormat} cannot be read`, {
+        where: formatLocation(location),
+        next: 'let S3 write the inventory as CSV or Parquet',
+      });
+  }
 }
 
 function manifestOf(location: Location, json: string): Manifest {
@@ -57,36 +71,6 @@ function manifestOf(location: Location, json: string): Manifest {
   } catch (cause) {
     throw damaged(location, 'is no manifest of an S3 inventory', cause);
   }
-}
-
-/** Positions of the fields that are used; -1 where there is none. */
-interface Columns {
-  readonly count: number;
-  readonly key: number;
-  readonly size: number;
-  readonly modified: number;
-  readonly isLatest: number;
-  readonly isDeleteMarker: number;
-  readonly etag: number;
-}
-
-function columnsOf(location: Location, schema: string): Columns {
-  const names = schema.split(',').map((name) => name.trim());
-  const columns = {
-    count: names.length,
-    key: names.indexOf('Key'),
-    size: names.indexOf('Size'),
-    modified: names.indexOf('LastModifiedDate'),
-    isLatest: names.indexOf('IsLatest'),
-    isDeleteMarker: names.indexOf('IsDeleteMarker'),
-    etag: names.indexOf('ETag'),
-  };
-  if (columns.key < 0 || columns.size < 0 || columns.modified < 0)
-    throw new UsageError('the inventory lacks Size or LastModifiedDate', {
-      where: formatLocation(location),
-      next: 'let S3 add these fields to the inventory',
-    });
-  return columns;
 }
 
 /** Data files lie in the destination bucket; of a copy, beside the manifest or in `data` beside or above it. */
@@ -121,62 +105,4 @@ async function dataFile(
     where: formatLocation(manifestAt),
     next: `copy it beside ${baseName(manifestAt)}`,
   });
-}
-
-function entriesIn(lines: readonly string[], columns: Columns, location: Location): readonly FileStatus[] {
-  const entries: FileStatus[] = [];
-  for (const line of lines) {
-    const fields = plainFields(line, columns.count) ?? fieldsOf(line);
-    if (fields.length !== columns.count)
-      throw damaged(location, `a line has ${fields.length} fields in place of ${columns.count}`);
-    if (fields[columns.isLatest] === 'false' || fields[columns.isDeleteMarker] === 'true') continue;
-    const sizeBytes = Number(fields[columns.size] || Number.NaN);
-    const modifiedMs = Date.parse(fields[columns.modified]!);
-    if (!Number.isSafeInteger(sizeBytes))
-      throw damaged(location, `a line has no size: ${line.slice(0, 200)}`);
-    entries.push({
-      path: `/${decodedKey(fields[columns.key]!)}`,
-      type: 'file',
-      sizeBytes,
-      modifiedMs: Number.isNaN(modifiedMs) ? null : modifiedMs,
-      etag: fields[columns.etag] || null,
-    });
-  }
-  return entries;
-}
-
-function decodedKey(key: string): string {
-  if (!key.includes('%') && !key.includes('+')) return key;
-  return decodeURIComponent(key.replaceAll('+', ' '));
-}
-
-/** The fields of a line in which all are quoted and none holds a quote, as S3 writes them; null for any other. */
-function plainFields(line: string, count: number): readonly string[] | null {
-  if (!line.startsWith('"') || !line.endsWith('"') || line.includes('""')) return null;
-  const fields: string[] = [];
-  let start = 1;
-  for (let end = line.indexOf('","'); end >= 0; end = line.indexOf('","', start)) {
-    fields.push(line.slice(start, end));
-    start = end + 3;
-  }
-  fields.push(line.slice(start, -1));
-  return fields.length === count ? fields : null;
-}
-
-const FIELD = /"((?:[^"]|"")*)"(?:,|$)|([^,]*)(?:,|$)/y;
-
-/** The fields of a CSV line. */
-function fieldsOf(line: string): readonly string[] {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-  const fields: string[] = [];
-  FIELD.lastIndex = 0;
-  while (FIELD.lastIndex <= text.length) {
-    const start = FIELD.lastIndex;
-    const match = FIELD.exec(text);
-    if (match === null) return [];
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
-    if (FIELD.lastIndex === text.length && !text.endsWith(',')) break;
-    if (FIELD.lastIndex === start) break;
-  }
-  return fields;
 }
