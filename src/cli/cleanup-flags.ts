@@ -3,8 +3,10 @@
 import { boolean, custom, integer, string } from '@oclif/core/flags';
 import { child, parseLocation } from '../model/location.js';
 import type { PolicyWords } from '../model/plan.js';
+import { DEFAULT_POLICY, type SafetyPolicy } from '../model/safety-policy.js';
 import { localReader } from '../storage/local/reader.js';
 import { UsageError } from '../support/errors.js';
+import { parseDuration } from '../support/units.js';
 import { fromEnvironment } from './flags.js';
 import { type OwnSections, readOwnSections } from './settings/own-file.js';
 
@@ -56,6 +58,19 @@ const retentionFlags = {
   }),
 };
 
+/** What the user allows that else no rule does. */
+const allowances = {
+  'unknown-jobs': boolean({
+    helpGroup: CLEANUP,
+    description:
+      'Let unneeded files go also where nothing is known of their job, under the strictest conditions.',
+  }),
+  'no-write-ahead-sinks': boolean({
+    helpGroup: CLEANUP,
+    description: 'Your word that no sink of these jobs keeps a write-ahead log in taskowned/.',
+  }),
+};
+
 const garbageFlags = {
   orphans: boolean({
     allowNo: true,
@@ -68,15 +83,7 @@ const garbageFlags = {
     description:
       'Nothing younger goes; 7d where not given. Never less than what the state of a job makes safe.',
   }),
-  'unknown-jobs': boolean({
-    helpGroup: CLEANUP,
-    description:
-      'Let unneeded files go also where nothing is known of their job, under the strictest conditions.',
-  }),
-  'no-write-ahead-sinks': boolean({
-    helpGroup: CLEANUP,
-    description: 'Your word that no sink of these jobs keeps a write-ahead log in taskowned/.',
-  }),
+  ...allowances,
   quarantine: boolean({
     allowNo: true,
     helpGroup: CLEANUP,
@@ -102,6 +109,31 @@ const garbageFlags = {
 
 /** Flags of the commands that plan. */
 export const cleanupFlags = fromEnvironment({ ...retentionFlags, ...garbageFlags });
+
+/** Flags of the commands that judge files without planning anything. */
+export const safetyFlags = fromEnvironment({
+  'min-age': custom<number>({
+    parse: async (text) => parseDuration(text),
+    helpGroup: CLEANUP,
+    helpValue: '7d',
+    description:
+      'Nothing younger counts as deletable. Without evidence that a job has ended never less than 7d.',
+  })(),
+  ...allowances,
+});
+
+/** What the flags of {@link safetyFlags} come to. */
+export function safetyPolicy(flags: {
+  readonly 'min-age': number | undefined;
+  readonly 'unknown-jobs': boolean;
+  readonly 'no-write-ahead-sinks': boolean;
+}): SafetyPolicy {
+  return {
+    minAgeMs: flags['min-age'] ?? DEFAULT_POLICY.minAgeMs,
+    unknownJobs: flags['unknown-jobs'],
+    noWriteAheadSinks: flags['no-write-ahead-sinks'],
+  };
+}
 
 /** Words as they were given: those of ckpt.yaml by section, not checked yet, and those of the command line. */
 export interface GivenWords {

@@ -1,14 +1,13 @@
 import { string } from '@oclif/core/args';
-import { boolean, custom, option, string as stringFlag } from '@oclif/core/flags';
+import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
+import { safetyFlags, safetyPolicy } from '../cli/cleanup-flags.js';
 import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { AuditReport } from '../model/audit.js';
-import { DEFAULT_POLICY } from '../model/safety-policy.js';
 import { assertNever } from '../support/errors.js';
-import { parseDuration } from '../support/units.js';
 import type { Audit as AuditResult } from '../usecases/audit-files.js';
 
 const FINDINGS = ['orphans', 'broken', 'unreadable', 'missing'] as const;
@@ -57,6 +56,7 @@ export default class Audit extends BaseCommand {
   static override flags = {
     ...storageFlags,
     ...evidenceFlags,
+    ...safetyFlags,
     ...fromEnvironment({
       files: boolean({ description: 'List every file, in the order of the paths.' }),
       ndjson: boolean({
@@ -78,12 +78,6 @@ export default class Audit extends BaseCommand {
           'Take the files from this list in place of listing: manifest.json of an S3 inventory (CSV or Parquet), rclone lsjson -R, ' +
           "or find -printf '%y %s %T@ %p\\n'. Snapshots are looked for and read all the same.",
       }),
-      'min-age': custom<number>({
-        parse: async (text) => parseDuration(text),
-        helpValue: '7d',
-        description:
-          'Nothing younger counts as deletable. Without evidence that a job has ended never less than 7d.',
-      })(),
     }),
   };
 
@@ -100,7 +94,7 @@ export default class Audit extends BaseCommand {
       concurrency: flags.concurrency,
       inventory: flags.inventory === undefined ? undefined : session.locate(flags.inventory),
       gatherEvidence: asked.conclude,
-      policy: { ...DEFAULT_POLICY, minAgeMs: flags['min-age'] ?? DEFAULT_POLICY.minAgeMs },
+      policy: safetyPolicy(flags),
     });
     try {
       await this.#print(audit, flags);

@@ -1,11 +1,11 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
+import { safetyFlags, safetyPolicy } from '../cli/cleanup-flags.js';
 import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
-import { DEFAULT_POLICY } from '../model/safety-policy.js';
 
 const DESCRIPTION = `\
 Which snapshots need a file, down to operator, subtask and kind of state; or, where none does, how it came to be, whether
@@ -34,6 +34,7 @@ export default class Why extends BaseCommand {
   static override flags = {
     ...storageFlags,
     ...evidenceFlags,
+    ...safetyFlags,
     ...fromEnvironment({
       in: stringFlag({
         multiple: true,
@@ -57,7 +58,7 @@ export default class Why extends BaseCommand {
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
       gatherEvidence: asked.conclude,
-      policy: DEFAULT_POLICY,
+      policy: safetyPolicy(flags),
     });
     const { renderWhy, whyDocument } = await import('../render/why.js');
     await this.show(flags, { document: () => whyDocument(report), text: (look) => renderWhy(report, look) });

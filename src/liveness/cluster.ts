@@ -92,17 +92,13 @@ async function maybe<T>(endpoint: JsonEndpoint, path: string, form: ZodType<T>):
   );
 }
 
-function checkpointsOf(
-  { counts, latest, history }: StatisticsAnswer,
-  timeoutMs: number | null,
-): RunningCheckpoints {
-  const retained = history.filter((entry) => isRetained(entry) && !entry.is_savepoint);
-  if (latest.completed && isRetained(latest.completed)) retained.push(latest.completed);
+function checkpointsOf(statistics: StatisticsAnswer, timeoutMs: number | null): RunningCheckpoints {
+  const { counts, latest, history } = statistics;
   const underWay = history.filter(({ status }) => status === 'IN_PROGRESS');
   // The history is short: what is under way and not in it may have any number.
   const unseen = underWay.length < counts.in_progress;
   return {
-    lowestRetainedId: lowest(retained.map(({ id }) => id)),
+    lowestRetainedId: lowestRetainedId(statistics),
     latestCompletedId: latest.completed ? BigInt(latest.completed.id) : null,
     latestCompletedTriggerMs: latest.completed?.trigger_timestamp ?? null,
     oldestInProgressId: unseen ? 0n : lowest(underWay.map(({ id }) => id)),
@@ -116,6 +112,20 @@ function checkpointsOf(
     hasCompletedOwn: latest.completed != null,
     timeoutMs,
   };
+}
+
+/**
+ * Null where the history is too short to tell. Checkpoints are discarded in the order of their ids: one that was shows
+ * that none below it is retained.
+ */
+function lowestRetainedId({ counts, latest, history }: StatisticsAnswer): bigint | null {
+  const own = history.filter((entry) => !entry.is_savepoint);
+  const retained = [...own, ...(latest.completed ? [latest.completed] : [])].filter(isRetained);
+  const found = lowest(retained.map(({ id }) => id));
+  const isWhole = counts.restored === 0 && history.length >= (counts.total ?? Number.POSITIVE_INFINITY);
+  const isDiscarded = ({ id, discarded }: CheckpointAnswer) =>
+    discarded === true && BigInt(id) < (found ?? 0n);
+  return isWhole || own.some(isDiscarded) ? found : null;
 }
 
 /** Completed and not discarded; a version that does not tell of discarding is taken to retain. */

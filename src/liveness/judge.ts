@@ -105,7 +105,10 @@ function moreAlive(a: Liveness, b: Liveness): Liveness {
 
 function earlierOf(a: RunningCheckpoints, b: RunningCheckpoints): RunningCheckpoints {
   return {
-    lowestRetainedId: lower(a.lowestRetainedId, b.lowestRetainedId),
+    lowestRetainedId:
+      a.lowestRetainedId !== null && b.lowestRetainedId !== null
+        ? lower(a.lowestRetainedId, b.lowestRetainedId)
+        : null,
     latestCompletedId: lower(a.latestCompletedId, b.latestCompletedId),
     latestCompletedTriggerMs: lower(a.latestCompletedTriggerMs, b.latestCompletedTriggerMs),
     oldestInProgressId: lower(a.oldestInProgressId, b.oldestInProgressId),

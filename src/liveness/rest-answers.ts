@@ -39,7 +39,13 @@ const Restored = object({
 
 /** `GET /jobs/:jobid/checkpoints` */
 export const CheckpointStatistics = object({
-  counts: object({ in_progress: number().int(), completed: number().int() }),
+  counts: object({
+    in_progress: number().int(),
+    completed: number().int(),
+    /** Of all that were triggered. */
+    total: number().int().nullish(),
+    restored: number().int().nullish(),
+  }),
   latest: object({
     completed: Checkpoint.nullish(),
     savepoint: Checkpoint.nullish(),

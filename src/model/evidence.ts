@@ -49,7 +49,7 @@ export type Liveness =
  * the JobManager's clock.
  */
 export interface RunningCheckpoints {
-  /** Lowest id that the cluster still counts among the retained; the history that it is taken from may be short. */
+  /** Lowest id that the cluster still counts among the retained; null too where its history is too short to tell. */
   readonly lowestRetainedId: bigint | null;
   readonly latestCompletedId: bigint | null;
   /** When the latest completed checkpoint was triggered. */

@@ -125,6 +125,48 @@ describe('askCluster', () => {
   });
 });
 
+describe('the lowest checkpoint that a job retains', () => {
+  interface Counted extends Statistics {
+    counts: { in_progress: number; total: number; restored: number };
+  }
+  const lowestWhere = async (change: (statistics: Counted) => void) => {
+    const { jobs } = await ask(
+      recorded('running', (path, body) => {
+        if (path.endsWith('/checkpoints')) change(body as Counted);
+        return body;
+      }),
+    );
+    return jobs[0]?.checkpoints?.lowestRetainedId;
+  };
+
+  it('is known from one below it that was discarded', async () => {
+    expect(
+      await lowestWhere(({ history }) => {
+        for (const entry of history.slice(0, 4)) entry.discarded = false;
+      }),
+    ).toBe(14n);
+  });
+
+  it('is not known where all of a short history are retained', async () => {
+    expect(
+      await lowestWhere(({ history }) => {
+        for (const entry of history) entry.discarded = false;
+      }),
+    ).toBeNull();
+  });
+
+  it('is known from a history that has all since the job was first started, and not after a recovery', async () => {
+    const whole = (restored: number) =>
+      lowestWhere(({ counts, history }) => {
+        for (const entry of history) entry.discarded = false;
+        counts.total = history.length;
+        counts.restored = restored;
+      });
+    expect(await whole(0)).toBe(8n);
+    expect(await whole(1)).toBeNull();
+  });
+});
+
 describe('what is no answer of Flink', () => {
   const hostile: readonly (readonly [string, Answering, string, RegExp])[] = [
     ['a web page', (_, response) => response.end('<html>login</html>'), 'evidence-not-understood', /no JSON/],

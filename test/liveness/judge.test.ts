@@ -83,6 +83,10 @@ describe('a job that clusters know', () => {
     expect(livenessOf(judge({ clusters: both }), JOB)).toMatchObject({
       checkpoints: { ...CHECKPOINTS, hasCompletedOwn: false },
     });
+    const short: RunningCheckpoints = { ...CHECKPOINTS, lowestRetainedId: null };
+    expect(
+      livenessOf(judge({ clusters: [cluster('a'), cluster('a', { checkpoints: short })] }), JOB),
+    ).toMatchObject({ checkpoints: { lowestRetainedId: null } });
     const silent = [cluster('a'), cluster('a', { checkpoints: null })];
     expect(livenessOf(judge({ clusters: silent }), JOB)).toMatchObject({
       kind: 'running',
