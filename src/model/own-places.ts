@@ -1,5 +1,5 @@
 // What this tool itself writes into a store that it cleans. Nothing there is ever a candidate for deletion.
-import { child, type Location } from './location.js';
+import { baseName, child, type Location } from './location.js';
 
 /** Below a root: where files are put aside instead of being removed. */
 export const TRASH_NAME = '.ckpt-trash';
@@ -8,11 +8,18 @@ export const JOURNAL_NAME = '.ckpt-journal';
 /** Directly in a root, while a run changes it. */
 export const LOCK_NAME = '.ckpt-lock';
 
-const OWN_PLACE = /\/(?:\.ckpt-(?:trash|journal)(?:\/|$)|\.ckpt-lock$)/;
+/** A lock, or what is left of one whose writer was killed: `..ckpt-lock.inprogress.<uuid>`. */
+const LOCK = /^(?:\.ckpt-lock|\.\.ckpt-lock\.inprogress\.[0-9a-f-]{36})$/;
+const OWN_DIRECTORY = /\/\.ckpt-(?:trash|journal)(?:\/|$)/;
+
+/** Whether a file of this name is a lock, finished or not. */
+export function isLockName(name: string): boolean {
+  return LOCK.test(name);
+}
 
 /** Whether `location` is, or lies in, something of this tool. */
-export function isOwnPlace({ path }: Location): boolean {
-  return OWN_PLACE.test(path);
+export function isOwnPlace(location: Location): boolean {
+  return OWN_DIRECTORY.test(location.path) || LOCK.test(baseName(location));
 }
 
 /** Whether something was put aside by this tool. */

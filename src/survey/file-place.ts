@@ -4,7 +4,7 @@
 
 import type { FileRole } from '../model/file-class.js';
 import { baseName, canonicalKey, type Location, parent } from '../model/location.js';
-import { JOURNAL_NAME, LOCK_NAME, TRASH_NAME } from '../model/own-places.js';
+import { isLockName, JOURNAL_NAME, TRASH_NAME } from '../model/own-places.js';
 import { isSnapshotDirectory, jobOf, METADATA_NAME } from './layout.js';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -37,7 +37,7 @@ export function directoryPlaceOf(directory: Location): DirectoryPlace {
 
 /** What the file called `name` in such a directory is. */
 export function roleOf(name: string, { role, snapshotDirectory }: DirectoryPlace): FileRole {
-  if (role === 'trash' || name === LOCK_NAME) return 'trash';
+  if (role === 'trash' || isLockName(name)) return 'trash';
   if (name === METADATA_NAME) return 'metadata';
   if (snapshotDirectory !== null && METADATA_IN_PROGRESS.test(name)) return 'metadata-in-progress';
   return DATA_FILE.test(name) ? role : 'foreign';
