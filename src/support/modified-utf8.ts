@@ -2,6 +2,8 @@
 // character is two 3-byte surrogates and 4-byte sequences do not occur. Only the one form that Java writes is read, so
 // that a string is written back as it was.
 
+import { BugError } from './errors.js';
+
 /** Why bytes are not modified UTF-8, and where (relative to the bytes given). */
 export interface Utf8Fault {
   readonly offset: number;
@@ -35,6 +37,16 @@ export function decodeModifiedUtf8(bytes: Uint8Array, start: number, end: number
     }
   }
   return text + String.fromCharCode(...units);
+}
+
+/** The text in `bytes[start, end)`, which is known to be one. */
+export function knownText(bytes: Buffer, start: number, end: number): string {
+  let at = start;
+  while (at < end && bytes[at]! < 0x80) at++;
+  if (at === end) return bytes.toString('latin1', start, end);
+  const decoded = decodeModifiedUtf8(bytes, start, end);
+  if (typeof decoded === 'string') return decoded;
+  throw new BugError(`what was read at byte ${start} is no text: ${decoded.reason}`);
 }
 
 /** What the u16 length of DataOutput.writeUTF can tell. */

@@ -8,14 +8,13 @@ import { LocationKey } from '../model/location-key.js';
 import { type Mentioned, NO_DIRECTORY, type PathKeeper, type StoredPath } from '../model/reference-table.js';
 import type { ReferenceKind, ReferenceScope } from '../model/references.js';
 import { isRewrittenAlone, type Rewrite, resolvePath } from '../model/rewrite.js';
-import { BugError } from '../support/errors.js';
 import {
   continueFingerprint,
   type Fingerprint,
   fingerprintInto,
   newFingerprint,
 } from '../support/fingerprint.js';
-import { decodeModifiedUtf8 } from '../support/modified-utf8.js';
+import { knownText } from '../support/modified-utf8.js';
 import { scopeOf } from './layout.js';
 
 /** Directories that are kept: with entropy in their paths files may lie in a directory each. */
@@ -118,13 +117,13 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     if (found === null) return this.#resolve(this.textAt(at), kind === 'relative-file');
     if (found.location === null) return null;
     const end = this.#endOf(at);
-    const name = this.#text(this.#nameStart(at, end), end);
+    const name = knownText(this.#bytes, this.#nameStart(at, end), end);
     const { path } = found.location;
     return { ...found.location, path: path === '/' ? `/${name}` : `${path}/${name}` };
   }
 
   textAt(at: number): string {
-    return this.#text(at + LENGTH_BYTES, this.#endOf(at));
+    return knownText(this.#bytes, at + LENGTH_BYTES, this.#endOf(at));
   }
 
   writeKey(path: StoredPath, into: LocationKey): void {
@@ -185,7 +184,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     const path = this.textAt(at);
     const location = this.#resolve(path, relative);
     const apart =
-      (location === null || baseName(location) === this.#text(name, end)) &&
+      (location === null || baseName(location) === knownText(this.#bytes, name, end)) &&
       (relative || !isRewrittenAlone(path, this.#rewrites));
     const prefix = new LocationKey();
     if (location === null) prefix.addBytes(this.#bytes, at + LENGTH_BYTES, name);
@@ -213,10 +212,11 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     return at + LENGTH_BYTES + ((this.#bytes[at]! << 8) | this.#bytes[at + 1]!);
   }
 
-  /** Behind the last slash. */
+  /** Behind the last slash; four bytes at a time. */
   #nameStart(at: number, end: number): number {
     const start = at + LENGTH_BYTES;
     let name = end;
+    while (name - 4 >= start && !hasSlash(this.#view.getInt32(name - 4))) name -= 4;
     while (name > start && this.#bytes[name - 1] !== SLASH) name--;
     return name;
   }
@@ -229,17 +229,17 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   }
 
   #sameBytes(a: number, b: number, length: number): boolean {
-    const bytes = this.#bytes;
-    for (let i = length - 1; i >= 0; i--) if (bytes[a + i] !== bytes[b + i]) return false;
+    let i = 0;
+    for (; i + 4 <= length; i += 4) {
+      if (this.#view.getInt32(a + i) !== this.#view.getInt32(b + i)) return false;
+    }
+    for (; i < length; i++) if (this.#bytes[a + i] !== this.#bytes[b + i]) return false;
     return true;
   }
+}
 
-  #text(start: number, end: number): string {
-    let at = start;
-    while (at < end && this.#bytes[at]! < 0x80) at++;
-    if (at === end) return this.#bytes.toString('latin1', start, end);
-    const decoded = decodeModifiedUtf8(this.#bytes, start, end);
-    if (typeof decoded === 'string') return decoded;
-    throw new BugError(`a path that was read at byte ${start} is no text: ${decoded.reason}`);
-  }
+/** Whether one of four bytes is a slash. */
+function hasSlash(four: number): boolean {
+  const others = four ^ 0x2f2f2f2f;
+  return ((others - 0x01010101) & ~others & 0x80808080) !== 0;
 }

@@ -1,7 +1,7 @@
 // A cursor over bytes written by Java's DataOutputStream: big-endian, bounds-checked, and every error tells the byte
 // offset and the path of the field. It knows nothing of what it reads.
 import { FormatError } from '../../support/errors.js';
-import { decodeModifiedUtf8 } from '../../support/modified-utf8.js';
+import { decodeModifiedUtf8, knownText } from '../../support/modified-utf8.js';
 
 /** Memory that any input may make its reader allocate, besides {@link ALLOCATION_FACTOR} times its size. */
 export const ALLOCATION_BASE_BYTES = 16 * 1024 * 1024;
@@ -122,6 +122,28 @@ export class ByteReader {
       : this.#decodeUtf(start, end, field);
   }
 
+  /** Passes over a text that DataOutput.writeUTF wrote, once it is known to be one. */
+  skipUtf(field: string): void {
+    const length = this.u16(field);
+    const start = this.#advance(length, field);
+    if (!this.#isPlain(start, this.#at)) this.#decodeUtf(start, this.#at, field);
+  }
+
+  /** The text whose length stands at `at`, and which was read or passed over. */
+  textAt(at: number): string {
+    const start = at + 2;
+    const end = start + this.#view.getUint16(at);
+    return this.#isPlain(start, end)
+      ? this.#buffer.toString('latin1', start, end)
+      : knownText(this.#buffer, start, end);
+  }
+
+  /** Whether such a text is nothing but spaces. */
+  isBlankText(at: number): boolean {
+    const isVisible = this.#view.getUint16(at) > 0 && isVisibleAscii(this.#buffer[at + 2]!);
+    return !isVisible && this.textAt(at).trim() === '';
+  }
+
   /** The next `length` bytes as text where all are ASCII; else null, and nothing is read. */
   ascii(length: number, field: string): string | null {
     const start = this.#advance(length, field);
@@ -219,4 +241,8 @@ export class ByteReader {
     if (typeof decoded === 'string') return decoded;
     throw this.error(`not modified UTF-8: ${decoded.reason}`, field, start + decoded.offset);
   }
+}
+
+function isVisibleAscii(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f;
 }

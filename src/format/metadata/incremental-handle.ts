@@ -5,6 +5,7 @@ import { INCREMENTAL_KEY_GROUPS, INCREMENTAL_KEY_GROUPS_V2 } from './codes.js';
 import { readKeyGroupRange, writeKeyGroupRange } from './key-groups.js';
 import { BIGINT_BYTES, type MetadataReader, objectBytes, STRING_BYTES } from './metadata-reader.js';
 import type { MetadataWriter } from './metadata-writer.js';
+import { ScannedLocalPath } from './scanned-handles.js';
 import { readStream, writeStream } from './stream-handle.js';
 
 /** An empty name and the code of a handle. */
@@ -57,8 +58,11 @@ export function writeIncremental(writer: MetadataWriter, handle: IncrementalHand
 //  +---------------+--------------+
 function readHandleAndLocalPath(reader: MetadataReader): HandleAndLocalPath {
   reader.charge(objectBytes(2) + STRING_BYTES, 'localPath');
-  const localPath = reader.utf('localPath');
-  return { localPath, stream: readStream(reader, 'stream') };
+  const at = reader.offset;
+  reader.skipUtf('localPath');
+  const stream = readStream(reader, 'stream');
+  if (reader.isScan) return new ScannedLocalPath(reader, at, stream);
+  return { localPath: reader.textAt(at), stream };
 }
 
 function writeHandleAndLocalPath(writer: MetadataWriter, file: HandleAndLocalPath): void {

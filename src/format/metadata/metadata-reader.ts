@@ -34,6 +34,17 @@ export interface PathMention {
   ofChanges: boolean;
 }
 
+type OnPath = (mention: Readonly<PathMention>) => void;
+
+/** A document is kept, and has its texts; of a scan nothing is. */
+export type Purpose = 'document' | 'scan';
+
+export interface ReadOptions {
+  readonly purpose: Purpose;
+  /** Told of every file and directory as it is read; the mention is good until it returns. */
+  readonly onPath?: OnPath | undefined;
+}
+
 /** Reads one attempt at a file in one layout. */
 export class MetadataReader extends ByteReader {
   readonly layout: Layout;
@@ -44,15 +55,17 @@ export class MetadataReader extends ByteReader {
     startByte: 0n,
     ofChanges: false,
   };
-  readonly #onPath: ((mention: Readonly<PathMention>) => void) | undefined;
+  readonly #onPath: OnPath | undefined;
+  /** Whether texts are decoded only where somebody asks for them. */
+  readonly isScan: boolean;
   /** Dialects that lay out a part differently that this attempt has met: reading in any other comes to the same. */
   readonly otherDialects = new Set<Dialect>();
   #depth = 0;
 
-  /** `onPath` is told of every file and directory as it is read; the mention is good until it returns. */
-  constructor(bytes: Uint8Array, layout: Layout, onPath?: (mention: Readonly<PathMention>) => void) {
+  constructor(bytes: Uint8Array, layout: Layout, { purpose, onPath }: ReadOptions) {
     super(bytes);
     this.layout = layout;
+    this.isScan = purpose === 'scan';
     this.#onPath = onPath;
   }
 

@@ -7,7 +7,7 @@ import type {
 import { NULL_HANDLE, PARTITIONABLE_OPERATOR_STATE, SEGMENT_OPERATOR_STATE } from './codes.js';
 import { type MetadataReader, objectBytes, STRING_BYTES } from './metadata-reader.js';
 import type { MetadataWriter } from './metadata-writer.js';
-import { readPath, readStream, writeStream } from './stream-handle.js';
+import { passPath, readStream, writeStream } from './stream-handle.js';
 
 const MODES = ['SPLIT_DISTRIBUTE', 'UNION', 'BROADCAST'] as const;
 
@@ -73,10 +73,9 @@ function readDirectories(reader: MetadataReader): FileMergingDirectories {
 }
 
 function readDirectory(reader: MetadataReader, field: string): string {
-  const at = reader.offset;
-  const path = readPath(reader, field);
+  const at = passPath(reader, field);
   reader.mention('directory', at, 0n);
-  return path;
+  return reader.textAt(at);
 }
 
 function writeDirectories(writer: MetadataWriter, directories: FileMergingDirectories): void {

@@ -13,7 +13,7 @@ import type {
 import { BugError, FormatError } from '../../support/errors.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { readMasterState, SMALLEST_MASTER_STATE_BYTES } from './master-state.js';
-import { MetadataReader, type PathMention } from './metadata-reader.js';
+import { MetadataReader, type PathMention, type Purpose } from './metadata-reader.js';
 import { readOperatorStart, readSubtaskEntry, SMALLEST_OPERATOR_BYTES } from './operator-state.js';
 import { readProperties } from './properties.js';
 import { type Layout, layoutsOf, MAGIC } from './versions.js';
@@ -37,20 +37,24 @@ export interface MetadataVisitor {
  * and field where the bytes are no `_metadata`, damaged or of an unknown version, or anything is left over.
  */
 export function readMetadata(bytes: Uint8Array): Metadata {
-  return scanMetadata(bytes, () => new MetadataCollector()).document();
+  return tell(bytes, () => new MetadataCollector(), 'document').document();
 }
 
 /**
- * Tells a visitor what `bytes` hold, piece by piece. `makeVisitor` makes a new one for each layout that is tried; the
+ * Tells a visitor what `bytes` hold, piece by piece, with texts that are decoded when they are asked for. `makeVisitor` makes a new one for each layout that is tried; the
  * one that was told everything is returned. Throws as {@link readMetadata} does.
  */
 export function scanMetadata<V extends MetadataVisitor>(bytes: Uint8Array, makeVisitor: () => V): V {
+  return tell(bytes, makeVisitor, 'scan');
+}
+
+function tell<V extends MetadataVisitor>(bytes: Uint8Array, makeVisitor: () => V, purpose: Purpose): V {
   const [current, ...others] = readLayouts(bytes);
-  const first = scanAs(bytes, current, makeVisitor());
+  const first = tellAs({ bytes, purpose }, current, makeVisitor());
   if (first.error === null) return first.visitor;
   for (const layout of others) {
     if (!first.otherDialects.has(layout.dialect)) continue;
-    const retry = scanAs(bytes, layout, makeVisitor());
+    const retry = tellAs({ bytes, purpose }, layout, makeVisitor());
     if (retry.error === null) return retry.visitor;
   }
   throw first.error;
@@ -77,11 +81,17 @@ interface Attempt<V> {
   readonly otherDialects: ReadonlySet<Dialect>;
 }
 
-function scanAs<V extends MetadataVisitor>(bytes: Uint8Array, layout: Layout, visitor: V): Attempt<V> {
-  const reader = new MetadataReader(bytes, layout, visitor.path && ((mention) => visitor.path?.(mention)));
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly purpose: Purpose;
+}
+
+function tellAs<V extends MetadataVisitor>(source: Source, layout: Layout, visitor: V): Attempt<V> {
+  const onPath = visitor.path && ((mention: Readonly<PathMention>) => visitor.path?.(mention));
+  const reader = new MetadataReader(source.bytes, layout, { purpose: source.purpose, onPath });
   const { otherDialects } = reader;
   try {
-    scanBody(reader, visitor);
+    tellBody(reader, visitor);
     return { visitor, error: null, otherDialects };
   } catch (error) {
     if (error instanceof FormatError) return { visitor, error, otherDialects };
@@ -93,7 +103,7 @@ function scanAs<V extends MetadataVisitor>(bytes: Uint8Array, layout: Layout, vi
 //  | the head,    | i64 checkpointId | V2+: i32 n,           | i32 n, n * OperatorState   | V4+:           |
 //  | 8 bytes      |                  | n * MasterState       |                            | properties     |
 //  +--------------+------------------+-----------------------+----------------------------+----------------+
-function scanBody(reader: MetadataReader, visitor: MetadataVisitor): void {
+function tellBody(reader: MetadataReader, visitor: MetadataVisitor): void {
   const { version: formatVersion, dialect, masterStates, properties } = reader.layout;
   reader.bytes(8, 'head');
   const checkpointId = reader.i64('checkpointId');
@@ -106,13 +116,13 @@ function scanBody(reader: MetadataReader, visitor: MetadataVisitor): void {
       ? reader.list('masterStates', SMALLEST_MASTER_STATE_BYTES, readMasterState)
       : [],
   });
-  scanOperators(reader, visitor);
+  tellOperators(reader, visitor);
   const written = properties ? readProperties(reader) : null;
   reader.expectEnd('end');
   visitor.end(written);
 }
 
-function scanOperators(reader: MetadataReader, visitor: MetadataVisitor): void {
+function tellOperators(reader: MetadataReader, visitor: MetadataVisitor): void {
   const operatorCount = reader.count('operators', SMALLEST_OPERATOR_BYTES);
   reader.enter('operators');
   for (let operator = 0; operator < operatorCount; operator++) {

@@ -27,6 +27,7 @@ import {
   VIEW_BYTES,
 } from './metadata-reader.js';
 import type { MetadataWriter } from './metadata-writer.js';
+import { ScannedFile, ScannedRelativeFile, ScannedSegment } from './scanned-handles.js';
 
 const SCOPES = ['EXCLUSIVE', 'SHARED'] as const;
 const EMPTY_SEGMENT: EmptySegmentHandle = { kind: 'segment-empty' };
@@ -125,10 +126,10 @@ function writeBytes(writer: MetadataWriter, handle: BytesHandle): void {
 function readFile(reader: MetadataReader): FileHandle {
   reader.charge(objectBytes(3) + STRING_BYTES + BIGINT_BYTES, 'path');
   const sizeBytes = readFileSize(reader);
-  const at = reader.offset;
-  const path = readPath(reader, 'path');
+  const at = passPath(reader, 'path');
   reader.mention('file', at, sizeBytes);
-  return { kind: 'file', path, sizeBytes };
+  if (reader.isScan) return new ScannedFile(reader, at, sizeBytes);
+  return { kind: 'file', path: reader.textAt(at), sizeBytes };
 }
 
 function writeFile(writer: MetadataWriter, handle: FileHandle): void {
@@ -141,11 +142,11 @@ function writeFile(writer: MetadataWriter, handle: FileHandle): void {
 //  +------------------+----------+
 function readRelativeFile(reader: MetadataReader): RelativeFileHandle {
   reader.charge(objectBytes(3) + STRING_BYTES + BIGINT_BYTES, 'relativePath');
-  const at = reader.offset;
-  const relativePath = readPath(reader, 'relativePath');
+  const at = passPath(reader, 'relativePath');
   const sizeBytes = readFileSize(reader);
   reader.mention('relative-file', at, sizeBytes);
-  return { kind: 'relative-file', relativePath, sizeBytes };
+  if (reader.isScan) return new ScannedRelativeFile(reader, at, sizeBytes);
+  return { kind: 'relative-file', relativePath: reader.textAt(at), sizeBytes };
 }
 
 function writeRelativeFile(writer: MetadataWriter, handle: RelativeFileHandle): void {
@@ -162,10 +163,14 @@ function readSegment(reader: MetadataReader): SegmentHandle {
   const sizeBytes = reader.i64('size');
   const scope = SCOPES[reader.i32('scope')];
   if (scope === undefined) throw reader.error('expected scope 0 or 1', 'scope', reader.offset - 4);
-  const at = reader.offset;
-  const path = readPath(reader, 'path');
-  reader.mention('segment', at, startPos + sizeBytes, startPos);
-  return { kind: 'segment', path, startPos, sizeBytes, scope, logicalFileId: reader.utf('logicalFileId') };
+  const path = passPath(reader, 'path');
+  reader.mention('segment', path, startPos + sizeBytes, startPos);
+  const logicalFileId = reader.offset;
+  reader.skipUtf('logicalFileId');
+  const fields = { startPos, sizeBytes, scope };
+  if (reader.isScan) return new ScannedSegment(reader, { path, logicalFileId }, fields);
+  const texts = { path: reader.textAt(path), logicalFileId: reader.textAt(logicalFileId) };
+  return { kind: 'segment', ...fields, ...texts };
 }
 
 function writeSegment(writer: MetadataWriter, handle: SegmentHandle): void {
@@ -199,10 +204,10 @@ function readFileSize(reader: MetadataReader): bigint {
   return sizeBytes;
 }
 
-/** Flink refuses a path of nothing but spaces. */
-export function readPath(reader: MetadataReader, field: string): string {
+/** Passes over a path and tells where it stands. Flink refuses one of nothing but spaces. */
+export function passPath(reader: MetadataReader, field: string): number {
   const at = reader.offset;
-  const path = reader.utf(field);
-  if (path.trim() === '') throw reader.error('an empty path', field, at);
-  return path;
+  reader.skipUtf(field);
+  if (reader.isBlankText(at)) throw reader.error('an empty path', field, at);
+  return at;
 }
