@@ -16,7 +16,7 @@ export function fileRows(
 
 export interface ChosenRows {
   readonly count: number;
-  readonly rows: () => Uint32Array;
+  readonly rows: () => Iterable<number>;
 }
 
 export function fileRow(files: ReferenceTable, row: number): FileRow {

@@ -3,7 +3,7 @@ import { formatLocation } from '../model/location.js';
 import type { ReferenceTable } from '../model/reference-table.js';
 import { fits, type References } from '../model/references.js';
 import type { PresenceOf } from '../model/survey.js';
-import { assertNever } from '../support/errors.js';
+import { assertNever, BugError } from '../support/errors.js';
 
 /** What became of the references of one snapshot; nothing is wrong where all counts are 0. */
 export interface Resolution {
@@ -11,15 +11,16 @@ export interface Resolution {
   readonly wrongSize: number;
   /** Could not be looked up: never taken for absent, and never for present. */
   readonly unverified: number;
-  /** The rows of the files with this outcome, by location; sorted anew with each call. */
-  readonly filesWith: (outcome: Outcome) => Uint32Array;
+  /** The rows of the files with this outcome, by location. */
+  readonly filesWith: (outcome: Outcome) => Iterable<number>;
   /** The size that the file in a row has; 0 where it is not there. */
   readonly actualBytes: (row: number) => number;
   /** What is counted as {@link unverified}: first paths that name nothing, then files, each by location. */
   readonly unverifiedReferences: Iterable<Unverified>;
 }
 
-export type Outcome = 'found' | 'missing' | 'wrong-size' | 'unverified';
+const OUTCOMES = ['found', 'missing', 'wrong-size', 'unverified'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export interface Unverified {
   /** An absolute URI, or the path as the `_metadata` has it where it is none that we know. */
@@ -31,17 +32,30 @@ export interface Unverified {
 export function resolveReferences(references: References, presenceOf: PresenceOf): Resolution {
   const { files, unresolvable } = references;
   const counts = { found: 0, missing: 0, 'wrong-size': 0, unverified: unresolvable.count };
-  for (let row = 0; row < files.count; row++) counts[outcomeOf(files, row, presenceOf)]++;
+  const outcomes = new Uint8Array(files.count);
+  for (let row = 0; row < files.count; row++) {
+    const outcome = outcomeOf(files, row, presenceOf);
+    counts[outcome]++;
+    outcomes[row] = OUTCOMES.indexOf(outcome);
+  }
+  const filesWith = (outcome: Outcome) => files.inOrder((row) => outcomes[row] === OUTCOMES.indexOf(outcome));
   return {
     missing: counts.missing,
     wrongSize: counts['wrong-size'],
     unverified: counts.unverified,
-    filesWith: (outcome) => files.inOrder((row) => outcomeOf(files, row, presenceOf) === outcome),
+    filesWith,
     actualBytes: (row) => {
       const presence = presenceOf(files, row);
       return presence.kind === 'present' ? presence.sizeBytes : 0;
     },
-    unverifiedReferences: { [Symbol.iterator]: () => unverifiedIn(references, presenceOf) },
+    unverifiedReferences: {
+      *[Symbol.iterator]() {
+        for (const row of unresolvable.inOrder()) {
+          yield { path: unresolvable.path(row), reason: 'not a location of a store that is known here' };
+        }
+        for (const row of filesWith('unverified')) yield unverifiedFile(files, row, presenceOf);
+      },
+    },
   };
 }
 
@@ -59,13 +73,9 @@ function outcomeOf(files: ReferenceTable, row: number, presenceOf: PresenceOf): 
   }
 }
 
-function* unverifiedIn({ files, unresolvable }: References, presenceOf: PresenceOf): Generator<Unverified> {
-  for (const row of unresolvable.inOrder()) {
-    yield { path: unresolvable.path(row), reason: 'not a location of a store that is known here' };
-  }
-  for (const row of files.inOrder((row) => presenceOf(files, row).kind === 'unknown')) {
-    const presence = presenceOf(files, row);
-    if (presence.kind !== 'unknown') continue;
-    yield { path: formatLocation(files.location(row)), reason: presence.error.message };
-  }
+function unverifiedFile(files: ReferenceTable, row: number, presenceOf: PresenceOf): Unverified {
+  const presence = presenceOf(files, row);
+  const path = formatLocation(files.location(row));
+  if (presence.kind !== 'unknown') throw new BugError(`${path} was looked up with two answers`);
+  return { path, reason: presence.error.message };
 }

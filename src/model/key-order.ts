@@ -16,6 +16,21 @@ export function sortByKey(rows: Uint32Array, writeKey: WriteKey): void {
   new KeyOrder(writeKey, rowBits).sort(rows, 0, 0);
 }
 
+/** Of `rows` the `most` that come first, in order; in one pass, and nothing else is sorted. */
+export function firstByKey(rows: Iterable<number>, writeKey: WriteKey, most: number): readonly number[] {
+  const first: { readonly row: number; readonly key: LocationKey }[] = [];
+  let key = new LocationKey();
+  for (const row of rows) {
+    writeKey(row, key);
+    if (first.length === most && !key.isBefore(first[most - 1]!.key)) continue;
+    const place = first.findIndex((other) => key.isBefore(other.key));
+    first.splice(place < 0 ? first.length : place, 0, { row, key });
+    if (first.length > most) first.pop();
+    key = new LocationKey();
+  }
+  return first.map(({ row }) => row);
+}
+
 class KeyOrder {
   readonly #writeKey: WriteKey;
   /** Bits that a row number takes. */

@@ -55,6 +55,16 @@ export class LocationKey {
     return true;
   }
 
+  /** Whether this key comes before the other, byte by byte. */
+  isBefore(other: LocationKey): boolean {
+    const common = Math.min(this.length, other.length);
+    for (let at = 0; at < common; at++) {
+      const [mine, its] = [this.bytes[at]!, other.bytes[at]!];
+      if (mine !== its) return mine < its;
+    }
+    return this.length < other.length;
+  }
+
   /** Cut behind the last slash, so that what a directory has in common need be looked at once only. */
   fingerprintInto(into: Fingerprint): void {
     let name = this.length;

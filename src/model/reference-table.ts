@@ -3,7 +3,7 @@
 import { BugError } from '../support/errors.js';
 import { type Fingerprint, newFingerprint } from '../support/fingerprint.js';
 import { CROWDED, FingerprintTable } from '../support/fingerprint-table.js';
-import { sortByKey } from './key-order.js';
+import { firstByKey, sortByKey, type WriteKey } from './key-order.js';
 import { type Location, parent } from './location.js';
 import { LocationKey } from './location-key.js';
 import { type Mentioned, NO_DIRECTORY, ReferenceColumns, type StoredPath } from './reference-columns.js';
@@ -25,6 +25,9 @@ export interface PathKeeper {
 
 /** Chooses rows. */
 export type IsWanted = (row: number) => boolean;
+
+/** Rows in order that most readers are content with: one as an example, or ten. */
+const FEW = 16;
 
 export class ReferenceTable {
   readonly #paths: PathKeeper;
@@ -143,24 +146,29 @@ export class ReferenceTable {
     for (const { row, files } of numbered.values()) yield { directory: parent(this.location(row)), files };
   }
 
-  /** The rows for which `isWanted`, in the order of their locations. All of them are sorted only once. */
-  inOrder(isWanted?: IsWanted): Uint32Array {
-    const known = this.#order?.length === this.count ? this.#order : null;
-    const rows = this.#chosen(known, isWanted);
-    if (known !== null) return rows;
-    sortByKey(rows, (row, into) => this.writeKey(row, into));
-    if (rows.length === this.count) this.#order = rows;
-    return rows;
+  /** The rows for which `isWanted`, in the order of their locations. They are sorted for who goes beyond the first few. */
+  *inOrder(isWanted: IsWanted = () => true): Generator<number> {
+    const writeKey: WriteKey = (row, into) => this.writeKey(row, into);
+    const isSorted = this.#order?.length === this.count;
+    const few = isSorted ? [] : firstByKey(this.#chosen(isWanted), writeKey, FEW);
+    yield* few;
+    if (isSorted || few.length === FEW) yield* this.#sorted(isWanted, writeKey).subarray(few.length);
   }
 
-  #chosen(known: Uint32Array | null, isWanted: IsWanted | undefined): Uint32Array {
+  /** All rows are sorted only once. */
+  #sorted(isWanted: IsWanted, writeKey: WriteKey): Uint32Array {
+    if (this.#order?.length === this.count) return this.#order.filter((row) => isWanted(row));
     const rows = new Uint32Array(this.count);
     let chosen = 0;
-    for (let i = 0; i < this.count; i++) {
-      const row = known?.[i] ?? i;
-      if (isWanted === undefined || isWanted(row)) rows[chosen++] = row;
-    }
-    return chosen === rows.length ? rows : rows.slice(0, chosen);
+    for (const row of this.#chosen(isWanted)) rows[chosen++] = row;
+    const wanted = chosen === rows.length ? rows : rows.slice(0, chosen);
+    sortByKey(wanted, writeKey);
+    if (chosen === rows.length) this.#order = wanted;
+    return wanted;
+  }
+
+  *#chosen(isWanted: IsWanted): Generator<number> {
+    for (let row = 0; row < this.count; row++) if (isWanted(row)) yield row;
   }
 
   /** Whether the row is of the place that is being added. */

@@ -53,10 +53,13 @@ export interface SnapshotReport {
   /** JSON with `--files`. Sorted by path. */
   readonly directories: Rows<DirectoryRow>;
   readonly filesByScope: readonly ScopeTotal[];
-  /** JSON as `missing` and `sizeMismatch`: files that are absent, and those whose size is not the recorded one. */
+  /**
+   * JSON as `missing` and `sizeMismatch` with `--files`, their counts always: files that are absent, and those whose size
+   * is not the recorded one.
+   */
   readonly missing: Rows<FileRow>;
   readonly wrongSize: Rows<FileRow & { readonly actualBytes: number }>;
-  /** JSON: references that could not be looked up, each with the reason. */
+  /** JSON with `--files`, the count always: references that could not be looked up, each with the reason. */
   readonly unverified: Rows<{ readonly path: string; readonly reason: string }>;
 }
 

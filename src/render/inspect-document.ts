@@ -30,14 +30,21 @@ export function inspectDocument(
     inlineBytes: report.inlineBytes,
     fileCount: report.fileCount,
     fileBytes: report.fileBytes,
-    missing: mapRows(report.missing, ({ path, bytes }) => ({ path, bytes })),
-    sizeMismatch: mapRows(report.wrongSize, ({ path, bytes, actualBytes }) => ({
-      path,
-      bytes,
-      actualBytes,
-    })),
-    unverified: report.unverified,
-    ...(options.withFiles ? { files: report.files, directories: report.directories } : {}),
+    missingCount: report.missing.count,
+    sizeMismatchCount: report.wrongSize.count,
+    unverifiedCount: report.unverified.count,
+    ...(options.withFiles ? fileLists(report) : {}),
+  };
+}
+
+/** They may have millions of rows, so they are there only for who asks (docs/adr/0010-lists-with-files.md). */
+function fileLists({ files, directories, missing, wrongSize, unverified }: SnapshotReport) {
+  return {
+    missing: mapRows(missing, ({ path, bytes }) => ({ path, bytes })),
+    sizeMismatch: mapRows(wrongSize, ({ path, bytes, actualBytes }) => ({ path, bytes, actualBytes })),
+    unverified,
+    files,
+    directories,
   };
 }
 

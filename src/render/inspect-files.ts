@@ -67,6 +67,6 @@ function list<T>(what: string, rows: Rows<T>, describe: (row: T) => string): str
     if (lines.length > MOST_SHOWN) break;
     lines.push(`    ${describe(row)}`);
   }
-  if (more > 0) lines.push(`    and ${formatCount(more)} more; see --json`);
+  if (more > 0) lines.push(`    and ${formatCount(more)} more; see --files --json`);
   return lines;
 }

@@ -14,13 +14,18 @@ export interface ReferenceSink {
   reference(cursor: ReferenceCursor): void;
 }
 
+const CHUNK_BITS = 14;
+const CHUNK_ROWS = 1 << CHUNK_BITS;
+
 /** Collects the references of one snapshot. */
 export class ReferenceCollector implements ReferenceSink {
   /** Distinct files of each operator, in the order of the operators. */
   readonly operatorFiles: number[] = [];
   readonly references: References;
-  /** By row of the files: the last operator that referenced it, counted from 1. */
-  #lastOperator = new Uint32Array(64);
+  /** Row from which on files were first referenced by the operator that is being read. */
+  #firstOfOperator = 0;
+  /** By row of a file that an earlier operator references too: the last that did, counted from 1. Few chunks have any. */
+  readonly #lastOperator: Uint32Array[] = [];
 
   constructor(paths: ReferenceCursor) {
     this.references = {
@@ -32,12 +37,14 @@ export class ReferenceCollector implements ReferenceSink {
 
   operator(): void {
     this.operatorFiles.push(0);
+    this.#firstOfOperator = this.references.files.count;
   }
 
   /** Throws a FormatError where paths were made so that their fingerprints are in each other's way. */
   reference(cursor: ReferenceCursor): void {
     const { files, directories, unresolvable } = this.references;
     const table = !cursor.resolved ? unresolvable : cursor.kind === 'directory' ? directories : files;
+    const before = table.count;
     const row = table.add(cursor);
     if (row === CROWDED) {
       throw new FormatError('more paths with like fingerprints than can be by chance', {
@@ -45,18 +52,18 @@ export class ReferenceCollector implements ReferenceSink {
         field: 'path',
       });
     }
-    if (table === files) this.#countOfOperator(row);
+    if (table === files && (row === before || this.#isOfOthers(row))) {
+      this.operatorFiles[this.operatorFiles.length - 1]!++;
+    }
   }
 
-  #countOfOperator(row: number): void {
-    if (row >= this.#lastOperator.length) {
-      const larger = new Uint32Array(this.#lastOperator.length * 2);
-      larger.set(this.#lastOperator);
-      this.#lastOperator = larger;
-    }
-    const operator = this.operatorFiles.length;
-    if (this.#lastOperator[row] === operator) return;
-    this.#lastOperator[row] = operator;
-    this.operatorFiles[operator - 1]!++;
+  /** Whether all who referenced this known file until now are other operators. */
+  #isOfOthers(row: number): boolean {
+    if (row >= this.#firstOfOperator) return false;
+    this.#lastOperator[row >>> CHUNK_BITS] ??= new Uint32Array(CHUNK_ROWS);
+    const chunk = this.#lastOperator[row >>> CHUNK_BITS]!;
+    const [operator, last] = [this.operatorFiles.length, chunk[row & (CHUNK_ROWS - 1)]];
+    chunk[row & (CHUNK_ROWS - 1)] = operator;
+    return last !== operator;
   }
 }

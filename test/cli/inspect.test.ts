@@ -43,7 +43,7 @@ describe('ckpt inspect', () => {
       kind: 'checkpoint',
       condition: 'complete',
       restorable: true,
-      missing: [],
+      missingCount: 0,
     });
     const { operators } = document as { operators: readonly Record<string, unknown>[] };
     expect(operators.map(({ id, name, uid, fullBytes }) => ({ id, name, uid, fullBytes }))).toEqual(
@@ -125,5 +125,11 @@ describe('ckpt inspect', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^chk-7 {2}checkpoint 7, broken\n/);
     expect(stdout).toContain(`${fixture.baseUri.replace('file:', 'file://')}/`);
+    const summary = JSON.parse((await ckpt(['inspect', path, '--json'])).stdout);
+    const whole = JSON.parse((await ckpt(['inspect', path, '--files', '--json'])).stdout);
+    expect(summary.missingCount).toBeGreaterThan(0);
+    expect(summary).not.toHaveProperty('missing');
+    expect(whole.missing).toHaveLength(summary.missingCount);
+    expect(whole.missing[0].path).toContain(fixture.baseUri.replace('file:', 'file://'));
   });
 });

@@ -198,7 +198,7 @@ export async function states(storage: StorageRemover): Promise<readonly { id: nu
       if (snapshot.state !== 'read' || snapshot.place.directory.path.includes('/.ckpt-trash/')) return [];
       const { checkpointId, references } = snapshot.contents;
       const { files } = references;
-      const missing = files.inOrder((row) => presenceOf(files, row).kind !== 'present').length;
+      const missing = [...files.inOrder((row) => presenceOf(files, row).kind !== 'present')].length;
       return [{ id: Number(checkpointId), missing }];
     })
     .sort((a, b) => a.id - b.id);

@@ -126,7 +126,7 @@ describe.each(fixtureCases().map((fixture) => [fixture.name, fixture] as const))
     const missing = buildGraph(survey).flatMap((node) => {
       if (!('resolution' in node)) return [];
       const { files } = node.snapshot.contents.references;
-      const rows = node.resolution.filesWith('missing');
+      const rows = [...node.resolution.filesWith('missing')];
       expect(rows).toHaveLength(node.resolution.missing);
       return Array.from(rows, (row) => withinTree(fixture, formatLocation(files.location(row))));
     });
