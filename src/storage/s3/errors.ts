@@ -23,9 +23,14 @@ interface Meaning {
   readonly next?: string;
 }
 
-const CREDENTIALS = 'check the credentials: AWS_ACCESS_KEY_ID, AWS_PROFILE or the role of this machine';
+const CREDENTIALS =
+  'check the credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or the role of this machine';
 const THROTTLED: Meaning = { kind: 'throttled', next: 'run again later, or with a smaller --concurrency' };
 const UNAVAILABLE: Meaning = { kind: 'unavailable', next: 'run again when the store can be reached' };
+const UNREACHABLE: Meaning = {
+  kind: 'unavailable',
+  next: 'check --s3-endpoint and the network, then run again',
+};
 const REGION: Meaning = { kind: 'denied', next: 'give the region of the bucket with --s3-region' };
 const CERTIFICATE: Meaning = {
   kind: 'denied',
@@ -77,7 +82,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   InternalError: UNAVAILABLE,
   OperationAborted: UNAVAILABLE,
   ConditionalRequestConflict: UNAVAILABLE,
-  TimeoutError: UNAVAILABLE,
+  TimeoutError: UNREACHABLE,
+  ECONNREFUSED: UNREACHABLE,
+  ENOTFOUND: {
+    kind: 'unavailable',
+    next: 'check --s3-endpoint; a server without names for its buckets needs --s3-path-style',
+  },
+  EPROTO: {
+    kind: 'denied',
+    next: 'check --s3-endpoint: most likely the server speaks http there, and not https',
+  },
   QuotaExceeded: { kind: 'no-space' },
   XMinioStorageFull: { kind: 'no-space' },
   CERT_HAS_EXPIRED: CERTIFICATE,
@@ -97,17 +111,33 @@ export function storageErrorOf(thrown: unknown, { operation, where }: S3Attempt)
   const failure = thrown as S3Failure;
   const status = failure.$metadata?.httpStatusCode ?? failure.$response?.statusCode;
   const { kind, next = 'see the cause' } = meaningOf(failure, status);
-  const said = [codeOf(failure), status, failure.message].filter((part) => part !== undefined && part !== '');
   const waitMs = retryAfterMs(failure);
   // it holds the answer, and with that the socket
   Reflect.deleteProperty(failure, '$response');
-  return new StorageError(kind, `cannot ${operation} ${where}: ${said.join(', ')}`, {
+  return new StorageError(kind, `cannot ${operation} ${where}: ${said(failure, status)}`, {
     where,
     next,
     cause: thrown,
     retryAfterMs: waitMs,
   });
 }
+
+/** One line: code, status and message; of an answer without a body the status only. */
+function said(failure: S3Failure, status: number | undefined): string {
+  const code = codeOf(failure);
+  const [line = ''] = (failure.message ?? '').trim().split('\n');
+  const message = OPENSSL.exec(line)?.[1] ?? line;
+  const name = UNTOLD.test(code) || code === `${status}` || message.includes(code) ? '' : code;
+  const text = UNTOLD.test(message) ? '' : message;
+  if (status !== undefined && name + text === '') return `the answer is ${status}, and says no more`;
+  return [name, status ?? '', text].filter((part) => part !== '').join(', ');
+}
+
+/** How OpenSSL says what went wrong, between its own places in files. */
+const OPENSSL = /SSL routines:[^:]*:([^:]+)/;
+
+/** What the SDK says where the answer says nothing. */
+const UNTOLD = /^Unknown(Error)?$/;
 
 /** The error of one key of a batch, from its code and message. */
 export function keyErrorOf(code: string, message: string, attempt: S3Attempt): StorageError {

@@ -130,7 +130,10 @@ export class S3Reader implements StorageReader {
       return output;
     } catch (thrown) {
       // GET says NoSuchKey or NoSuchBucket; the answer to HEAD has no body that could say it.
-      if (!(thrown instanceof StorageError) || thrown.kind !== 'corrupt' || !isMissing(thrown)) throw thrown;
+      if (!(thrown instanceof StorageError)) throw thrown;
+      // Nor could it say why it refuses.
+      if (operation === 'look at' && thrown.kind === 'denied') await requireBucket(this.requests, location);
+      if (thrown.kind !== 'corrupt' || !isMissing(thrown)) throw thrown;
       if (!this.#knownBuckets.has(location.authority)) await requireBucket(this.requests, location);
       this.#knownBuckets.add(location.authority);
       throw nothingAt(location);

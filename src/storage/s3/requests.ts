@@ -70,18 +70,28 @@ export function concurrencyOf({ connection }: S3Requests): number {
   return connection.configuration.concurrency ?? S3_DEFAULTS.concurrency;
 }
 
-/** Throws `denied` where there is no bucket: an answer 404 to HEAD does not say whether it is about the object. */
+/**
+ * Throws what keeps us from the bucket of `location`; `denied` where there is none. It is asked for one key of it: the
+ * answer to HEAD would not say what is wrong.
+ */
 export async function requireBucket(requests: S3Requests, location: Location): Promise<void> {
   const where = formatLocation(location);
-  const head = () =>
-    send(requests, 'look at', location, (s3, options) =>
-      s3.headBucket(bucketInput(requests, location), options),
-    );
+  const request = { prefix: location.path.slice(1) };
+  const input = {
+    ...bucketInput(requests, location),
+    Prefix: request.prefix,
+    MaxKeys: 1,
+    EncodingType: 'url',
+  } as const;
   try {
-    await head();
+    pageOf(
+      await send(requests, 'look at', location, (s3, options) => s3.listObjectsV2(input, options)),
+      request,
+      where,
+    );
   } catch (thrown) {
     if (!(thrown instanceof StorageError) || !isMissing(thrown)) throw thrown;
-    throw new StorageError('denied', `there is no bucket ${location.authority}`, {
+    throw new StorageError('denied', `there is no bucket ${location.authority} at the endpoint`, {
       where,
       next: 'check the name of the bucket, --s3-endpoint and --s3-region',
       cause: thrown,

@@ -116,8 +116,13 @@ describeS3('objects of S3 behind a bad network', () => {
     const wrongSecret = { ...there.server.admin, secretAccessKey: 'x' };
     for (const credentials of [wrongId, wrongSecret]) {
       const storage = await openAt(configurationOf(there.server, { credentials }));
-      expect(await kindOf(listAll(storage, there.root))).toBe('denied');
-      expect(await kindOf(storage.stat(there.at(KEYS[0]!)))).toBe('denied');
+      const file = there.at(KEYS[0]!);
+      const asks = [() => listAll(storage, there.root), () => storage.stat(file), () => storage.nowMs(file)];
+      for (const ask of asks)
+        await expect(ask()).rejects.toMatchObject({
+          kind: 'denied',
+          next: expect.stringMatching(/^check the/),
+        });
     }
   });
 

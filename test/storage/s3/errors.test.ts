@@ -63,6 +63,32 @@ describe('errors of S3', () => {
     expect(meaning(Object.assign(new Error('made up'), { code }))).toMatchObject({ kind });
   });
 
+  it.each([
+    [{ name: 'SlowDown', message: 'slow', $metadata: { httpStatusCode: 503 } }, 'SlowDown, 503, slow'],
+    [
+      { name: 'Unknown', message: 'UnknownError', $metadata: { httpStatusCode: 403 } },
+      'the answer is 403, and says no more',
+    ],
+    [
+      { name: '501', message: 'UnknownError', $metadata: { httpStatusCode: 501 } },
+      'the answer is 501, and says no more',
+    ],
+    [
+      { name: 'Error', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1' },
+      'connect ECONNREFUSED 127.0.0.1:1',
+    ],
+    [
+      {
+        name: 'Error',
+        code: 'EPROTO',
+        message: 'write EPROTO 80:error:0A:SSL routines:ssl3_get_record:wrong version number:../x.c:350:\n',
+      },
+      'EPROTO, wrong version number',
+    ],
+  ])('say in one line what there is to say: %j', (thrown, said) => {
+    expect(meaning(Object.assign(new Error(), thrown)).message).toBe(`cannot read s3://bucket/key: ${said}`);
+  });
+
   it('names the environment variable that trusts a certificate', () => {
     const error = Object.assign(new Error('made up'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(meaning(error).next).toContain('NODE_EXTRA_CA_CERTS');
