@@ -31,10 +31,20 @@ export function directAgents({ ca, ...options }: ConnectionOptions): Agents {
   };
 }
 
-/** The message of an error of node:http; one that stands for the failures of several addresses has a code only. */
-export function connectionMessage(error: NodeJS.ErrnoException): string {
-  return error.message || error.code || 'the connection failed';
+/** The message of an error of node:http, in one line; one that stands for several addresses has a code only. */
+export function connectionMessage({
+  message,
+  code,
+}: {
+  readonly message?: string;
+  readonly code?: string;
+}): string {
+  const [line = ''] = (message ?? '').trim().split('\n');
+  return OPENSSL.exec(line)?.[1] ?? (line || code || 'the connection failed');
 }
+
+/** What OpenSSL has to say, between the places in its own files. */
+const OPENSSL = /SSL routines:[^:]*:([^:]+)/;
 
 /**
  * Agents that decide for every request whether it goes through a proxy. Throws a UsageError for a proxy that cannot be

@@ -1,4 +1,5 @@
-// The certificates that a TLS connection trusts where a file of further ones is given.
+// The certificates that a TLS connection trusts where a file of further ones is given, and what to do where one is not
+// trusted.
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { UsageError } from '../support/errors.js';
@@ -21,4 +22,15 @@ function readCertificates(file: string): string {
     throw new UsageError(`cannot read the certificates of ${file}`, { where: file, next, cause });
   }
   throw new UsageError(`there is no certificate in ${file}`, { where: file, next });
+}
+
+/** What to do about a certificate that is not trusted. */
+export const TRUST_IT =
+  'trust the certificate of the server: name a file of PEM certificates in AWS_CA_BUNDLE (ca-file) or NODE_EXTRA_CA_CERTS';
+
+/** Whether the code of an error says that the certificate of a server is not to be trusted. */
+export function isCertificateError(code: string): boolean {
+  return /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/.test(
+    code,
+  );
 }

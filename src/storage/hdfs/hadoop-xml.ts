@@ -32,7 +32,10 @@ export function* xmlPieces(document: string, file: string): Generator<XmlPiece> 
   const open: string[] = [];
   const fail = (what: string, at: number): never => {
     const line = document.slice(0, at).split('\n').length;
-    throw new UsageError(`${file} is no XML that can be read: ${what} in line ${line}`, { where: file });
+    throw new UsageError(`${file} is no XML that can be read: ${what} in line ${line}`, {
+      where: file,
+      next: 'correct the file, or name the NameNodes with --webhdfs HOST:PORT',
+    });
   };
   let at = document.startsWith('\uFEFF') ? 1 : 0;
   while (at < document.length) {

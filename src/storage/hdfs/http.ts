@@ -29,6 +29,11 @@ export class ConnectionError extends Error {
     this.name = 'ConnectionError';
     this.reached = reached;
   }
+
+  /** `ECONNREFUSED`, …; empty where there is none. */
+  get code(): string {
+    return (this.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  }
 }
 
 /** Longest waits in milliseconds: for a connection, and for the next sign of life of a connected server. */

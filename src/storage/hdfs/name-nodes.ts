@@ -3,6 +3,7 @@
 // been carried out: that is for a wrapper to decide.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
+import { isCertificateError, TRUST_IT } from '../trust.js';
 import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';
 import { type Attempted, isStandby, remoteError } from './remote-error.js';
 
@@ -48,25 +49,27 @@ export class NameNodes {
   /** The answer of the active NameNode, a success; everything else is thrown as an error about `attempted`. */
   async ask(location: Location, operation: Operation, attempted: Attempted): Promise<HttpAnswer> {
     const failures: string[] = [];
+    let code = '';
     const count = this.#origins.length;
     const first = this.#preferred;
     for (let index = first; index < first + count; index++) {
       const answer = await this.#askOne(index % count, location, operation);
       if (answer instanceof ConnectionError) {
         failures.push(answer.message);
+        code = answer.code;
         // It may have been carried out: a second try elsewhere is not ours to make.
         if (answer.reached === 'broken' && operation.method !== 'GET') break;
       } else if (isStandby(answer)) failures.push(`${this.#origins[index % count]!.host} is in standby`);
       else if (isSuccess(answer)) return answer;
       else throw remoteError(answer, { ...attempted, noToken: this.#credentials.noToken });
     }
-    throw unavailable(attempted, failures.join('; '));
+    throw unreached(attempted, failures.join('; '), code);
   }
 
   /** An exchange with a DataNode; throws where no answer came. */
   async send(call: HttpCall, attempted: Attempted): Promise<HttpAnswer> {
     const answer = await this.#exchange(call);
-    if (answer instanceof ConnectionError) throw unavailable(attempted, answer.message);
+    if (answer instanceof ConnectionError) throw unreached(attempted, answer.message, answer.code);
     return answer;
   }
 
@@ -88,7 +91,9 @@ export class NameNodes {
       return await this.#http.exchange(call);
     } catch (thrown) {
       if (!(thrown instanceof ConnectionError)) throw thrown;
-      return new ConnectionError(thrown.reached, `${call.url.host}: ${thrown.message}`, thrown);
+      const { host } = call.url;
+      const message = thrown.message.includes(host) ? thrown.message : `${host}: ${thrown.message}`;
+      return new ConnectionError(thrown.reached, message, thrown.cause);
     }
   }
 
@@ -119,10 +124,21 @@ function isSuccess({ status }: HttpAnswer): boolean {
   return status === 200 || status === 201 || status === 307;
 }
 
-function unavailable({ verb, location }: Attempted, what: string): StorageError {
+/** No answer came. `code` is that of the last error; empty where there was none. */
+function unreached({ verb, location }: Attempted, what: string, code: string): StorageError {
   const where = formatLocation(location);
-  return new StorageError('unavailable', `cannot ${verb} ${where}: ${what}`, {
-    where,
-    next: 'check that the NameNode is up and reachable from here (--webhdfs HOST:PORT), then try again',
-  });
+  const isHopeless = code === 'EPROTO' || isCertificateError(code);
+  const kind = isHopeless ? 'denied' : 'unavailable';
+  return new StorageError(kind, `cannot ${verb} ${where}: ${what}`, { where, next: nextAfter(code) });
+}
+
+function nextAfter(code: string): string {
+  if (isCertificateError(code)) return TRUST_IT;
+  if (code === 'EPROTO')
+    return 'http seems to be spoken there: webhdfs:// in place of swebhdfs://, or another port';
+  if (code.startsWith('HPE_'))
+    return 'https may be spoken there: swebhdfs:// in place of webhdfs://, or another port';
+  if (code === 'ENOTFOUND')
+    return 'check the name; that of a name service must be in hdfs-site.xml of HADOOP_CONF_DIR, or name its NameNodes with --webhdfs HOST:PORT';
+  return 'check that the NameNode is up and reachable from here (--webhdfs HOST:PORT), then try again';
 }

@@ -105,7 +105,7 @@ const NO_KERBEROS =
 const NEW_TOKEN =
   'get a new delegation token ("hdfs fetchdt", HADOOP_TOKEN_FILE_LOCATION): this one is expired, cancelled, or of another cluster';
 
-function meaningOfStatus({ status, headers }: HttpAnswer, { noToken }: Attempted): StatusMeaning {
+function meaningOfStatus({ status, headers, body }: HttpAnswer, { noToken }: Attempted): StatusMeaning {
   const challenge = headers['www-authenticate'];
   if (status === 401 && challenge !== undefined && /negotiate/i.test(challenge)) {
     const what = `the server asks for a Kerberos ticket${noToken === undefined ? '' : `; ${noToken}`}`;
@@ -122,6 +122,10 @@ function meaningOfStatus({ status, headers }: HttpAnswer, { noToken }: Attempted
       next: 'try again with less --concurrency',
       ...(waitSeconds >= 0 && { retryAfterMs: waitSeconds * 1000 }),
     };
+  }
+  if (body.includes('Hadoop IPC port')) {
+    const next = 'give the port at which the NameNode speaks HTTP, mostly 9870';
+    return { kind: 'denied', what: 'it is the RPC port of the NameNode', next };
   }
   const next = 'check that the address is that of a NameNode and that WebHDFS is enabled';
   return { kind: 'unavailable', what: `the answer is no WebHDFS (status ${status})`, next };

@@ -1,6 +1,8 @@
 // What S3 servers, the network and the SDK throw, as StorageErrors. Only a 404 about an object means `not-found`: a
 // missing bucket is a wrong name or endpoint, and nobody may conclude from it that files are gone.
 import { StorageError, type StorageErrorKind } from '../../support/errors.js';
+import { connectionMessage } from '../agents.js';
+import { isCertificateError, TRUST_IT } from '../trust.js';
 
 /** What was attempted: `list`, `read` …, and the location. */
 export interface S3Attempt {
@@ -32,10 +34,7 @@ const UNREACHABLE: Meaning = {
   next: 'check --s3-endpoint and the network, then run again',
 };
 const REGION: Meaning = { kind: 'denied', next: 'give the region of the bucket with --s3-region' };
-const CERTIFICATE: Meaning = {
-  kind: 'denied',
-  next: 'trust the certificate of the store: set NODE_EXTRA_CA_CERTS to a file of PEM certificates',
-};
+const CERTIFICATE: Meaning = { kind: 'denied', next: TRUST_IT };
 
 /** Error codes of S3 (and of the SDK where it has no answer), whatever the status. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
@@ -94,12 +93,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   QuotaExceeded: { kind: 'no-space' },
   XMinioStorageFull: { kind: 'no-space' },
-  CERT_HAS_EXPIRED: CERTIFICATE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
-  SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
-  ERR_TLS_CERT_ALTNAME_INVALID: CERTIFICATE,
 };
 
 /** What servers say in words where their code is AccessDenied or InvalidRequest. */
@@ -125,16 +118,12 @@ export function storageErrorOf(thrown: unknown, { operation, where }: S3Attempt)
 /** One line: code, status and message; of an answer without a body the status only. */
 function said(failure: S3Failure, status: number | undefined): string {
   const code = codeOf(failure);
-  const [line = ''] = (failure.message ?? '').trim().split('\n');
-  const message = OPENSSL.exec(line)?.[1] ?? line;
+  const message = connectionMessage(failure);
   const name = UNTOLD.test(code) || code === `${status}` || message.includes(code) ? '' : code;
   const text = UNTOLD.test(message) ? '' : message;
   if (status !== undefined && name + text === '') return `the answer is ${status}, and says no more`;
   return [name, status ?? '', text].filter((part) => part !== '').join(', ');
 }
-
-/** How OpenSSL says what went wrong, between its own places in files. */
-const OPENSSL = /SSL routines:[^:]*:([^:]+)/;
 
 /** What the SDK says where the answer says nothing. */
 const UNTOLD = /^Unknown(Error)?$/;
@@ -167,6 +156,7 @@ function meaningOfStatus(status: number): Meaning {
 
 /** Without any answer: the connection broke, or it could not be made. */
 function meaningOfNetworkError(code: string): Meaning {
+  if (isCertificateError(code)) return CERTIFICATE;
   return /^(HPE_|ERR_|SyntaxError$)/.test(code) ? { kind: 'corrupt', ...SCHEME } : UNAVAILABLE;
 }
 

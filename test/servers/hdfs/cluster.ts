@@ -242,7 +242,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 async function until(daemon: Daemon, what: string, done: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
     if (await done()) return;
     if (!daemon.running()) break;
     await delay(100);

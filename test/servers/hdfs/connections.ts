@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { child, type Location, parseLocation } from '../../../src/model/location.js';
 import { hdfsReader, hdfsRemover, readHadoopConfiguration } from '../../../src/storage/hdfs/open.js';
 import { openReader } from '../../../src/storage/open.js';
-import { kindOf, listAll, text } from '../../contract/storage-contract.js';
+import { listAll, text } from '../../contract/storage-contract.js';
 import { directoryWith } from './calls.js';
 import type { HdfsCluster } from './cluster.js';
 
@@ -44,7 +44,31 @@ export function connectionsTo(clusterNow: () => HdfsCluster): void {
       await storage.put(child(secure, 'g'), text('over TLS'));
       expect(Buffer.from(await storage.read(child(secure, 'g'))).toString()).toBe('over TLS');
       expect((await listAll(storage, secure)).entries).toHaveLength(2);
-      expect(await kindOf(hdfsReader(secure, { user: cluster.user }).stat(secure))).toBe('unavailable');
+      const distrusting = hdfsReader(secure, { user: cluster.user }).stat(secure);
+      await expect(distrusting).rejects.toMatchObject({
+        kind: 'denied',
+        next: expect.stringContaining('certificate'),
+      });
+    });
+
+    it('is not taken for one where http, https or the RPC is spoken instead', async () => {
+      const { httpAddress, httpsAddress, rpcAddress } = clusterNow().nameNodes[0]!;
+      const asked = (uri: string): Promise<unknown> => {
+        const location = parseLocation(uri, '/');
+        return hdfsReader(location).stat(location);
+      };
+      await expect(asked(`webhdfs://${rpcAddress}/`)).rejects.toMatchObject({
+        kind: 'denied',
+        message: expect.stringContaining('RPC port'),
+      });
+      await expect(asked(`swebhdfs://${httpAddress}/`)).rejects.toMatchObject({
+        kind: 'denied',
+        next: expect.stringContaining('webhdfs:// in place of swebhdfs://'),
+      });
+      await expect(asked(`webhdfs://${httpsAddress}/`)).rejects.toMatchObject({
+        kind: 'unavailable',
+        next: expect.stringContaining('swebhdfs:// in place of webhdfs://'),
+      });
     });
   });
 }
