@@ -99,22 +99,34 @@ export async function runsInTrash(home: Location, storage: StorageReader): Promi
   }
 }
 
-/** Removes for good what the run `runId` put aside below `home`; what failed. Call it again after any kill. */
+/** What came of emptying the trash. Files and bytes are those that this call removed. */
+export interface Emptied {
+  readonly files: number;
+  readonly bytes: number;
+  readonly failed: readonly Leftover[];
+}
+
+/** Removes for good what the run `runId` put aside below `home`. Call it again after any kill. */
 export async function emptyTrash(
   runId: string,
   home: Location,
   storage: StorageRemover,
-): Promise<readonly Leftover[]> {
+  beforeBatch: () => Promise<void> = async () => {},
+): Promise<Emptied> {
   const { files } = (await readManifest(home, runId, storage)) ?? { files: [] };
   const failed: Leftover[] = [];
+  const removed: PlannedDeletion[] = [];
   for (const { stage, deletions } of batchesOf(files)) {
     if (stage !== 'metadata' && failed.length > 0) break;
+    await beforeBatch();
     const places = deletions.map(({ path }) => placeInTrash(parseUri(path)!, home, runId));
-    for (const { location, outcome, error } of await storage.remove(places))
+    for (const [index, { location, outcome, error }] of (await storage.remove(places)).entries()) {
+      if (outcome === 'removed') removed.push(deletions[index]!);
       if (outcome === 'failed') failed.push({ path: formatLocation(location), reason: error!.message });
+    }
   }
   if (failed.length === 0) await removeLeftovers({ runId, files }, home, storage);
-  return failed;
+  return { files: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), failed };
 }
 
 /** Takes away the empty directories of a run in the trash, its manifest, and the trash itself where nothing else is in it. */

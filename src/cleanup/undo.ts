@@ -23,6 +23,8 @@ export interface Undone {
   readonly restored: number;
   /** Still in the trash. */
   readonly failed: readonly Leftover[];
+  /** Directories of the snapshots that are back. */
+  readonly snapshots: readonly string[];
 }
 
 /** Files moved between two looks at the lock. */
@@ -37,7 +39,7 @@ export async function undoRun(runId: string, home: Location, options: UndoOption
     const manifest = await readManifest(home, runId, storage);
     if (manifest === null) {
       await removeLeftovers({ runId, files: [] }, home, storage);
-      return { restored: 0, failed: [] };
+      return { restored: 0, failed: [], snapshots: [] };
     }
     await forbidResuming(manifest, options);
     return await new Undo(manifest, home, storage).run(async () => {
@@ -86,6 +88,9 @@ class Undo {
     return {
       restored: this.#restored,
       failed: [...this.#failed].map(([path, reason]) => ({ path, reason })),
+      snapshots: files.flatMap(({ path, snapshot, kind }) =>
+        kind === 'metadata' && !this.#failed.has(path) ? [snapshot!] : [],
+      ),
     };
   }
 

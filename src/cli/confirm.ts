@@ -7,12 +7,12 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Throws a UsageError where nobody has said yes and nobody can be asked. */
-export function requireYes({ yes }: { readonly yes: boolean }): void {
+/** Throws a UsageError where nobody has said yes to `what`, and nobody can be asked. */
+export function requireYes({ yes }: { readonly yes: boolean }, what = '--apply'): void {
   if (yes || canAsk()) return;
-  throw new UsageError('--apply deletes, and there is no terminal to ask on', {
-    where: '--apply',
-    next: 'say --yes too; or look at the same command without --apply first',
+  throw new UsageError(`${what} deletes, and there is no terminal to ask on`, {
+    where: what,
+    next: `say --yes too; or look at what would go first`,
   });
 }
 

@@ -49,6 +49,11 @@ export interface AuditedSnapshot {
   readonly error: ReportedError | null;
 }
 
+/** Whether every reference was found as it should be. */
+export function wouldRestore({ condition, unverified }: AuditedSnapshot): boolean {
+  return condition === 'complete' && unverified === 0;
+}
+
 /** A file that snapshots need and that is not there. */
 export interface MissingFile {
   readonly location: Location;

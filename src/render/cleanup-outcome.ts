@@ -43,6 +43,6 @@ function summary({ deleted, quarantined, bytesFreed, failed, runId }: RunOutcome
   const left =
     failed.length > 0 ? `; ${plural(failed.length, 'file')} failed: run the same command again` : '';
   return quarantined > 0
-    ? `${plural(quarantined, 'file')} put aside: ckpt undo ${runId} brings them back, ckpt trash empty frees the room${left}`
+    ? `${plural(quarantined, 'file')} put aside: ckpt undo ${runId} --in LOCATION brings them back, ckpt trash empty frees the room${left}`
     : `${plural(deleted, 'file')} deleted, ${formatBytes(bytesFreed)} freed${left}`;
 }

@@ -7,7 +7,7 @@ import { journalsOf, runIdOf, unfinishedRuns } from '../cleanup/journal.js';
 import type { FileAudit } from '../graph/file-audit.js';
 import type { Leftover } from '../model/cleanup-run.js';
 import type { Evidence } from '../model/evidence.js';
-import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
+import { type FileSurvey, wouldRestore } from '../model/file-survey.js';
 import {
   canonicalKey,
   formatLocation,
@@ -139,7 +139,7 @@ class Application {
           path: formatLocation(place.directory),
           reason: 'it does not restore any more: see ckpt verify',
         }));
-      return { verified: inPlace.filter(isRestorable).length, damaged };
+      return { verified: inPlace.filter(wouldRestore).length, damaged };
     } finally {
       survey.close();
     }
@@ -177,12 +177,8 @@ class Application {
       [...fences].map(([{ audited }, [first]]) => [audited, first?.rule ?? null] as const),
     );
     for (const { audited, location } of candidates)
-      if (isRestorable(audited) && !isGoing(location)) this.#whole.add(canonicalKey(location));
+      if (wouldRestore(audited) && !isGoing(location)) this.#whole.add(canonicalKey(location));
     this.#watch.rely(evidence, going);
     return (snapshot) => reasons.get(snapshot) ?? null;
   }
-}
-
-function isRestorable({ condition, unverified }: AuditedSnapshot): boolean {
-  return condition === 'complete' && unverified === 0;
 }
