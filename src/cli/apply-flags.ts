@@ -1,5 +1,6 @@
 // The flags of the commands that carry plans out, and what they come to.
 import { integer, string } from '@oclif/core/flags';
+import { formatCount } from '../render/units.js';
 import { admitAtRate, rateLimitedStorage } from '../storage/rate-limited.js';
 import { fromEnvironment } from './flags.js';
 import { lockOwner, openRemovers } from './removers.js';
@@ -37,6 +38,8 @@ export async function applyWorld({ journal, rate, concurrency }: ApplyFlags, ses
     signal,
     clock: session.clock,
     concurrency,
+    onProgress: (files: number, of: number) =>
+      session.tell(`${formatCount(files)} of ${formatCount(of)} gone`),
     journals: journal === undefined ? undefined : session.locate(journal),
   };
 }

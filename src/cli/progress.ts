@@ -13,8 +13,6 @@ const SILENT_FOR_MS = 500;
 export interface Progress {
   /** The same door to storage, watched. */
   readonly watch: (open: OpenReader) => OpenReader;
-  /** Tells how many files have gone, of how many. */
-  readonly gone: (files: number, of: number) => void;
   /** Tells on the line how far the work is, before what was listed and read. */
   readonly tell: (text: string) => void;
   /** Takes the line away, for good. */
@@ -24,7 +22,6 @@ export interface Progress {
 /** For where nobody looks on. */
 export const NO_PROGRESS: Progress = {
   watch: (open) => open,
-  gone: () => {},
   tell: () => {},
   stop: () => {},
 };
@@ -64,9 +61,6 @@ export class TerminalProgress implements Progress {
   readonly watch = (open: OpenReader): OpenReader => {
     return async (location) => this.#watched(await open(location));
   };
-
-  readonly gone = (files: number, of: number): void =>
-    this.tell(`${formatCount(files)} of ${formatCount(of)} files gone`);
 
   readonly tell = (text: string): void => {
     this.#told = `${text}, `;

@@ -31,8 +31,6 @@ export interface Session {
   readonly locateAll: (texts: readonly string[] | undefined) => readonly Location[];
   /** Aborted by the first Ctrl-C once somebody has asked for it; see cli/interrupt.ts. */
   readonly interrupt: () => AbortSignal;
-  /** Tells on the progress line how many files have gone, of how many. */
-  readonly showGone: (files: number, of: number) => void;
   /** Tells on the progress line how far the work is. */
   readonly tell: (text: string) => void;
   /** Takes the progress line off the terminal; before anything else is written, and at the end. */
@@ -73,7 +71,6 @@ export function openSession(flags: SessionFlags, settings: Settings | null): Ses
     locate,
     locateAll: (texts) => (texts?.length ? texts.map(locate) : [locate(presetLocation(settings, note))]),
     interrupt: interruptSignal,
-    showGone: progress.gone,
     tell: progress.tell,
     endProgress: progress.stop,
     note,

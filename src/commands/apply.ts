@@ -37,8 +37,7 @@ export default class Apply extends BaseCommand {
     const { applyPlan } = await import('../usecases/apply-plan.js');
     const { openReader } = session;
     const plan = await loadPlan(session.locate(args.plan), { openReader, toolVersion: this.config.version });
-    const world = await applyWorld(flags, session);
-    const done = await applyPlan(plan, { ...world, onProgress: session.showGone });
+    const done = await applyPlan(plan, await applyWorld(flags, session));
     const { outcomeDocument, renderOutcome } = await import('../render/cleanup-outcome.js');
     await this.show(flags, {
       document: () => outcomeDocument(done),

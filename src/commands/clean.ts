@@ -76,7 +76,7 @@ export default class Clean extends BaseCommand {
     this.#isDryRun = false;
     requireDeletionAllowed();
     requireYes(flags);
-    const world = { ...(await applyWorld(flags, session)), onProgress: session.showGone };
+    const world = await applyWorld(flags, session);
     const { outcome } = (await this.#finishBegun(locations, world, session)) ?? {};
     if (outcome !== undefined) return this.#showOutcome({ outcome, wasDone: false }, flags);
     await this.#carryOut(await planned(), world, { flags, session });

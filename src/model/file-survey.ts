@@ -80,7 +80,7 @@ export interface FileSurvey {
   missingFiles(): Iterable<MissingFile>;
   /** Every file, once; sorted by location where `sorted`. */
   files(options: { readonly sorted: boolean }): Iterable<SurveyedFile>;
-  /** Whether a reference that resolves to nothing ends in this name. Now and then true where none does. */
+  /** Whether a reference to something that was not listed ends in this name. Now and then true where none does. */
   isNameOfUnresolved(name: string): boolean;
   /** What the files of the job with this owner tell together. */
   job(owner: string): JobTraces;

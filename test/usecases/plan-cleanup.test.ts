@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { child } from '../../src/model/location.js';
 import { countingStorage, type StorageOperation } from '../../src/storage/intercepted.js';
-import { JOB_A, JOB_B, ROOT, uuid } from './audit-tree.js';
+import { file } from '../survey/documents.js';
+import { JOB_A, JOB_B, ROOT, Tree, uri, uuid } from './audit-tree.js';
 import { apply, checkpoint, goingOf, plan, shared, twoJobs } from './cleanup-tree.js';
 
 const READING: readonly StorageOperation[] = [
@@ -94,6 +95,16 @@ describe('a plan', () => {
       action: 'keep',
       reasons: [{ rule: 'held-back' }, { rule: 'keep-last' }],
     });
+  });
+
+  it('takes no file for an orphan that a snapshot names by a path outside of what was listed', async () => {
+    const tree = new Tree();
+    const name = `${JOB_A}/shared/${uuid(100)}`;
+    for (const place of ['disk', 'link']) await tree.file(`${place}/${name}`, 40);
+    await tree.snapshot(`disk/${JOB_A}/chk-1`, 40, { streams: [file(uri(`link/${name}`), 10)] });
+    const { plan: made } = await plan(tree, { locations: ['disk'] });
+    expect(made.heldBack).toEqual([{ path: uri(`disk/${name}`), reason: 'name-of-an-unresolved-reference' }]);
+    expect(made.noop).toBe(true);
   });
 
   it('takes a savepoint only by its own path, and only where a rule lets it go', async () => {

@@ -31,7 +31,10 @@ export interface LookUpOptions {
 
 export class UnlistedFiles {
   readonly missing = { files: 0, bytes: 0 };
-  /** Base names of all that resolves to nothing, or may. */
+  /**
+   * Base names of all that is not where the listing looked: what resolves to nothing, or may; and what is there under
+   * another path, which may be a second name of a listed file (a link, a mount, another address of the store).
+   */
   readonly #names = new NameSet();
   readonly #options: LookUpOptions;
   readonly #missing: Spool;
@@ -65,17 +68,16 @@ export class UnlistedFiles {
   }
 
   #note(file: UnlistedFile, presence: Presence): void {
+    this.#names.add(baseName(file.location));
     switch (presence.kind) {
       case 'present':
         for (const { snapshot, rule, sizeBytes } of file.uses)
           if (!fits(rule, sizeBytes, presence.sizeBytes)) this.#options.countsOf(snapshot).wrongSize++;
         break;
       case 'absent':
-        this.#names.add(baseName(file.location));
         this.#noteMissing(file);
         break;
       case 'unknown':
-        this.#names.add(baseName(file.location));
         for (const { snapshot } of file.uses)
           this.#noteUnverified(snapshot, file.location, presence.error.message);
         break;
