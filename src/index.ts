@@ -3,6 +3,21 @@ export { CollectSink } from './engine/connectors/collect-sink.js';
 export { fileSink } from './engine/connectors/file-sink.js';
 export { generatorSource } from './engine/connectors/generator-source.js';
 export {
+  type BroadcastContext,
+  BroadcastProcessFunction,
+  type CoFlatMapFunction,
+  type CoMapFunction,
+  CoProcessFunction,
+  KeyedBroadcastProcessFunction,
+  KeyedCoProcessFunction,
+  type ReadOnlyBroadcastContext,
+} from './engine/job/co-functions.js';
+export {
+  BroadcastConnectedStream,
+  BroadcastStream,
+  ConnectedStreams,
+} from './engine/job/connected-streams.js';
+export {
   DataStream,
   DataStreamSink,
   KeyedStream,
@@ -14,6 +29,7 @@ export {
   type Collector,
   type FilterFunction,
   type FlatMapFunction,
+  type FunctionInitializationContext,
   type KeyedProcessContext,
   KeyedProcessFunction,
   type KeySelector,
@@ -33,10 +49,13 @@ export type { PollResult, Source, SourceContext, SourceOutput, SourceReader } fr
 export {
   type AggregatingState,
   AggregatingStateDescriptor,
+  type BroadcastState,
   type ListState,
   ListStateDescriptor,
   type MapState,
   MapStateDescriptor,
+  type OperatorStateStore,
+  type ReadOnlyBroadcastState,
   type ReducingState,
   ReducingStateDescriptor,
   type StateTtlConfig,

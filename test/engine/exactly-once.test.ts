@@ -12,6 +12,7 @@ import { runs, testSeed } from '../support/runs.js';
 import {
   Count,
   type CountingJob,
+  connectedJob,
   countingJob,
   expectedCounts,
   expectedSessions,
@@ -43,6 +44,7 @@ interface Case {
 /** Programs, and what they come to. */
 const PROGRAMS = {
   counts: { build: countingJob, expected: expectedCounts },
+  connected: { build: connectedJob, expected: expectedCounts },
   timers: { build: summingJob, expected: expectedSums },
   windows: { build: windowingJob, expected: expectedSums },
   sessions: { build: sessionsJob, expected: expectedSessions },

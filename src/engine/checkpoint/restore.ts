@@ -1,14 +1,14 @@
 // From a snapshot to the state of each subtask: operators are matched by id, key groups go by range to whoever owns them
 // now, lists are dealt out anew where the parallelism changed.
 // Source: Flink Checkpoints#loadAndValidateCheckpoint, StateAssignmentOperation, RoundRobinOperatorStateRepartitioner.
-import { bytesSerializer } from '../../format/state/basic-serializers.js';
-import { openOperatorSnapshot } from '../../format/state/operator-snapshot.js';
+import { type OperatorStateContent, openOperatorSnapshot } from '../../format/state/operator-snapshot.js';
 import { keyGroupRangeOf } from '../../model/key-groups.js';
 import type { KeyedStateHandle, Metadata, OperatorState, OperatorStateHandle } from '../../model/metadata.js';
 import { UsageError } from '../../support/errors.js';
 import type { StateStreams } from '../state/keyed-backend.js';
 import type { RestoredLists } from '../state/operator-state.js';
 import type { PlannedOperator } from './pending-checkpoint.js';
+import { redistribute } from './redistribute.js';
 import { streamsFor } from './state-streams.js';
 
 /** What one subtask of an operator gets back. */
@@ -131,56 +131,29 @@ function keyedOf(operator: PlannedOperator, state: OperatorState, index: number)
   return handles.filter(({ keyGroups }) => keyGroups.first <= own.last && keyGroups.last >= own.first);
 }
 
-/** The lists of every subtask: as they were where the parallelism is the same, else element by element in turns. */
+/** The operator state of every subtask: as it was where the parallelism is the same, else dealt out anew. */
 async function restoreLists(
   operator: PlannedOperator,
   state: OperatorState,
   streams: StateStreams,
 ): Promise<readonly RestoredLists[]> {
-  const bySubtask = new Map<number, Map<string, Uint8Array[]>>();
-  for (const subtask of state.subtasks) {
-    for (const handle of subtask.managedOperatorState) {
-      bySubtask.set(subtask.index, await readLists(operator, handle, streams));
-    }
+  const parts: OperatorStateContent[][] = Array.from({ length: state.parallelism }, () => []);
+  for (const { index, managedOperatorState } of state.subtasks) {
+    for (const handle of managedOperatorState)
+      parts[index]?.push(...(await readStates(operator, handle, streams)));
   }
-  if (state.parallelism === operator.parallelism) {
-    return Array.from({ length: operator.parallelism }, (_, index) => bySubtask.get(index) ?? new Map());
-  }
-  return dealOut([...bySubtask.values()], operator.parallelism);
+  return redistribute(parts, operator.parallelism);
 }
 
-function dealOut(parts: readonly RestoredLists[], parallelism: number): readonly RestoredLists[] {
-  const dealt = Array.from({ length: parallelism }, () => new Map<string, Uint8Array[]>());
-  const names = new Set(parts.flatMap((lists) => [...lists.keys()]));
-  for (const name of names) {
-    for (const lists of dealt) lists.set(name, []);
-    const elements = parts.flatMap((lists) => lists.get(name) ?? []);
-    for (const [index, element] of elements.entries()) dealt[index % parallelism]!.get(name)!.push(element);
-  }
-  return dealt;
-}
-
-async function readLists(
+async function readStates(
   operator: PlannedOperator,
   handle: OperatorStateHandle,
   streams: StateStreams,
-): Promise<Map<string, Uint8Array[]>> {
+): Promise<readonly OperatorStateContent[]> {
   const bytes = await streamsFor(operator.name, streams).read(handle.stream);
-  const declared = handle.states.map(
-    ({ name }) => ({ mode: 'SPLIT_DISTRIBUTE', name, element: bytesSerializer }) as const,
-  );
-  const snapshot = openOperatorSnapshot(
-    bytes,
-    handle.states,
-    declared as Parameters<typeof openOperatorSnapshot>[2],
-  );
+  const snapshot = openOperatorSnapshot(bytes, handle.states);
   if (snapshot.kind !== 'readable') throw unreadable(operator, snapshot.kind);
-  const lists = new Map<string, Uint8Array[]>();
-  for (const content of snapshot.states) {
-    if (content.mode !== 'SPLIT_DISTRIBUTE') throw unreadable(operator, `${content.name} is ${content.mode}`);
-    lists.set(content.name, content.elements as Uint8Array[]);
-  }
-  return lists;
+  return snapshot.states;
 }
 
 function unreadable(operator: PlannedOperator, what: string): UsageError {

@@ -9,6 +9,7 @@ import { reduceOperator } from '../operators/reduce.js';
 import { sinkOperator } from '../operators/sink-operator.js';
 import { timestampsAndWatermarksOperator } from '../operators/timestamps-and-watermarks.js';
 import { filterOperator, flatMapOperator, mapOperator } from '../operators/transforms.js';
+import { BroadcastConnectedStream, BroadcastStream, ConnectedStreams } from './connected-streams.js';
 import type {
   FilterFunction,
   FlatMapFunction,
@@ -21,6 +22,7 @@ import type {
 } from './functions.js';
 import type { OutputTag } from './output-tag.js';
 import type { Sink } from './sink.js';
+import type { MapStateDescriptor } from './state.js';
 import { edgeFrom, type KeySpec, type StreamEdge, type StreamNode } from './stream-graph.js';
 import type { Transformation } from './transformation.js';
 import { Types } from './types.js';
@@ -36,8 +38,8 @@ export interface ProgramBuilder {
 export class DataStream<T> {
   constructor(
     protected readonly program: ProgramBuilder,
-    protected readonly edges: readonly StreamEdge[],
-    protected readonly key: KeySpec | null = null,
+    readonly edges: readonly StreamEdge[],
+    readonly key: KeySpec | null = null,
   ) {}
 
   map<R>(map: MapFunction<T, R>): SingleOutputStreamOperator<R> {
@@ -72,6 +74,37 @@ export class DataStream<T> {
   /** All records of this and the other streams, in no particular order between them. */
   union(...others: readonly DataStream<T>[]): DataStream<T> {
     return new DataStream(this.program, [...this.edges, ...others.flatMap((other) => other.edges)]);
+  }
+
+  /** Every subtask of the next operator gets every record; with descriptors, to make state of them. */
+  broadcast(): DataStream<T>;
+  broadcast(
+    ...descriptors: readonly [MapStateDescriptor<unknown, unknown>, ...MapStateDescriptor<unknown, unknown>[]]
+  ): BroadcastStream<T>;
+  broadcast(
+    ...descriptors: readonly MapStateDescriptor<unknown, unknown>[]
+  ): DataStream<T> | BroadcastStream<T> {
+    const edges = this.edges.map((edge) => ({ ...edge, key: null, broadcast: true }));
+    return descriptors.length === 0
+      ? new DataStream<T>(this.program, edges)
+      : new BroadcastStream<T>(edges, descriptors);
+  }
+
+  /** One operator reads both streams, and has state in common for them. */
+  connect<B>(other: DataStream<B>): ConnectedStreams<T, B>;
+  connect<B>(other: BroadcastStream<B>): BroadcastConnectedStream<T, B>;
+  connect<B>(
+    other: DataStream<B> | BroadcastStream<B>,
+  ): ConnectedStreams<T, B> | BroadcastConnectedStream<T, B> {
+    const connection = {
+      first: this,
+      add: <R>(parts: Parameters<ProgramBuilder['addTransformation']>[0]) =>
+        new SingleOutputStreamOperator<R>(this.program, this.program.addTransformation(parts)),
+    };
+    if (other instanceof DataStream)
+      return new ConnectedStreams({ ...connection, second: other, broadcast: null });
+    const second = { edges: other.edges, key: null };
+    return new BroadcastConnectedStream({ ...connection, second, broadcast: other.descriptors });
   }
 
   /** A line for each record; with several subtasks `1> ` and so on before it, as Flink does. */

@@ -9,6 +9,7 @@ import type {
   ListStateDescriptor,
   MapState,
   MapStateDescriptor,
+  OperatorStateStore,
   ReducingState,
   ReducingStateDescriptor,
   ValueState,
@@ -32,8 +33,20 @@ export interface RuntimeContext extends KeyedStates {
   readonly parallelism: number;
 }
 
+/** What a function with operator state is given before it opens. */
+export interface FunctionInitializationContext {
+  /** Whether the job goes on from a snapshot. */
+  isRestored(): boolean;
+  getOperatorStateStore(): OperatorStateStore;
+  getKeyedStateStore(): KeyedStates;
+}
+
 /** A function with a life: opened before the first record, closed at the end. */
 export interface RichFunction {
+  /** Flink's CheckpointedFunction: gets operator state, with what was restored of it. Called before `open`. */
+  initializeState?(context: FunctionInitializationContext): void;
+  /** Called at the barrier: brings into operator state what is to be in the checkpoint. */
+  snapshotState?(context: { readonly checkpointId: number }): void;
   open?(context: RuntimeContext): void;
   close?(): void;
 }

@@ -52,6 +52,29 @@ export interface AggregatingState<In, Out> {
   clear(): void;
 }
 
+/** A map that is the same in every subtask of an operator, as one may read it. */
+export interface ReadOnlyBroadcastState<K, V> {
+  /** Null where the map has no such key. */
+  get(key: K): V | null;
+  contains(key: K): boolean;
+  immutableEntries(): Iterable<readonly [K, V]>;
+}
+
+export interface BroadcastState<K, V> extends ReadOnlyBroadcastState<K, V> {
+  put(key: K, value: V): void;
+  remove(key: K): void;
+  clear(): void;
+}
+
+/** State of an operator's subtask, whatever the key. Where the parallelism changes it is dealt out anew. */
+export interface OperatorStateStore {
+  /** Elements go to one subtask each, in turns. */
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
+  /** After a restore every subtask has the elements of all; each writes its own. */
+  getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
+  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V>;
+}
+
 /**
  * How long a value lives after it was last used: whole values, list elements and map entries one by one. Time is that
  * of the machine. `OnReadAndWrite` counts reading as use; `ReturnExpiredIfNotCleanedUp` shows what is still there.

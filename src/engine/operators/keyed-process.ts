@@ -6,6 +6,7 @@ import {
   type FunctionOrFactory,
   instantiate,
   type KeyedProcessFunction,
+  type RichFunction,
   type TimeDomain,
   type TimerService,
 } from '../job/functions.js';
@@ -14,13 +15,14 @@ import type { Timer } from '../state/timer-queue.js';
 import { KeyedContext, NO_ON_TIMER, userTimers, withoutTimers } from './function-context.js';
 import { InternalTimerService, type Triggerable } from './internal-timer-service.js';
 import {
-  BaseOperator,
   NO_TIMESTAMP,
   type OperatorContext,
   type OperatorFactory,
   type Output,
+  type StreamOperator,
 } from './operator.js';
 import { TimestampedCollector } from './transforms.js';
+import { UserFunctionOperator } from './user-function-operator.js';
 
 export function keyedProcessOperator<K, I, O>(
   given: FunctionOrFactory<KeyedProcessFunction<K, I, O>>,
@@ -34,18 +36,18 @@ export function keyedProcessOperator<K, I, O>(
     });
 }
 
-type UserFunction = Pick<
-  KeyedProcessFunction<unknown, unknown, unknown>,
-  'open' | 'processElement' | 'close' | 'onTimer'
->;
+type UserFunction = RichFunction &
+  Pick<KeyedProcessFunction<unknown, unknown, unknown>, 'processElement' | 'onTimer'>;
 
 interface Parts {
   readonly userFunction: UserFunction;
   readonly keyType: TypeSerializer<unknown>;
 }
 
-class KeyedProcessOperator extends BaseOperator<unknown, unknown> implements Triggerable {
-  readonly #operator: OperatorContext;
+class KeyedProcessOperator
+  extends UserFunctionOperator<unknown>
+  implements StreamOperator<unknown>, Triggerable
+{
   readonly #function: UserFunction;
   readonly #context: KeyedContext;
   readonly #collector: TimestampedCollector<unknown>;
@@ -54,9 +56,8 @@ class KeyedProcessOperator extends BaseOperator<unknown, unknown> implements Tri
   #watermarkMs = NO_TIMESTAMP;
 
   constructor(output: Output<unknown>, operator: OperatorContext, { userFunction, keyType }: Parts) {
-    super(output);
+    super(output, operator, userFunction);
     const backend = backendOf(operator);
-    this.#operator = operator;
     this.#function = userFunction;
     this.#timers =
       userFunction.onTimer === undefined
@@ -69,10 +70,6 @@ class KeyedProcessOperator extends BaseOperator<unknown, unknown> implements Tri
           });
     this.#context = new KeyedContext(operator, this.#timerService(), backend);
     this.#collector = new TimestampedCollector(output);
-  }
-
-  override open(): void {
-    this.#function.open?.(this.#operator.runtime);
   }
 
   override recover(): void {
@@ -99,13 +96,9 @@ class KeyedProcessOperator extends BaseOperator<unknown, unknown> implements Tri
     this.#function.onTimer!(timestampMs, this.#context, this.#collector);
   }
 
-  override close(): void {
-    this.#function.close?.();
-  }
-
   #timerService(): TimerService {
     if (this.#timers !== null) return userTimers(this.#timers);
-    return withoutTimers(this.#operator, { currentWatermark: () => this.#watermarkMs }, NO_ON_TIMER);
+    return withoutTimers(this.operator, { currentWatermark: () => this.#watermarkMs }, NO_ON_TIMER);
   }
 }
 

@@ -4,6 +4,7 @@
 import type { Clock } from '../../support/clock.js';
 import type { RuntimeContext } from '../job/functions.js';
 import type { OutputTag } from '../job/output-tag.js';
+import type { OperatorStateStore } from '../job/state.js';
 import type { KeyedStateBackend } from '../state/keyed-backend.js';
 import type { OperatorListState } from '../state/operator-state.js';
 
@@ -69,6 +70,10 @@ export interface OperatorContext {
   readonly keyedState: KeyedStateBackend | null;
   /** Where the records of a side output go. */
   sideOutput<T>(tag: OutputTag<T>): Output<T>;
+  /** Whether the job goes on from a snapshot. */
+  readonly isRestored: boolean;
+  /** Operator state of the user's function. */
+  readonly operatorStates: OperatorStateStore;
   /** The operator's list state of this name, with what was restored. */
   listState(name: string): OperatorListState;
   /** The task calls nothing until `promise` is settled; it fails where that rejects. */

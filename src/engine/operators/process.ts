@@ -1,40 +1,40 @@
 // process() of a stream without keys: a user's function with a context. Source: Flink ProcessOperator.
-import { type FunctionOrFactory, instantiate, type ProcessFunction } from '../job/functions.js';
+import {
+  type FunctionOrFactory,
+  instantiate,
+  type ProcessFunction,
+  type RichFunction,
+} from '../job/functions.js';
 import { NO_KEYS, RecordContext, withoutTimers } from './function-context.js';
 import {
-  BaseOperator,
   NO_TIMESTAMP,
   type OperatorContext,
   type OperatorFactory,
   type Output,
+  type StreamOperator,
 } from './operator.js';
 import { TimestampedCollector } from './transforms.js';
+import { UserFunctionOperator } from './user-function-operator.js';
 
 export function processOperator<I, O>(given: FunctionOrFactory<ProcessFunction<I, O>>): OperatorFactory {
   const anyFunction = given as unknown as FunctionOrFactory<ProcessFunction<unknown, unknown>>;
   return (context, output) => new ProcessOperator(output, context, instantiate<UserFunction>(anyFunction));
 }
 
-type UserFunction = Pick<ProcessFunction<unknown, unknown>, 'open' | 'processElement' | 'close'>;
+type UserFunction = RichFunction & Pick<ProcessFunction<unknown, unknown>, 'processElement'>;
 
-class ProcessOperator extends BaseOperator<unknown, unknown> {
-  readonly #operator: OperatorContext;
+class ProcessOperator extends UserFunctionOperator<unknown> implements StreamOperator<unknown> {
   readonly #function: UserFunction;
   readonly #context: RecordContext;
   readonly #collector: TimestampedCollector<unknown>;
   #watermarkMs = NO_TIMESTAMP;
 
   constructor(output: Output<unknown>, operator: OperatorContext, userFunction: UserFunction) {
-    super(output);
-    this.#operator = operator;
+    super(output, operator, userFunction);
     this.#function = userFunction;
     const timers = withoutTimers(operator, { currentWatermark: () => this.#watermarkMs }, NO_KEYS);
     this.#context = new RecordContext(operator, timers);
     this.#collector = new TimestampedCollector(output);
-  }
-
-  override open(): void {
-    this.#function.open?.(this.#operator.runtime);
   }
 
   processElement(value: unknown, timestampMs: number): void {
@@ -46,9 +46,5 @@ class ProcessOperator extends BaseOperator<unknown, unknown> {
   override processWatermark(timestampMs: number): void {
     this.#watermarkMs = timestampMs;
     super.processWatermark(timestampMs);
-  }
-
-  override close(): void {
-    this.#function.close?.();
   }
 }

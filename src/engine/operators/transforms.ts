@@ -8,31 +8,32 @@ import {
   type RichFunction,
 } from '../job/functions.js';
 import {
-  BaseOperator,
   NO_TIMESTAMP,
   type OperatorContext,
   type OperatorFactory,
   type Output,
+  type StreamOperator,
 } from './operator.js';
+import { UserFunctionOperator } from './user-function-operator.js';
 
 export function mapOperator<T, R>(map: MapFunction<T, R>): OperatorFactory {
   return (context, output) => {
     const userFunction = bind(map, (rich) => (value: T) => rich.map(value));
-    return new MapOperator(output as Output<R>, context, userFunction) as BaseOperator<unknown, R>;
+    return new MapOperator(output as Output<R>, context, userFunction) as StreamOperator<unknown>;
   };
 }
 
 export function filterOperator<T>(filter: FilterFunction<T>): OperatorFactory {
   return (context, output) => {
     const userFunction = bind(filter, (rich) => (value: T) => rich.filter(value));
-    return new FilterOperator(output as Output<T>, context, userFunction) as BaseOperator<unknown, T>;
+    return new FilterOperator(output as Output<T>, context, userFunction) as StreamOperator<unknown>;
   };
 }
 
 export function flatMapOperator<T, R>(flatMap: FlatMapFunction<T, R>): OperatorFactory {
   return (context, output) => {
     const userFunction = bind(flatMap, (rich) => (value: T, out: Collector<R>) => rich.flatMap(value, out));
-    return new FlatMapOperator(output as Output<R>, context, userFunction) as BaseOperator<unknown, R>;
+    return new FlatMapOperator(output as Output<R>, context, userFunction) as StreamOperator<unknown>;
   };
 }
 
@@ -67,26 +68,16 @@ function bind<Given extends AnyCall | RichFunction>(
   return { call: callOf(rich), life: rich as RichFunction };
 }
 
-/** An operator around a user's function. */
-abstract class FunctionOperator<I, O, Call> extends BaseOperator<I, O> {
+/** An operator around a user's function on one stream. */
+abstract class FunctionOperator<I, O, Call> extends UserFunctionOperator<O> implements StreamOperator<I> {
   protected readonly call: Call;
-  readonly #context: OperatorContext;
-  readonly #life: RichFunction;
 
   constructor(output: Output<O>, context: OperatorContext, { call, life }: BoundFunction<Call>) {
-    super(output);
+    super(output, context, life);
     this.call = call;
-    this.#context = context;
-    this.#life = life;
   }
 
-  override open(): void {
-    this.#life.open?.(this.#context.runtime);
-  }
-
-  override close(): void {
-    this.#life.close?.();
-  }
+  abstract processElement(value: I, timestampMs: number): void;
 }
 
 class MapOperator<T, R> extends FunctionOperator<T, R, (value: T) => R> {

@@ -86,7 +86,7 @@ class Subtask implements ChainSurroundings {
   statesOf(operator: ChainedOperator): OperatorStates {
     const { key, name: operatorName, parallelism } = operator.node;
     const { maxParallelism } = operator;
-    const lists = new OperatorStateBackend(this.#restored(operator)?.lists ?? null);
+    const lists = new OperatorStateBackend(operatorName, this.#restored(operator)?.lists ?? null);
     if (key === null) return { keyed: null, lists };
     const keyGroups = keyGroupRangeOf(this.subtaskIndex, parallelism, maxParallelism);
     const parts = { operatorName, keyType: key.type, keyGroups, maxParallelism };
@@ -116,6 +116,8 @@ class Subtask implements ChainSurroundings {
       runtime,
       keyedState: keyed,
       sideOutput: ({ id }) => side.get(id) ?? NOBODY,
+      isRestored: this.#parts.restored !== null,
+      operatorStates: lists,
       listState: (name) => lists.listState(name),
       suspendUntil: (promise) => task.suspendUntil(promise),
       print: (line) => environment.output(line),

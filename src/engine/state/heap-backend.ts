@@ -48,6 +48,10 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     this.#keys.setCurrentKey(key);
   }
 
+  clearCurrentKey(): void {
+    this.#keys.slot = -1;
+  }
+
   get currentKey(): unknown {
     return this.#keys.currentKey;
   }

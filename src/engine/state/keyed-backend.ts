@@ -37,6 +37,8 @@ export interface KeyedStateBackend {
   readonly keyGroups: KeyGroupRange;
   /** Chooses the key that all state handles work on. UsageError where it is not of the declared type. */
   setCurrentKey(key: unknown): void;
+  /** Until the next choice there is no key: state cannot be used. */
+  clearCurrentKey(): void;
   readonly currentKey: unknown;
   /** What the current key has in a state, valid as long as the backend. UsageError where the name has another type. */
   contentsOf<C>(state: ValueKeyedState): Contents<C>;

@@ -4,6 +4,7 @@ import {
   type Collector,
   type CollectSink,
   EventTimeSessionWindows,
+  KeyedCoProcessFunction,
   type KeyedProcessContext,
   KeyedProcessFunction,
   type MapState,
@@ -61,6 +62,50 @@ export function countingJob(sink: CollectSink<string>, job: CountingJob) {
       .setParallelism(sources)
       .keyBy((value) => `k${value % job.keys}`)
       .process(new Count())
+      .uid('count')
+      .setParallelism(counts)
+      .sinkTo(sink)
+      .uid('sink')
+      .setParallelism(sinks);
+  };
+}
+
+/** Counts as {@link Count} does, what comes from two streams. */
+class CountBoth extends KeyedCoProcessFunction<string, number, number, string> {
+  private readonly counting = new Count();
+
+  override open(context: RuntimeContext): void {
+    this.counting.open(context);
+  }
+
+  processElement1(value: number, context: KeyedProcessContext<string>, out: Collector<string>): void {
+    this.counting.processElement(value, context, out);
+  }
+
+  processElement2(value: number, context: KeyedProcessContext<string>, out: Collector<string>): void {
+    this.counting.processElement(value, context, out);
+  }
+}
+
+/** As the counting job, but odd and even numbers come as two streams. */
+export function connectedJob(sink: CollectSink<string>, job: CountingJob) {
+  const [sources, counts, sinks] = job.parallelism ?? [1, 1, 1];
+  const interfere = job.interfere ?? (() => {});
+  return (env: StreamExecutionEnvironment): void => {
+    const numbers = env.fromSequence(1, job.records).uid('numbers').setParallelism(sources);
+    const [even, odd] = [0, 1].map((remainder) =>
+      numbers
+        .filter((value) => {
+          interfere(value);
+          return value % 2 === remainder;
+        })
+        .uid(`remainder ${remainder}`)
+        .setParallelism(sources)
+        .keyBy((value) => `k${value % job.keys}`),
+    );
+    even!
+      .connect(odd!)
+      .process(() => new CountBoth())
       .uid('count')
       .setParallelism(counts)
       .sinkTo(sink)

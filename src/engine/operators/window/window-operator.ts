@@ -2,7 +2,7 @@
 // Source: Flink WindowOperator.
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { UsageError } from '../../../support/errors.js';
-import type { Collector, KeyedStates } from '../../job/functions.js';
+import type { Collector, KeyedStates, RichFunction } from '../../job/functions.js';
 import type { OutputTag } from '../../job/output-tag.js';
 import type { ListState } from '../../job/state.js';
 import { type TimeWindow, timeWindowType } from '../../job/window.js';
@@ -14,8 +14,9 @@ import { KeyedStateStore } from '../../state/keyed-state-store.js';
 import type { Timer } from '../../state/timer-queue.js';
 import { InternalTimerService, type Triggerable } from '../internal-timer-service.js';
 import { backendOf } from '../keyed-process.js';
-import { BaseOperator, NO_TIMESTAMP, type OperatorContext, type Output } from '../operator.js';
+import { NO_TIMESTAMP, type OperatorContext, type Output, type StreamOperator } from '../operator.js';
 import { TimestampedCollector } from '../transforms.js';
+import { UserFunctionOperator } from '../user-function-operator.js';
 import {
   type Merge,
   MergingWindowSet,
@@ -26,10 +27,8 @@ import type { WindowKeeping } from './window-contents.js';
 import { WindowTrigger } from './window-trigger.js';
 
 /** The function of one subtask. */
-export type UserWindowFunction = Pick<
-  ProcessWindowFunction<unknown, unknown, unknown>,
-  'open' | 'process' | 'clear' | 'close'
->;
+export type UserWindowFunction = RichFunction &
+  Pick<ProcessWindowFunction<unknown, unknown, unknown>, 'process' | 'clear'>;
 
 export interface WindowParts {
   readonly assigner: WindowAssigner;
@@ -41,8 +40,10 @@ export interface WindowParts {
   readonly userFunction: UserWindowFunction;
 }
 
-export class WindowOperator extends BaseOperator<unknown, unknown> implements Triggerable {
-  readonly #operator: OperatorContext;
+export class WindowOperator
+  extends UserFunctionOperator<unknown>
+  implements StreamOperator<unknown>, Triggerable
+{
   readonly #parts: WindowParts;
   readonly #backend: KeyedStateBackend;
   readonly #contents: Contents<unknown>;
@@ -54,9 +55,8 @@ export class WindowOperator extends BaseOperator<unknown, unknown> implements Tr
   readonly #mergingWindows: ListState<WindowAndState> | null;
 
   constructor(output: Output<unknown>, operator: OperatorContext, parts: WindowParts) {
-    super(output);
+    super(output, operator, parts.userFunction);
     const { assigner, keeping, keyType, allowedLatenessMs } = parts;
-    this.#operator = operator;
     this.#parts = parts;
     this.#backend = backendOf(operator);
     this.#contents = this.#backend.contentsOf(keeping.state);
@@ -72,10 +72,6 @@ export class WindowOperator extends BaseOperator<unknown, unknown> implements Tr
       : null;
   }
 
-  override open(): void {
-    this.#parts.userFunction.open?.(this.#operator.runtime);
-  }
-
   override recover(): void {
     this.#timers.start();
   }
@@ -87,7 +83,7 @@ export class WindowOperator extends BaseOperator<unknown, unknown> implements Tr
     const taken =
       merging === null ? this.#addPlain(value, windows) : this.#addMerging(value, windows, merging);
     if (taken || lateTag === null || !this.#trigger.isRecordLate(timestampMs)) return;
-    this.#operator.sideOutput(lateTag).processElement(value, timestampMs);
+    this.operator.sideOutput(lateTag).processElement(value, timestampMs);
   }
 
   override processWatermark(timestampMs: number): void {
@@ -103,10 +99,6 @@ export class WindowOperator extends BaseOperator<unknown, unknown> implements Tr
     this.#contents.setNamespace(stateWindow);
     if (this.#trigger.onTimer(window, timestampMs) === 'FIRE') this.#emit(window);
     if (timestampMs === this.#trigger.cleanupTimeOf(window)) this.#forget(window, merging);
-  }
-
-  override close(): void {
-    this.#parts.userFunction.close?.();
   }
 
   /** Whether the record is in any window. */
@@ -196,7 +188,7 @@ export class WindowOperator extends BaseOperator<unknown, unknown> implements Tr
   #timeOf(timestampMs: number): number {
     if (!this.#parts.assigner.isEventTime) return this.#timers.currentProcessingTime();
     if (timestampMs !== NO_TIMESTAMP) return timestampMs;
-    const { operatorName } = this.#operator;
+    const { operatorName } = this.operator;
     throw new UsageError(`operator ${operatorName} has windows of event time, and a record that has none`, {
       where: operatorName,
       next: 'call assignTimestampsAndWatermarks before it, or use windows of processing time',

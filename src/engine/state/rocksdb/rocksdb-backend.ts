@@ -68,6 +68,10 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
     this.#cache.slot = slot;
   }
 
+  clearCurrentKey(): void {
+    this.#cache.slot = -1;
+  }
+
   get currentKey(): unknown {
     return this.#cache.keyOf(this.#cache.slot);
   }
