@@ -36,7 +36,7 @@ export class KeyedStateStore {
   readonly #namespaceType: TypeSerializer<unknown>;
   /** By name of the state, the last that was asked for. */
   readonly #contents = new Map<string, Contents<unknown>>();
-  #namespace: unknown = null;
+  #namespace: unknown;
 
   constructor(backend: KeyedStateBackend, clock: Clock, namespaceType?: TypeSerializer<unknown>) {
     this.#backend = backend;
@@ -88,7 +88,7 @@ export class KeyedStateStore {
 
   #contentsOf<C>(descriptor: StateDescriptor): Contents<C> {
     const contents = this.#backend.contentsOf<C>(declaredState(descriptor, this.#namespaceType));
-    contents.setNamespace(this.#namespace);
+    if (this.#namespace !== undefined) contents.setNamespace(this.#namespace);
     this.#contents.set(descriptor.name, contents as Contents<unknown>);
     return contents;
   }
