@@ -1,6 +1,7 @@
 // Every file of a survey with its class, its cause and whether it may go. A survey and the evidence are all that it
 // knows; `audit`, `why` and whoever plans deletions ask here, and so give one answer.
 import type { AuditedFile, FileVerdict } from '../model/audit.js';
+import { checkpointOf } from '../model/entropy.js';
 import { type Evidence, type Liveness, pinOf } from '../model/evidence.js';
 import type { FileClass, HeldBack } from '../model/file-class.js';
 import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
@@ -58,7 +59,11 @@ export class FileAudit {
     this.#liveness = new Map(basis.evidence.jobs.map(({ id, liveness }) => [id, liveness]));
     const { snapshots } = survey;
     const complete = snapshots.filter(({ condition }) => condition !== 'incomplete');
-    this.#withMetadata = new Set(complete.map(({ place }) => canonicalKey(place.directory)));
+    this.#withMetadata = new Set(
+      complete.flatMap(({ place: { directory }, inTrash }) =>
+        inTrash ? [canonicalKey(directory)] : keysOf(directory),
+      ),
+    );
     for (const snapshot of snapshots) this.#noteSnapshot(snapshot);
     this.#facts = {
       nowMs: basis.nowMs,
@@ -132,9 +137,7 @@ export class FileAudit {
     if (snapshots > 0) return 'referenced';
     if (role === 'foreign') return 'foreign';
     const { snapshotDirectory } = directory;
-    return snapshotDirectory !== null && !this.#withMetadata.has(canonicalKey(snapshotDirectory))
-      ? 'incomplete'
-      : 'orphan';
+    return snapshotDirectory !== null && !this.#hasMetadata(snapshotDirectory) ? 'incomplete' : 'orphan';
   }
 
   #candidateOf(file: SurveyedFile, fileClass: Candidate['class']): Candidate {
@@ -167,12 +170,16 @@ export class FileAudit {
     const { newestFileMs, holdsReferenced } = file.directory;
     return {
       checkpointId: checkpointIdOf(directory),
-      hasMetadata: this.#withMetadata.has(canonicalKey(directory)),
+      hasMetadata: this.#hasMetadata(directory),
       newestFileMs: newestFileMs > 0 ? newestFileMs : null,
       holdsReferenced,
       newestBeside: this.#newestBeside.get(canonicalKey(parent(directory))) ?? null,
       pinned: this.#isPinned(directory),
     };
+  }
+
+  #hasMetadata(directory: Location): boolean {
+    return keysOf(directory).some((key) => this.#withMetadata.has(key));
   }
 
   #isPinned(directory: Location): boolean {
@@ -210,6 +217,12 @@ export class FileAudit {
         .every(({ place }) => this.livenessAt(place.directory, place.jobId).kind === 'ended')
     );
   }
+}
+
+/** A directory counts as that of a snapshot too where another one of the same checkpoint has its `_metadata`. */
+function keysOf(directory: Location): readonly string[] {
+  const checkpoint = checkpointOf(directory);
+  return checkpoint === null ? [canonicalKey(directory)] : [canonicalKey(directory), checkpoint];
 }
 
 /** A link that was not followed leads out of the roots, and a reference that nobody could check holds back its name. */

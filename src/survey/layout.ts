@@ -6,6 +6,7 @@
 //   <base>/<job id>/dstl/<uuid>                             changelog
 //
 // Sources: Flink AbstractFsCheckpointStorageAccess, FsCheckpointStorageAccess, FsStateChangelogStorage.
+import { checkpointOf } from '../model/entropy.js';
 import { baseName, canonicalKey, type Location, parent } from '../model/location.js';
 import type { ReferenceScope } from '../model/references.js';
 import { METADATA_NAME, type RootKind } from '../model/snapshot.js';
@@ -77,6 +78,6 @@ export function rootKindOf(root: Location, children: ReadonlySet<string>): RootK
 
 /** With entropy in its path a checkpoint's data lies in another directory of the same job and number. */
 function isEntropyTwin(data: Location, metadata: Location): boolean {
-  const job = baseName(parent(data));
-  return baseName(data) === baseName(metadata) && JOB_ID.test(job) && job === baseName(parent(metadata));
+  const checkpoint = checkpointOf(data);
+  return checkpoint !== null && checkpoint === checkpointOf(metadata);
 }

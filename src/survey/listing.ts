@@ -1,10 +1,14 @@
 // The first half of a survey: everything that lies under the given roots, by name, size and time. No file is opened.
+import { checkpointOf } from '../model/entropy.js';
 import { baseName, canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
+import { isInTrash } from '../model/own-places.js';
 import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SurveyedRoot } from '../model/survey.js';
 import type { FileStatus, StorageReader } from '../storage/storage.js';
 import { CkptError, messageOf, StorageError } from '../support/errors.js';
 import { isSnapshotDirectory, METADATA_NAME, rootKindOf } from './layout.js';
+
+const METADATA_PATH = `/${METADATA_NAME}`;
 
 /** Is told of every file that lies under the roots; more than once where roots overlap. */
 export interface FileSink {
@@ -49,10 +53,16 @@ export class Listing {
     return [...this.#metadata.values()];
   }
 
-  /** Directories of snapshots that hold nothing called `_metadata`. */
+  /** Directories of snapshots that hold nothing called `_metadata`, nor does another of the same checkpoint. */
   get incomplete(): readonly Location[] {
-    const withMetadata = new Set(this.metadata.map(({ location }) => canonicalKey(parent(location))));
-    return [...this.#snapshotDirectories].filter(([key]) => !withMetadata.has(key)).map(([, at]) => at);
+    const holders = this.metadata.map(({ location }) => parent(location));
+    const withMetadata = new Set(holders.map(canonicalKey));
+    const complete = new Set(holders.filter((at) => !isInTrash(at)).map(checkpointOf));
+    const isComplete = (key: string, at: Location) => {
+      const checkpoint = checkpointOf(at);
+      return withMetadata.has(key) || (checkpoint !== null && complete.has(checkpoint));
+    };
+    return [...this.#snapshotDirectories].filter(([key, at]) => !isComplete(key, at)).map(([, at]) => at);
   }
 
   #addMetadataFile(location: Location, status: FileStatus): void {
@@ -103,7 +113,7 @@ export class Listing {
   }
 
   #note(root: Location, entry: FileStatus): void {
-    if (entry.path.endsWith(`/${METADATA_NAME}`))
+    if (entry.path.endsWith(METADATA_PATH))
       this.addMetadata({ location: { ...root, path: entry.path }, status: entry });
     if (entry.type === 'file') this.#files.file(root, entry);
     else if (entry.type === 'directory') this.noteDirectory({ ...root, path: entry.path });
@@ -123,7 +133,7 @@ export class Listing {
     const start = root.path === '/' ? 1 : root.path.length + 1;
     if (this.#lastChild.length > start && entry.path.startsWith(this.#lastChild)) return;
     const slash = entry.path.indexOf('/', start);
-    const isMetadata = slash < 0 && entry.path.endsWith(`/${METADATA_NAME}`);
+    const isMetadata = slash < 0 && entry.path.endsWith(METADATA_PATH);
     if (slash < 0 && entry.type !== 'directory' && !isMetadata) return;
     const name = entry.path.slice(start, slash < 0 ? undefined : slash);
     children.add(name);

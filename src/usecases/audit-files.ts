@@ -1,6 +1,7 @@
 // `ckpt audit`: survey, evidence, and every file with its class and whether it may go.
 import { AuditTotals } from '../graph/audit-totals.js';
 import { type AuditBasis, FileAudit } from '../graph/file-audit.js';
+import { movedTree, namesakesOf } from '../graph/moved-tree.js';
 import type { AuditedFile, AuditReport } from '../model/audit.js';
 import type { Evidence, Liveness } from '../model/evidence.js';
 import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
@@ -70,9 +71,12 @@ export async function storeTime(locations: readonly Location[], openReader: Open
 
 function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): AuditReport {
   const totals = new AuditTotals();
+  let namesake: Location | null = null;
   for (const file of survey.files({ sorted: false })) {
     const { jobId } = file.directory;
-    totals.addFile(judge.verdictOf(file), jobId, () => jobLiveness(judge, file.location, jobId));
+    const verdict = judge.verdictOf(file);
+    totals.addFile(verdict, jobId, () => jobLiveness(judge, file.location, jobId));
+    if (verdict.reason === 'name-of-an-unresolved-reference') namesake ??= file.location;
   }
   for (const snapshot of survey.snapshots) {
     const { directory, jobId } = snapshot.place;
@@ -88,8 +92,14 @@ function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): Aud
     heldBack: totals.heldBack(),
     merged: totals.merged,
     snapshots: conditionsOf(survey.snapshots),
-    problems: problemsOf(survey, evidence),
+    problems: [...problemsOf(survey, evidence), ...(namesake === null ? [] : moved(namesake, survey))],
   };
+}
+
+/** Nothing where the name is that of a reference which could not be looked up. */
+function moved(found: Location, survey: FileSurvey): readonly ReportedError[] {
+  const namesakes = namesakesOf(found, survey.missingFiles());
+  return namesakes === null ? [] : [movedTree(namesakes, survey.missing.files)];
 }
 
 function jobLiveness(judge: FileAudit, location: Location, jobId: string | null): Liveness {

@@ -450,6 +450,7 @@ describe('names and times keep', () => {
       reason: 'name-of-an-unresolved-reference',
     });
     expect(files.get(`${A}/shared/${uuid(6)}`)).toMatchObject({ deletable: true });
+    expect(report.problems.map(({ code }) => code)).toEqual(['files-lie-elsewhere']);
   });
 
   it('age: seven days where nothing else is said, never less than an hour, or three times the timeout', async () => {

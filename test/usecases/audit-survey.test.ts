@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_EVIDENCE } from '../../src/model/evidence.js';
-import { child, formatLocation, parseLocation } from '../../src/model/location.js';
+import { child, formatLocation, parseLocation, parseUri } from '../../src/model/location.js';
 import { LocationKey } from '../../src/model/location-key.js';
 import { NO_DIRECTORY } from '../../src/model/reference-table.js';
 import { DEFAULT_POLICY } from '../../src/model/safety-policy.js';
@@ -207,6 +207,48 @@ describe('classes of files', () => {
   });
 });
 
+describe('paths with entropy', () => {
+  const at = (prefix: string, path: string) => `${prefix}/checkpoints/${A}/${path}`;
+
+  it('lead to the files of one checkpoint under any prefix', async () => {
+    const tree = new Tree(false);
+    await tree.file(at('7f3a', `chk-5/${uuid(1)}`), 40);
+    await tree.file(at('91bc', `chk-5/${uuid(2)}`), 40);
+    await tree.file(at('91bc', `shared/${uuid(3)}`), 40);
+    await tree.file(at('c0de', `shared/${uuid(4)}`), 40);
+    await tree.file(at('c0de', `chk-5/${uuid(5)}`), 40);
+    await tree.file(at('c0de', `chk-6/${uuid(6)}`), 40);
+    await tree.snapshot(`checkpoints/${A}/chk-5`, 39, {
+      checkpointId: 5n,
+      streams: [file(uri(at('7f3a', `chk-5/${uuid(1)}`)), 10), file(uri(at('91bc', `chk-5/${uuid(2)}`)), 10)],
+      keyed: [incremental([file(uri(at('91bc', `shared/${uuid(3)}`)), 10)], 10n)],
+    });
+    const { files, report, snapshots } = await tree.audit({ evidence: ended(A) });
+    const classOf = (prefix: string, path: string) => files.get(at(prefix, path));
+    expect(classOf('7f3a', `chk-5/${uuid(1)}`)).toMatchObject({ class: 'referenced', snapshots: 1 });
+    expect(classOf('91bc', `chk-5/${uuid(2)}`)).toMatchObject({ class: 'referenced' });
+    expect(classOf('91bc', `shared/${uuid(3)}`)).toMatchObject({ class: 'referenced' });
+    expect(classOf('c0de', `shared/${uuid(4)}`)).toMatchObject({ class: 'orphan', deletable: true });
+    expect(classOf('c0de', `chk-5/${uuid(5)}`)).toMatchObject({
+      ...{ class: 'orphan', cause: 'left-beside-metadata' },
+    });
+    expect(classOf('c0de', `chk-6/${uuid(6)}`)).toMatchObject({ class: 'incomplete', deletable: true });
+    expect(report.jobs.map(({ job }) => job)).toEqual([A]);
+    expect(snapshots.map(({ condition, place }) => [condition, place.directory.path])).toEqual([
+      ['complete', `${ROOT.path}/checkpoints/${A}/chk-5`],
+      ['incomplete', `${ROOT.path}/${at('c0de', 'chk-6')}`],
+    ]);
+  });
+
+  it('are no twins of what lies in the trash', async () => {
+    const tree = new Tree();
+    await tree.file(`${A}/chk-1/${uuid(1)}`, 40);
+    await tree.snapshot(`.ckpt-trash/run-1/${A}/chk-1`, 9, {});
+    const { files } = await tree.audit();
+    expect(files.get(`${A}/chk-1/${uuid(1)}`)!.class).toBe('incomplete');
+  });
+});
+
 describe('hostile metadata', () => {
   it('frees nothing and blocks nothing but its names, whatever it points at', async () => {
     const tree = new Tree();
@@ -238,6 +280,91 @@ describe('hostile metadata', () => {
     ]);
     expect(missing).toContain(uri(`${A}/shared`));
     expect(report.problems.map(({ code }) => code)).toEqual(['references-not-verified']);
+  });
+
+  const shared = (n: number) => uri(`${A}/shared/${uuid(n)}`);
+  it.each([
+    ['out of the roots', [file('file:///etc/passwd', 10), file('s3://other-bucket/key', 10)]],
+    ['at itself', [file(uri(`${A}/chk-1/_metadata`), 10), relative('_metadata', 10)]],
+    ['above its directory', [relative('../../../outside', 10), relative(`../shared/../../${A}/x`, 10)]],
+    ['at a directory', [file(uri(`${A}/shared`), 10), file(uri(A), 10), file(uri('.'), 10)]],
+    ['at nothing that is a place', [file('not a uri', 1), file('gs://bucket/key', 1)]],
+  ])('that points %s leaves the answer for all other files as it is', async (_, streams) => {
+    const answers = [];
+    for (const hostile of [[], streams]) {
+      const tree = new Tree();
+      for (const n of [1, 2]) await tree.file(`${A}/shared/${uuid(n)}`, 40);
+      await tree.snapshot(`${A}/chk-1`, 30, { streams: [file(shared(1), 10), ...hostile] });
+      const { files } = await tree.audit({ evidence: ended(A) });
+      files.delete(`${A}/chk-1/_metadata`);
+      answers.push(files);
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[0]!.get(`${A}/shared/${uuid(2)}`)).toMatchObject({ class: 'orphan', deletable: true });
+  });
+
+  it('with very many handles of one file counts as one reference, in bounded memory', async () => {
+    const tree = new Tree();
+    for (const n of [1, 2]) await tree.file(`${A}/shared/${uuid(n)}`, 40);
+    const handle = file(shared(1), 10);
+    await tree.snapshot(`${A}/chk-1`, 30, {
+      keyed: Array.from({ length: runs({ sample: 50, full: 1000 }) }, () =>
+        incremental(Array(1000).fill(handle), 10n),
+      ),
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    const { files, snapshots } = await tree.audit({ evidence: ended(A) });
+    expect(files.get(`${A}/shared/${uuid(1)}`)).toMatchObject({ class: 'referenced', snapshots: 1 });
+    expect(files.get(`${A}/shared/${uuid(2)}`)).toMatchObject({ deletable: true });
+    expect(snapshots).toMatchObject([{ missing: 0, wrongSize: 0, condition: 'complete' }]);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(400 * 2 ** 20);
+  });
+});
+
+describe('a tree that was moved', () => {
+  it('is told with the rewrite that finds its files again', async () => {
+    const tree = new Tree();
+    await tree.file(`${A}/shared/${uuid(1)}`, 40);
+    await tree.snapshot(`${A}/chk-1`, 30, {
+      streams: [file(`hdfs://nn/old/home/${A}/shared/${uuid(1)}`, 10)],
+    });
+    const { report, files } = await tree.audit({ evidence: ended(A) });
+    expect(files.get(`${A}/shared/${uuid(1)}`)).toMatchObject({ deletable: false });
+    expect(report.problems).toMatchObject([
+      {
+        code: 'files-lie-elsewhere',
+        next: expect.stringContaining('--rewrite hdfs://nn/old/home=memory://m/flink'),
+      },
+    ]);
+  });
+
+  it('is not thought of where only the names of directories are alike', async () => {
+    const tree = new Tree();
+    await tree.file(`${A}/shared/${uuid(2)}`, 40);
+    await tree.snapshot(`${A}/chk-1`, 30, { streams: [file(uri(`${A}/shared/${uuid(1)}`), 10)] });
+    expect((await tree.audit()).report.problems).toEqual([]);
+  });
+});
+
+describe('spellings of one store', () => {
+  it.each(['s3', 's3a', 's3p', 's3n'])('a reference as %s:// keeps the object', async (scheme) => {
+    const tree = new Tree(false);
+    for (const n of [1, 2]) await tree.file(`${A}/shared/${uuid(n)}`, 40);
+    const at = (n: number) => `${scheme}://m/flink/${A}/shared/${uuid(n)}`;
+    await tree.snapshot(`${A}/chk-1`, 30, { streams: [file(at(1), 10)] });
+    tree.toNow();
+    const audit = await auditFiles([parseUri('s3a://m/flink')!], {
+      openReader: async () => tree.storage,
+      gatherEvidence: async () => NO_EVIDENCE,
+      policy: DEFAULT_POLICY,
+    });
+    const classes = [...audit.files()].map(({ path, class: of }) => [path.slice(-1), of]);
+    audit.close();
+    expect(classes).toEqual([
+      ['a', 'metadata'],
+      ['1', 'referenced'],
+      ['2', 'orphan'],
+    ]);
   });
 });
 
