@@ -1,5 +1,6 @@
 // `npm start`: installs, builds and shows the main job: an unbounded job takes checkpoints, fails once and recovers, is
-// cancelled, and what it wrote is listed, inspected, audited and verified. Everything it writes lies in .demo/, which each run begins anew.
+// cancelled, and what it wrote is listed, inspected, audited, planned for cleaning and verified. Everything it writes lies in
+// .demo/, which each run begins anew.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, checkNode, install, must, root } from './steps.mjs';
@@ -61,6 +62,12 @@ await ckpt('list', checkpoints);
 
 say('Every file of both jobs by its class: what a snapshot needs, what none needs, and what could go.');
 await ckpt('audit', checkpoints);
+
+say(
+  'What could go if one checkpoint of each job were kept. Nothing shows that the jobs have ended, and all of it is young, so',
+  'that everything stays: ckpt clean tells why. It deletes nothing without --apply.',
+);
+await ckpt('clean', checkpoints, '--keep-last', '1');
 
 say('Every state file read to its end; then the newest snapshot of the second job that would restore.');
 await ckpt('verify', checkpoints, '--deep');

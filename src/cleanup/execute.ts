@@ -1,17 +1,20 @@
 // Carrying a plan out: the only place that takes files away. What it decides by are functions and values from outside; it
 // knows steps, locks and journals. Killed at any point, the same call finishes what was begun.
+import { createHash } from 'node:crypto';
 import type { Leftover, RemovalMode, RunOutcome, RunRecord } from '../model/cleanup-run.js';
-import { child, formatLocation, type Location, parseUri } from '../model/location.js';
+import { canonicalKey, child, formatLocation, type Location, parseUri } from '../model/location.js';
 import { LOCK_NAME } from '../model/own-places.js';
 import type { Plan } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
+import type { Clock } from '../support/clock.js';
 import { RefusalError, StoppedError } from '../support/errors.js';
 import { type Checked, checkDeletions, type Look } from './check.js';
+import { whileConfirming } from './heartbeat.js';
 import { homesOf } from './homes.js';
 import { Journal, journalsOf, runIdOf } from './journal.js';
 import { excessOf, type Limits } from './limits.js';
 import type { LockOwner } from './lock.js';
-import { LockSet } from './lock-set.js';
+import { LockSet, nothingChanged } from './lock-set.js';
 import { type Batch, batchesOf } from './order.js';
 import { requireFresh } from './plan-document.js';
 import { Removal } from './removal.js';
@@ -21,7 +24,8 @@ import { writeManifest } from './trash.js';
 export interface ExecuteOptions {
   readonly openRemover: OpenRemover;
   readonly mode: RemovalMode;
-  /** Where the journal is kept; in the first root where not given. */
+  readonly clock: Clock;
+  /** Where the journal is kept, and locks for which the store has no room; in the first root where not given. */
   readonly journals?: Location | undefined;
   readonly owner: Omit<LockOwner, 'runId'>;
   /** Looks at the roots again: at what is listed first, at every `_metadata` after that. */
@@ -76,13 +80,21 @@ class Execution {
     const { openRemover, owner } = this.#options;
     const journal = new Journal(this.#journals, this.#runId, await openRemover(this.#journals));
     const places = this.#homes.map((home) => child(home, LOCK_NAME));
+    const spares = this.#options.journals === undefined ? [] : places.map((at) => this.#spareOf(at));
     const holder = { ...owner, runId: this.#runId };
     const done = await journal.outcome();
     if (done !== null) {
-      await LockSet.sweep(places, openRemover, holder);
+      await LockSet.sweep([...places, ...spares], openRemover, holder);
       return { outcome: done, wasDone: true };
     }
-    const locks = await LockSet.acquire(places, openRemover, holder);
+    const locks = await LockSet.acquire(
+      places,
+      openRemover,
+      holder,
+      (at) => spares[places.indexOf(at)] ?? null,
+    ).catch((thrown) => {
+      throw nothingChanged(thrown);
+    });
     try {
       return await this.#underLock(journal, locks);
     } finally {
@@ -90,12 +102,18 @@ class Execution {
     }
   }
 
+  /** Beside the journal, where that is kept elsewhere. */
+  #spareOf(at: Location): Location {
+    const digest = createHash('sha256').update(canonicalKey(at)).digest('hex');
+    return child(this.#journals, `lock-${digest.slice(0, 16)}`);
+  }
+
   async #underLock(journal: Journal, locks: LockSet): Promise<Executed> {
     const done = await journal.outcome();
     if (done !== null) return { outcome: done, wasDone: true };
     const begun = await journal.record();
     if (begun === null) requireFresh(this.#plan, await this.#nowMs());
-    const look = await this.#options.look(this.#plan, this.#runId);
+    const look = await this.#holding(locks, () => this.#options.look(this.#plan, this.#runId));
     this.#requireUnblocked(look);
     const { record, checked } = begun === null ? await this.#begin(journal, look) : this.#resume(begun, look);
     return { outcome: await this.#carryOut({ record, checked, journal, locks }), wasDone: false };
@@ -117,8 +135,15 @@ class Execution {
       references: look.snapshots.map(({ snapshot, files }) => ({ snapshot, files })),
     };
     this.#options.signal.throwIfAborted();
-    await journal.begin(record);
+    await journal.begin(record).catch((thrown) => {
+      throw nothingChanged(thrown);
+    });
     return { record, checked };
+  }
+
+  /** What takes long, with the locks kept alive. */
+  #holding<T>(locks: LockSet, work: () => Promise<T>): Promise<T> {
+    return whileConfirming(() => locks.confirm(), this.#options.clock, work);
   }
 
   async #requirePossible(): Promise<void> {
@@ -149,7 +174,7 @@ class Execution {
     }
     await locks.confirm();
     const tally = removal.tally();
-    const { verified, damaged } = await verify();
+    const { verified, damaged } = await this.#holding(locks, verify);
     const outcome = {
       ...tally,
       skipped: [...checked.skipped, ...tally.skipped],
@@ -164,7 +189,11 @@ class Execution {
     const { openRemover } = this.#options;
     if (record.mode === 'remove') return removing(openRemover, this.#homes);
     for (const home of this.#homes)
-      await writeManifest(record, { home, journals: this.#journals }, await openRemover(home));
+      await writeManifest(record, { home, journals: this.#journals }, await openRemover(home)).catch(
+        (thrown) => {
+          throw nothingChanged(thrown);
+        },
+      );
     return puttingAside(openRemover, this.#homes, this.#runId);
   }
 

@@ -58,6 +58,13 @@ export class Lock {
     throw heldBy(await readLock(at, storage), at);
   }
 
+  /** Throws a LockError where another run holds the lock, without taking it. */
+  static async requireFree(at: Location, storage: StorageRemover, owner: LockOwner): Promise<void> {
+    const holder = await readLock(at, storage);
+    if (holder !== null && !(await new Lock(at, storage, owner).#mayTakeOver(holder)))
+      throw heldBy(holder, at);
+  }
+
   /** Takes away what this very run left at `at` when it died. */
   static async sweep(at: Location, storage: StorageRemover, owner: LockOwner): Promise<void> {
     const holder = await readLock(at, storage);

@@ -47,12 +47,13 @@ export interface ApplyWorld extends Pick<ExecuteOptions, 'openRemover' | 'owner'
 export async function applyPlan(plan: Plan, world: ApplyWorld): Promise<Executed> {
   const apply = new Application(plan, world);
   if (plan.noop) return { outcome: await apply.nothing(), wasDone: true };
-  const { openRemover, owner, signal, journals, onProgress } = world;
+  const { openRemover, owner, signal, clock, journals, onProgress } = world;
   let gone = 0;
   return executePlan(plan, {
     openRemover,
     owner,
     signal,
+    clock,
     journals,
     mode: apply.policy.cleanup.quarantine ? 'quarantine' : 'remove',
     limits: apply.policy.cleanup,

@@ -1,13 +1,15 @@
 // What a run does when something stands in its way: locks, refusals of the store, changed evidence, Ctrl-C.
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS } from '../../src/cleanup/lock.js';
-import { child } from '../../src/model/location.js';
+import { child, parseLocation } from '../../src/model/location.js';
 import { faultyStorage, type StorageCall } from '../../src/storage/intercepted.js';
 import type { StorageRemover } from '../../src/storage/storage.js';
-import { CkptError, type StorageErrorKind } from '../../src/support/errors.js';
+import { ManualClock } from '../../src/support/clock.js';
+import { CkptError, RefusalError, type StorageErrorKind } from '../../src/support/errors.js';
 import { seededRandom } from '../../src/support/random.js';
 import {
   apply,
+  contentOf,
   filesIn,
   inJob,
   makeWorld,
@@ -131,6 +133,58 @@ describe('a run', () => {
       message: expect.stringContaining('(job-may-run)'),
     });
     expect(await filesIn(world.storage)).toEqual(before);
+  });
+
+  it('cleans a full store: its journal and its lock lie elsewhere, and the lock moves when there is room', async () => {
+    const world = await makeWorld();
+    const journals = parseLocation('memory:///elsewhere', '/');
+    const writes = ['put', 'putIfAbsent', 'makeDirectory'];
+    let room = 0;
+    const locks: string[] = [];
+    const full = faultyStorage(world.storage, ({ operation, location }) => {
+      if (operation === 'putIfAbsent') locks.push(location.path);
+      if (operation === 'remove') room++;
+      return room < 3 && writes.includes(operation) && location.path.startsWith('/flink') ? 'no-space' : null;
+    });
+    const failed = apply(world, full, 'remove');
+    await expect(failed).rejects.toMatchObject({
+      kind: 'no-space',
+      message: expect.stringContaining('nothing was changed'),
+      next: expect.stringContaining('--journal DIR'),
+    });
+    locks.length = 0;
+    const { outcome } = await apply(world, full, 'remove', { journals });
+    expect(outcome).toMatchObject({ deleted: 10, failed: [] });
+    expect(locks[0]).toBe('/flink/.ckpt-lock');
+    expect(locks[1]).toMatch(/^\/elsewhere\/lock-/);
+    expect(locks.at(-1)).toBe('/flink/.ckpt-lock');
+    const left = (await contentOf(world.storage)).filter((line) => /ckpt-|lock/.test(line));
+    expect(left).toEqual([]);
+  });
+
+  it('leaves a full store alone while another run holds the lock there', async () => {
+    const world = await makeWorld();
+    await putLock(world.storage, 'another', 0);
+    const full = failing(world.storage, ({ operation }) => operation === 'putIfAbsent', 'no-space');
+    const journals = parseLocation('memory:///elsewhere', '/');
+    expect(await codeOf(apply(world, full, 'remove', { journals }))).toBe('locked');
+  });
+
+  it('keeps its lock alive while it looks', async () => {
+    const world = await makeWorld();
+    const clock = new ManualClock();
+    const beats: number[] = [];
+    const counted = failing(world.storage, ({ operation, location }) => {
+      if (operation === 'read' && location.path === LOCK.path) beats.push(clock.now());
+      return false;
+    });
+    const look = async () => {
+      clock.advance(LEASE_MS / 2);
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new RefusalError('test', 'enough');
+    };
+    expect(await codeOf(apply(world, counted, 'remove', { clock, look }))).toBe('refused');
+    expect(beats).toEqual([LEASE_MS / 4, LEASE_MS / 2]); // one beat, and the release
   });
 
   it.each([

@@ -181,6 +181,7 @@ export function apply(
     objections: async () => [],
     verify: async () => ({ verified: (await restorable(storage)).length, damaged: [] }),
     signal: new AbortController().signal,
+    clock: new ManualClock(),
     ...rest,
   });
 }
