@@ -131,12 +131,12 @@ export class FileAudit {
     return fitting.find(({ kind }) => kind !== 'ended') ?? fitting[0];
   }
 
-  #classOf({ isMetadata, role, snapshots, directory }: SurveyedFile): FileClass {
-    if (role === 'trash') return 'trash';
-    if (isMetadata) return 'metadata';
-    if (snapshots > 0) return 'referenced';
-    if (role === 'foreign') return 'foreign';
-    const { snapshotDirectory } = directory;
+  #classOf(file: SurveyedFile): FileClass {
+    if (file.isOwn) return 'trash';
+    if (file.isMetadata) return 'metadata';
+    if (file.snapshots > 0) return 'referenced';
+    if (file.role === 'foreign') return 'foreign';
+    const { snapshotDirectory } = file.directory;
     return snapshotDirectory !== null && !this.#hasMetadata(snapshotDirectory) ? 'incomplete' : 'orphan';
   }
 

@@ -11,6 +11,8 @@ export interface SurveyedFile {
   readonly sizeBytes: number;
   readonly modifiedMs: number | null;
   readonly role: FileRole;
+  /** What this tool put there: the role is `trash`. */
+  readonly isOwn: boolean;
   /** A `_metadata`, or a file that was given as one. */
   readonly isMetadata: boolean;
   /** How many readable snapshots reference it. */

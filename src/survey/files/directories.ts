@@ -1,8 +1,7 @@
 // The directories that files lie in, numbered: paths by the ten millions share a few thousand of them. What is known of a
 // directory gathers here. Beyond a bound further directories get no number, and nothing is gathered of them.
 import type { SurveyedDirectory } from '../../model/file-survey.js';
-import { child, type Location } from '../../model/location.js';
-import { isOwnPlace } from '../../model/own-places.js';
+import type { Location } from '../../model/location.js';
 import { type DirectoryPlace, directoryPlaceOf } from '../file-place.js';
 import { storeKey } from '../readers.js';
 
@@ -79,7 +78,7 @@ export class Directories {
     if (place.role === 'forst') job.usesForSt = true;
     if (place.role === 'merged') job.usesFileMerging = true;
     if (place.role === 'changelog') job.usesChangelog = true;
-    const isOwn = isOwnPlace(child(location, 'any'));
+    const isOwn = place.role === 'trash';
     return {
       ...{ location, place, job, isOwn, jobId, owner, snapshotDirectory },
       newestFileMs: 0,

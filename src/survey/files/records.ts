@@ -148,6 +148,11 @@ export function directoryOf({ view, start }: Pick<KeyPlace, 'view' | 'start'>): 
   return view.getUint32(start, true);
 }
 
+/** Length of the name, or of the whole canonical path, in bytes. */
+export function nameBytes({ start, end }: Pick<KeyPlace, 'start' | 'end'>): number {
+  return end - start - 4;
+}
+
 /** The name, or the whole canonical path where the directory has no number. */
 export function nameOf({ bytes, start, end }: KeyPlace): string {
   const first = start + 4;

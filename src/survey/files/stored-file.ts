@@ -10,10 +10,11 @@ import {
   parent,
   parseUri,
 } from '../../model/location.js';
+import { LOCK_NAME } from '../../model/own-places.js';
 import { roleOf } from '../file-place.js';
 import { METADATA_NAME } from '../layout.js';
 import { type Directories, type Directory, UNNUMBERED } from './directories.js';
-import { directoryOf, type KeyPlace, nameOf } from './records.js';
+import { directoryOf, type KeyPlace, nameBytes, nameOf } from './records.js';
 import type { RowCodec } from './sorted-rows.js';
 import { viewOf } from './spool.js';
 
@@ -59,12 +60,22 @@ export class StoredFile implements SurveyedFile {
     return roleOf(this.#name, this.directory.place);
   }
 
+  get isOwn(): boolean {
+    return this.directory.isOwn || this.#isCalled(LOCK_NAME);
+  }
+
   get isMetadata(): boolean {
     const { namedMetadata } = this.#surroundings;
     return (
-      this.#name === METADATA_NAME ||
+      this.#isCalled(METADATA_NAME) ||
       (namedMetadata.size > 0 && namedMetadata.has(canonicalKey(this.location)))
     );
+  }
+
+  /** The name is put together only where it may be this one. */
+  #isCalled(name: string): boolean {
+    const isLong = directoryOf(this.key) === UNNUMBERED;
+    return (isLong || nameBytes(this.key) === name.length) && this.#name === name;
   }
 
   get #name(): string {
