@@ -81,6 +81,8 @@ export interface Simulation {
   readonly storage?: StorageRemover;
   /** False runs without checkpoints. */
   readonly checkpoints?: boolean;
+  /** {@link CHECKPOINTS} where not given. */
+  readonly directory?: Location;
   /** Lets storage calls take simulated time. */
   readonly slowStorage?: boolean;
   readonly onEvent?: (event: JobEvent) => void;
@@ -121,7 +123,7 @@ export function simulate(simulation: Simulation): SimulatedJob {
     },
     {
       storage,
-      checkpointDirectory: checkpoints ? CHECKPOINTS : null,
+      checkpointDirectory: checkpoints ? (simulation.directory ?? CHECKPOINTS) : null,
       ...(simulation.databases && {
         databases: trackedDatabases(simulation.databases, (call) => host.track(call)),
       }),
