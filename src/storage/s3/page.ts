@@ -54,9 +54,20 @@ function objectOf(
   return {
     key: nameOf(Key),
     sizeBytes: Size ?? refuse('leaves out a size'),
-    modifiedMs: LastModified?.getTime() ?? null,
-    etag: ETag ?? null,
+    modifiedMs: LastModified === undefined ? null : wholeSeconds(LastModified),
+    etag: entityTag(ETag),
   };
+}
+
+/** As the header `Last-Modified` tells it: MinIO and rclone list milliseconds too, and a file would seem changed. */
+function wholeSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000) * 1000;
+}
+
+/** In the quotes of the header `ETag`: rclone leaves them out where it lists. */
+export function entityTag(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  return text.includes('"') ? text : `"${text}"`;
 }
 
 /** Names come in the form of a query: `+` for a space, and percent signs. Undefined where it is no such form. */

@@ -7,6 +7,7 @@ import { storageErrorOf } from './errors.js';
 import { storeClockMs } from './facts.js';
 import { batchOf, directoryOf, keyOf, prefixOf, type StoredObject, unnameable } from './keys.js';
 import { listPrefix } from './listing.js';
+import { entityTag } from './page.js';
 import {
   bucketInput,
   concurrencyOf,
@@ -79,7 +80,7 @@ export class S3Reader implements StorageReader {
       type: 'file',
       sizeBytes: head.ContentLength ?? throwIt(shortened(location, 'without a length')),
       modifiedMs: head.LastModified?.getTime() ?? null,
-      etag: head.ETag ?? null,
+      etag: entityTag(head.ETag),
     };
   }
 

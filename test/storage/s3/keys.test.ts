@@ -58,6 +58,13 @@ describe('pages', () => {
     expect(page({ Contents }).objects[0]?.key).toBe('p/a+b%2Bc%25%0A');
   });
 
+  it('tells times and entity tags as the answer to HEAD does, which has whole seconds and quotes', () => {
+    const LastModified = new Date(1_700_000_000_789);
+    const Contents = ['abc', '"abc"', undefined].map((ETag) => ({ Key: 'p/a', Size: 1, LastModified, ETag }));
+    const told = page({ Contents }).objects.map(({ modifiedMs, etag }) => [modifiedMs, etag]);
+    expect(told).toEqual(['"abc"', '"abc"', null].map((etag) => [1_700_000_000_000, etag]));
+  });
+
   it.each([
     ['no word on whether there is more', { IsTruncated: undefined }],
     ['more, and not where', { IsTruncated: true }],
