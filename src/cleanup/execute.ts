@@ -135,10 +135,21 @@ class Execution {
       references: look.snapshots.map(({ snapshot, files }) => ({ snapshot, files })),
     };
     this.#options.signal.throwIfAborted();
-    await journal.begin(record).catch((thrown) => {
+    try {
+      await this.#writeManifests(record);
+      await journal.begin(record);
+    } catch (thrown) {
       throw nothingChanged(thrown);
-    });
+    }
     return { record, checked };
+  }
+
+  /** Before the journal: a run that has no room for its trash must not have begun. */
+  async #writeManifests(record: RunRecord): Promise<void> {
+    if (record.mode === 'remove') return;
+    const journals = this.#journals;
+    for (const home of this.#homes)
+      await writeManifest(record, { home, journals }, await this.#options.openRemover(home));
   }
 
   /** What takes long, with the locks kept alive. */
@@ -164,7 +175,7 @@ class Execution {
 
   async #carryOut({ record, checked, journal, locks }: Run): Promise<RunOutcome> {
     const { openRemover, objections, signal, verify, onBatch } = this.#options;
-    const removal = new Removal(record, await this.#takeAway(record), openRemover);
+    const removal = new Removal(record, this.#takeAway(record), openRemover);
     for (const batch of batchesOf(checked.going)) {
       signal.throwIfAborted();
       await locks.confirm();
@@ -185,16 +196,11 @@ class Execution {
     return outcome;
   }
 
-  async #takeAway(record: RunRecord): Promise<TakeAway> {
+  #takeAway({ mode }: RunRecord): TakeAway {
     const { openRemover } = this.#options;
-    if (record.mode === 'remove') return removing(openRemover, this.#homes);
-    for (const home of this.#homes)
-      await writeManifest(record, { home, journals: this.#journals }, await openRemover(home)).catch(
-        (thrown) => {
-          throw nothingChanged(thrown);
-        },
-      );
-    return puttingAside(openRemover, this.#homes, this.#runId);
+    return mode === 'remove'
+      ? removing(openRemover, this.#homes)
+      : puttingAside(openRemover, this.#homes, this.#runId);
   }
 
   #requireUnblocked({ blocks }: Look): void {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { parseLocation } from '../../../src/model/location.js';
 import { ODD_NAMES, storageContract } from '../../contract/storage-contract.js';
+import { cleanupOn } from '../cleanup.js';
 import { commandLineOn } from '../command-line.js';
 import { describeHdfs } from './available.js';
 import { openHdfs } from './calls.js';
@@ -27,6 +28,7 @@ describeHdfs('HDFS', () => {
   // HDFS takes no colon in a name
   const oddNames = ODD_NAMES.filter((name) => !name.includes(':'));
   storageContract('HDFS', open, { oddNames, manyFiles: 120 });
+  cleanupOn(open);
   connectionsTo(() => cluster);
   refusalsOf(() => cluster);
   commandLineOn(() => ({

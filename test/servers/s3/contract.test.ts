@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { child, type Location } from '../../../src/model/location.js';
 import { ODD_NAMES, storageContract } from '../../contract/storage-contract.js';
+import { cleanupOn } from '../cleanup.js';
 import { describeS3 } from './available.js';
 import { configurationOf, newBucket, openAt } from './bucket.js';
 import { type S3Server, startS3 } from './server.js';
@@ -22,4 +23,5 @@ describeS3('S3', () => {
   // SeaweedFS takes a backslash for a slash
   const oddNames = ODD_NAMES.filter((name) => !name.includes('\\'));
   storageContract('S3 (SeaweedFS)', open, { oddNames });
+  cleanupOn(open);
 });
