@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 // cli: the built binary. peers: real Flink. servers: storage drivers against a real S3 server and a real HDFS.
 const ISOLATED = [
   'test/engine/state/rocksdb-missing.test.ts',
+  'test/format/metadata/bounds.test.ts',
   'test/format/metadata/limits.test.ts',
   'test/storage/local-faults.test.ts',
   'test/support/clock.test.ts',
