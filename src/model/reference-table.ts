@@ -31,8 +31,9 @@ const FEW = 16;
 
 export class ReferenceTable {
   readonly #paths: PathKeeper;
-  /** Paths are at hand to be compared, so first words will do. */
-  readonly #fingerprints = new FingerprintTable(1);
+  /** Rows by fingerprint. Null where it was let go, to make room for what sorting takes. */
+  #index: FingerprintTable | null = new FingerprintTable(1);
+  #count = 0;
   readonly #columns = new ReferenceColumns();
   readonly #key = new LocationKey();
   readonly #otherKey = new LocationKey();
@@ -45,16 +46,18 @@ export class ReferenceTable {
 
   /** Rows are numbered from 0 to `count - 1`. */
   get count(): number {
-    return this.#fingerprints.count;
+    return this.#count;
   }
 
   /** Counts a handle; its row, a new one for a place not seen before, or {@link CROWDED}. */
   add(mentioned: Mentioned): number {
-    const before = this.count;
     this.#added = mentioned;
-    const row = this.#fingerprints.add(mentioned.fingerprint, this.#isAdded);
-    if (row === before) this.#columns.begin(row, mentioned);
-    else if (row !== CROWDED) this.#columns.count(row, mentioned);
+    this.#index ??= this.#indexed();
+    const row = this.#index.add(mentioned.fingerprint, this.#isAdded);
+    if (row === this.#count) {
+      this.#columns.begin(row, mentioned);
+      this.#count++;
+    } else if (row !== CROWDED) this.#columns.count(row, mentioned);
     return row;
   }
 
@@ -62,7 +65,8 @@ export class ReferenceTable {
   find(other: ReferenceTable, row: number): number {
     const fingerprint = newFingerprint();
     other.readFingerprint(row, fingerprint);
-    return this.#fingerprints.find(fingerprint, (known) => {
+    this.#index ??= this.#indexed();
+    return this.#index.find(fingerprint, (known) => {
       this.writeKey(known, this.#key);
       other.writeKey(row, this.#otherKey);
       return this.#key.equals(this.#otherKey);
@@ -152,12 +156,17 @@ export class ReferenceTable {
     const isSorted = this.#order?.length === this.count;
     const few = isSorted ? [] : firstByKey(this.#chosen(isWanted), writeKey, FEW);
     yield* few;
-    if (isSorted || few.length === FEW) yield* this.#sorted(isWanted, writeKey).subarray(few.length);
+    if (!isSorted && few.length < FEW) return;
+    let passed = 0;
+    for (const row of this.#sorted(isWanted, writeKey)) {
+      if (isWanted(row) && ++passed > few.length) yield row;
+    }
   }
 
-  /** All rows are sorted only once. */
+  /** The rows for which `isWanted`, and maybe others. All of them are sorted only once. */
   #sorted(isWanted: IsWanted, writeKey: WriteKey): Uint32Array {
-    if (this.#order?.length === this.count) return this.#order.filter((row) => isWanted(row));
+    if (this.#order?.length === this.count) return this.#order;
+    this.#index = null;
     const rows = new Uint32Array(this.count);
     let chosen = 0;
     for (const row of this.#chosen(isWanted)) rows[chosen++] = row;
@@ -169,6 +178,17 @@ export class ReferenceTable {
 
   *#chosen(isWanted: IsWanted): Generator<number> {
     for (let row = 0; row < this.count; row++) if (isWanted(row)) yield row;
+  }
+
+  /** Paths are at hand to be compared, so first words will do. */
+  #indexed(): FingerprintTable {
+    const index = new FingerprintTable(1);
+    const fingerprint = newFingerprint();
+    for (let row = 0; row < this.#count; row++) {
+      this.readFingerprint(row, fingerprint);
+      index.add(fingerprint, () => false);
+    }
+    return index;
   }
 
   /** Whether the row is of the place that is being added. */

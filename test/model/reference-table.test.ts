@@ -88,6 +88,24 @@ describe('a table of references', () => {
     );
   });
 
+  it('goes on as it was after its rows were sorted, all or some', () => {
+    const places = Array.from({ length: 60 }, (_, i) => located(`s3://b/shared/${(i * 37) % 60}`));
+    const table = new ReferenceTable(new Locations(places));
+    const fields = { scope: 'shared', sizeBytes: 1n, ofChanges: false } as const;
+    const addAll = () => places.map((place, at) => table.add({ ...placed(place, at), ...fields }));
+    const keys = (rows: Iterable<number>) => Array.from(rows, (row) => canonicalKey(table.location(row)));
+    const expected = places.map(canonicalKey).sort();
+    const first = addAll();
+    const isOdd = (row: number) => row % 2 === 1;
+    const odd = places.filter((_, row) => isOdd(row)).map(canonicalKey);
+    expect(keys(table.inOrder(isOdd))).toEqual(odd.sort());
+    expect(keys(table.inOrder())).toEqual(expected);
+    expect(addAll()).toEqual(first);
+    expect(keys(table.inOrder())).toEqual(expected);
+    expect(keys(table.inOrder(isOdd))).toEqual(odd);
+    expect(first.map((row) => table.handles(row))).toEqual(first.map(() => 2));
+  });
+
   it('finds the file of another table, in whatever spelling', () => {
     const [one, other] = [
       new ReferenceTable(new Locations(PLACES)),
