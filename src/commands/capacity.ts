@@ -1,85 +1,37 @@
-import { boolean, custom, integer, string } from '@oclif/core/flags';
+import { string as argument } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
-import { fromEnvironment, storeFlags } from '../cli/flags.js';
+import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { modelFlags } from '../cli/model-flags.js';
+import { statusAfter, warnOf } from '../cli/problems.js';
 import type { Session } from '../cli/session.js';
-import type { ModelSource } from '../usecases/forecast-capacity.js';
+import { readWordsFile } from '../cli/words-file.js';
+import type { Rewrite } from '../model/rewrite.js';
+import { UsageError } from '../support/errors.js';
+import { parseRate, parseSize } from '../support/units.js';
 
 const DESCRIPTION = `\
-What the checkpoints of a job will take that does not exist yet: size, upload, duration, steady size and peak of the
+What checkpoints take. Of a LOCATION it is measured: size, growth, what each byte is for, how large the files are, what
+the store comes to, when a quota is full, and what a month costs at the prices of a file.
+
+Without a LOCATION it is modelled for a job that does not exist yet: size, upload, duration, steady size and peak of the
 store, and the interval to choose between overhead and recovery. The job is described by a YAML file, by flags of the
-same names, or by a file with flags above it; docs/capacity.md has the words, the formulas and their sources.
+same names, or by a file with flags above it. docs/capacity.md has the words, the formulas and their sources.
 
 Sizes are written as 10GB (powers of 1000) or 10GiB (powers of 1024), rates as 5MB/s, times as 30s, 10m, 7d. What
-contradicts itself is refused. Ends with 3 where a checkpoint takes longer than its timeout, so that none completes.`;
+contradicts itself is refused. Ends with 3 where a quota is full already, and where a modelled checkpoint takes longer
+than its timeout.`;
 
-const number = custom<number>({ parse: async (text) => (text.trim() === '' ? Number.NaN : Number(text)) });
+const MEASURED = 'MEASURED';
 
-const JOB = 'JOB';
-const STATE = 'STATE';
-const ASSUMED = 'ASSUMED';
-
-/** Flags that are words of a model. */
-const modelFlags = {
-  operators: integer({
-    helpGroup: STATE,
-    helpValue: 'N',
-    min: 1,
-    description: 'How many operators are alike.',
+const measuredFlags = {
+  quota: string({ helpGroup: MEASURED, helpValue: 'SIZE', description: 'Tell when this much is full.' }),
+  prices: string({
+    helpGroup: MEASURED,
+    helpValue: 'FILE',
+    description: 'A YAML file with what storage and requests cost; see docs/capacity.md.',
   }),
-  state: string({ helpGroup: STATE, helpValue: 'SIZE', description: 'State of one operator.' }),
-  change: string({ helpGroup: STATE, helpValue: 'RATE', description: 'State that one operator writes.' }),
-  metadata: string({ helpGroup: STATE, helpValue: 'SIZE', description: 'Metadata of one operator (1MB).' }),
-  interval: string({ helpGroup: JOB, helpValue: 'TIME', description: 'From one checkpoint to the next.' }),
-  timeout: string({ helpGroup: JOB, helpValue: 'TIME', description: 'When a checkpoint is given up (10m).' }),
-  'min-pause': string({ helpGroup: JOB, helpValue: 'TIME', description: 'Least time between two (0s).' }),
-  'max-concurrent': integer({ helpGroup: JOB, helpValue: 'N', description: 'How many at a time (1).' }),
-  retained: integer({ helpGroup: JOB, helpValue: 'N', description: 'How many Flink keeps (1).' }),
-  lifetime: string({ helpGroup: JOB, helpValue: 'TIME', description: 'How long they are kept besides.' }),
-  incremental: boolean({ helpGroup: JOB, allowNo: true, description: 'Incremental checkpoints.' }),
-  compression: number({
-    helpGroup: ASSUMED,
-    helpValue: 'RATIO',
-    description: 'Bytes of state for one stored (1).',
-  }),
-  'write-amplification': number({
-    helpGroup: ASSUMED,
-    helpValue: 'N',
-    description: 'Bytes uploaded for one changed (2).',
-  }),
-  'space-amplification': number({
-    helpGroup: ASSUMED,
-    helpValue: 'N',
-    description: 'Bytes in tables for one of state (1.1).',
-  }),
-  bandwidth: string({
-    helpGroup: ASSUMED,
-    helpValue: 'RATE',
-    description: 'Of all tasks together (100MB/s).',
-  }),
-  alignment: string({
-    helpGroup: ASSUMED,
-    helpValue: 'TIME',
-    description: 'Until barriers are aligned (0s).',
-  }),
-  ack: string({ helpGroup: ASSUMED, helpValue: 'TIME', description: 'Until all have acknowledged (100ms).' }),
-  'failure-every': string({
-    helpGroup: ASSUMED,
-    helpValue: 'TIME',
-    description: 'Mean time between failures (1d).',
-  }),
-  restart: string({
-    helpGroup: ASSUMED,
-    helpValue: 'TIME',
-    description: 'Until tasks read their state (30s).',
-  }),
-  'catch-up': number({ helpGroup: ASSUMED, helpValue: 'N', description: 'Times faster than its input (2).' }),
-  slowdown: number({
-    helpGroup: ASSUMED,
-    helpValue: 'SHARE',
-    description: 'Throughput lost during a checkpoint (0.1).',
-  }),
-  stored: string({ helpGroup: ASSUMED, helpValue: 'SIZE', description: 'What lies in the store now (0B).' }),
 };
 
 export default class Capacity extends BaseCommand {
@@ -87,6 +39,10 @@ export default class Capacity extends BaseCommand {
   static override exitCodes = [3, 6] as const;
   static override description = describe(DESCRIPTION, Capacity.exitCodes);
   static override examples = [
+    {
+      description: 'How checkpoints grow, and when 10 TiB are full',
+      command: '<%= config.bin %> capacity s3://bucket/checkpoints --quota 10TiB',
+    },
     {
       description: 'Ten operators with 1 GB of state each, a checkpoint each minute',
       command: '<%= config.bin %> capacity --operators 10 --state 1GB --interval 1m',
@@ -101,27 +57,64 @@ export default class Capacity extends BaseCommand {
       command: '<%= config.bin %> capacity --model job.yaml --interval 5m',
     },
   ];
+  static override args = {
+    location: argument({
+      multiple: true,
+      ignoreStdin: true,
+      description: 'Where to measure; the checkpoint directory of the settings where nothing is modelled.',
+    }),
+  };
   static override flags = {
     ...fromEnvironment({
+      ...measuredFlags,
       model: string({ helpValue: 'FILE', description: 'A YAML file with the words of the flags.' }),
       ...modelFlags,
     }),
-    ...storeFlags,
+    ...storageFlags,
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Capacity);
+    const { args, flags } = await this.parse(Capacity);
     const session = this.openSession(flags);
-    const { forecastCapacity } = await import('../usecases/forecast-capacity.js');
-    const { model, forecast } = forecastCapacity({
-      file: flags.model === undefined ? null : await readModel(flags.model, session),
-      flags: Object.fromEntries(
-        Object.keys(modelFlags).flatMap((name) => {
-          const value = flags[name as keyof typeof modelFlags];
-          return value === undefined ? [] : [[name, value]];
-        }),
-      ),
+    const { location: locations = [] } = args;
+    const words = givenOf(flags, ['model', ...Object.keys(modelFlags)]);
+    const modelled = Object.keys(words).some((name) => name !== 'bandwidth');
+    const preset = this.settings['checkpoint-dir'].value !== null;
+    if (modelled || (locations.length === 0 && !preset)) {
+      refuseBoth(locations, words, givenOf(flags, Object.keys(measuredFlags)));
+      return this.#model(words, flags, session);
+    }
+    return this.#measure(locations, flags, session);
+  }
+
+  async #measure(locations: readonly string[], flags: MeasureFlags, session: Session): Promise<void> {
+    const { measureCapacity } = await import('../usecases/measure-capacity.js');
+    const capacity = await measureCapacity(session.locateAll(locations), {
+      openReader: session.openReader,
+      rewrites: flags.rewrite ?? [],
+      concurrency: flags.concurrency,
+      quotaBytes: positive('quota', flags.quota, parseSize),
+      prices: await readWordsFile(flags.prices, session),
+      bandwidthBytesPerSecond: positive('bandwidth', flags.bandwidth, parseRate),
     });
+    await this.show(flags, {
+      document: async () =>
+        (await import('../render/measured-capacity-document.js')).measuredCapacityDocument(capacity),
+      text: async (look) =>
+        (await import('../render/measured-capacity.js')).renderMeasuredCapacity(capacity, look),
+    });
+    warnOf(capacity.problems, session.warn);
+    this.endWith(capacity.quota?.verdict === 'full' ? 3 : statusAfter(capacity.problems));
+  }
+
+  async #model(
+    { model: _, ...words }: Readonly<Record<string, unknown>>,
+    flags: ModelledFlags,
+    session: Session,
+  ): Promise<void> {
+    const { forecastCapacity } = await import('../usecases/forecast-capacity.js');
+    const file = await readWordsFile(flags.model, session);
+    const { model, forecast } = forecastCapacity({ file, flags: words });
     await this.show(flags, {
       document: async () =>
         (await import('../render/capacity-document.js')).capacityDocument(model, forecast),
@@ -133,9 +126,51 @@ export default class Capacity extends BaseCommand {
   }
 }
 
-async function readModel(path: string, session: Session): Promise<NonNullable<ModelSource['file']>> {
-  const location = session.locate(path);
-  const { parseYaml } = await import('../cli/settings/yaml.js');
-  const bytes = await (await session.openReader(location)).read(location);
-  return { path, words: await parseYaml(new TextDecoder().decode(bytes), location) };
+interface ModelledFlags {
+  readonly json: boolean;
+  readonly model: string | undefined;
+}
+
+interface MeasureFlags {
+  readonly json: boolean;
+  readonly rewrite: readonly Rewrite[] | undefined;
+  readonly concurrency: number;
+  readonly quota: string | undefined;
+  readonly prices: string | undefined;
+  readonly bandwidth: string | undefined;
+}
+
+function givenOf(
+  flags: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
+}
+
+/** A job is modelled, or what is there is measured. */
+function refuseBoth(locations: readonly string[], words: object, measured: object): void {
+  const [word] = Object.keys(words);
+  const [other] = Object.keys(measured);
+  if (locations.length > 0)
+    throw new UsageError(
+      `--${word} describes a job that does not exist yet, and ${locations[0]} one that does`,
+      {
+        where: `--${word}`,
+        next: 'leave out one of them',
+      },
+    );
+  if (other !== undefined)
+    throw new UsageError(`--${other} is for what is measured, and no LOCATION is given`, {
+      where: `--${other}`,
+      next: 'give a LOCATION, and nothing that describes a job',
+    });
+}
+
+function positive(name: string, text: string | undefined, parse: (text: string) => number): number | null {
+  if (text === undefined) return null;
+  const value = parse(text);
+  if (value > 0) return value;
+  throw new UsageError(`--${name} must be more than nothing`, { where: `--${name}`, next: 'correct it' });
 }

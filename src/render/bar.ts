@@ -27,3 +27,21 @@ export function splitBar(
   const own = Math.min(most, Math.max(least, Math.round((Number(parts.own) / whole) * width)));
   return palette.accent('█'.repeat(own)) + palette.faint('░'.repeat(width - own));
 }
+
+const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+/**
+ * A character for each value, its height from the lowest to the highest of them; where there are more than `width`, the
+ * largest of each part in its place. Values that are all alike are drawn low.
+ */
+export function sparkline(values: readonly number[], width: number): string {
+  const shown = Array.from({ length: Math.min(width, values.length) }, (_, column) => {
+    const part = (at: number) => Math.floor((at * values.length) / Math.min(width, values.length));
+    return values.slice(part(column), part(column + 1)).reduce((a, b) => Math.max(a, b));
+  });
+  const lowest = shown.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const highest = shown.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return shown
+    .map((value) => STEPS[Math.round(((value - lowest) / (highest - lowest || 1)) * (STEPS.length - 1))])
+    .join('');
+}

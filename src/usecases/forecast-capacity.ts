@@ -28,8 +28,8 @@ export function forecastCapacity({ file, flags }: ModelSource): ModelledCapacity
 
 function ofFlags({ operators: count, state, change, metadata, ...others }: ModelSource['flags']): unknown {
   if (state === undefined)
-    throw new UsageError('there is no job to model', {
-      next: 'give --model FILE, or at least --state SIZE and --interval TIME',
+    throw new UsageError('there is nothing to measure and no job to model', {
+      next: 'give a LOCATION to measure, or --model FILE, or at least --state SIZE and --interval TIME',
     });
   return { ...others, operators: [defined({ count, state, change, metadata })] };
 }
