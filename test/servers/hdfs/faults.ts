@@ -1,6 +1,6 @@
 // Real servers that break, and a proxy that breaks what a real server answers. Whatever happens, nothing reads as
 // absent.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { child, type Location } from '../../../src/model/location.js';
 import type { HdfsSettings } from '../../../src/storage/hdfs/open.js';
 import { kindOf, listAll, text } from '../../contract/storage-contract.js';
@@ -173,7 +173,11 @@ export function faultsOf(clusterNow: () => HdfsCluster): void {
       const { daemon } = cluster.nameNodes[0]!;
       daemon.signal('SIGSTOP');
       try {
-        expect(await kindOf(storage.stat(location))).toBe('unavailable');
+        // the last of its threads stops a moment after the signal
+        await vi.waitFor(
+          async () => expect(await kindOf(storage.stat(location))).toBe('unavailable'),
+          20_000,
+        );
         expect(await kindOf(listAll(storage, location))).toBe('unavailable');
         expect(await kindOf(storage.makeDirectory(location))).toBe('unavailable');
       } finally {
