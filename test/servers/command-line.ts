@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answersOf, ckpt, cleanEnvironment, RUN } from '../cli/process.js';
-import { fixtureCases, fixtureSnapshots } from '../support/fixtures.js';
+import { fixtureCases, fixtureRows, fixtureSnapshots } from '../support/fixtures.js';
 import { testSeed } from '../support/runs.js';
 
 /** A place in a store, with nothing in it yet. */
@@ -19,6 +19,9 @@ export interface Place {
   /** Puts a directory of this machine, with all below it, at `name` in the place. */
   readonly load: (directory: string, name: string) => Promise<void>;
 }
+
+/** What an audit tells from the order in which files were written, which is that of the copy. */
+const TOLD_BY_TIMES = ['cause', 'causes'];
 
 /** Base directory of all fixtures when Flink wrote them. */
 const WRITTEN_AT = 'file:/tmp/flink-ckpt';
@@ -65,6 +68,18 @@ export function commandLineOn(placeNow: () => Place): void {
       expect(there).toHaveLength(paths.length);
       expect(there).toEqual(here);
     }, 300_000);
+
+    it('are audited the same, each file and what is missing, with and without a word about their jobs', async () => {
+      const words = (base: string) => [[], ['--stopped', base], ['--unknown-jobs', '--min-age', '1h']];
+      const { here, there } = await both((base) =>
+        words(base).map((word) => ['audit', base, '--files', ...rewrite(base), ...word]),
+      );
+      expect(there).toEqual(here);
+      const [{ files, missingFiles }] = here as [Readonly<Record<string, readonly unknown[]>>];
+      const told = fixtureCases().flatMap((fixture) => fixtureRows(fixture, 'files.txt'));
+      expect(files).toHaveLength(told.filter(([path = '']) => !path.endsWith('/')).length);
+      expect(missingFiles!.length).toBeGreaterThan(5);
+    }, 300_000);
   });
 
   describe('a job with its checkpoints there', () => {
@@ -110,8 +125,10 @@ export function commandLineOn(placeNow: () => Place): void {
 
 /** Without the name of the place, and without the times, which are those of the copy. */
 function masked(answers: readonly unknown[], base: string): readonly unknown[] {
-  const text = JSON.stringify(answers).replaceAll(base, 'BASE');
-  return JSON.parse(text, (key, value) => (key === 'time' && typeof value === 'string' ? 'TIME' : value));
+  const text = JSON.stringify(answers)
+    .replaceAll(base, 'BASE')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
+  return JSON.parse(text, (key, value) => (TOLD_BY_TIMES.includes(key) ? undefined : value));
 }
 
 /** Kills the command when it has said that so many checkpoints are complete; resolves with the signal that ended it. */
