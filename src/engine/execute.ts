@@ -3,7 +3,7 @@
 
 import type { JobEvent, JobResult } from '../model/job-events.js';
 import type { Location } from '../model/location.js';
-import type { WritableVersion } from '../model/metadata.js';
+import type { SavepointFormat, WritableVersion } from '../model/metadata.js';
 import type { StorageRemover } from '../storage/storage.js';
 import type { Clock } from '../support/clock.js';
 import type { EventLoop } from '../support/event-loop.js';
@@ -57,6 +57,12 @@ export interface JobEnvironment {
   onEvent(event: JobEvent): void;
 }
 
+export interface SavepointOptions {
+  readonly parent: Location;
+  readonly format: SavepointFormat;
+  readonly afterwards: 'go-on' | 'stop';
+}
+
 /** A job that runs. */
 export interface RunningJob {
   readonly jobId: string;
@@ -64,6 +70,11 @@ export interface RunningJob {
   cancel(): Promise<void>;
   /** Takes a checkpoint now. Rejects where it does not become complete. */
   triggerCheckpoint(): Promise<Location>;
+  /**
+   * Takes a savepoint in a new directory below `parent` and returns where it is; with `stop` the job finishes with it, all
+   * its output committed. Rejects where it does not become complete: the job goes on then.
+   */
+  triggerSavepoint(savepoint: SavepointOptions): Promise<Location>;
   /** Resolves when the job has finished or was cancelled. Rejects with a JobError or UsageError where it failed. */
   readonly result: Promise<JobResult>;
 }

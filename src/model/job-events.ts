@@ -36,6 +36,7 @@ export type JobEvent =
   | { readonly kind: 'started-afresh'; readonly newest: Location }
   | { readonly kind: 'checkpoint-triggered'; readonly checkpointId: number }
   | ({ readonly kind: 'checkpoint-completed' } & CheckpointSummary)
+  | ({ readonly kind: 'savepoint-completed' } & CheckpointSummary)
   | {
       readonly kind: 'checkpoint-failed';
       readonly checkpointId: number;

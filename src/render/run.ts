@@ -16,6 +16,8 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
       return `${palette.good('restored')} checkpoint ${event.checkpointId}, ${formatBytes(event.stateBytes)} of state, from ${place(event)}`;
     case 'checkpoint-completed':
       return `${palette.good('checkpoint')} ${event.checkpointId}: ${formatBytes(event.stateBytes)} of state, ${plural(event.files, 'file')}, ${formatMs(event.durationMs)}, ${palette.faint(place(event))}`;
+    case 'savepoint-completed':
+      return `${palette.good('savepoint')} ${formatBytes(event.stateBytes)} of state, ${formatMs(event.durationMs)}, ${place(event)}`;
     case 'checkpoint-failed':
       if (event.reason === 'job-end') return null;
       return `${palette.warning('checkpoint')} ${event.checkpointId} failed (${event.reason}): ${visible(event.error.message)}`;

@@ -6,7 +6,7 @@ import type { StreamStateHandle } from '../../model/metadata.js';
 import type { StorageRemover } from '../../storage/storage.js';
 import { StorageError } from '../../support/errors.js';
 import { type Random, randomUuid } from '../../support/random.js';
-import type { CheckpointStreams } from '../state/keyed-backend.js';
+import type { CheckpointStreams, SnapshotForm } from '../state/keyed-backend.js';
 
 const METADATA = '_metadata';
 /** Directory of the files that several checkpoints may refer to. */
@@ -46,8 +46,20 @@ export class CheckpointStorage {
   }
 
   locationOf(checkpointId: number): CheckpointLocation {
-    return new CheckpointLocation(checkpointId, this.#parts);
+    const directory = child(this.#parts.root, `chk-${checkpointId}`);
+    return new CheckpointLocation(checkpointId, this.#parts, { directory, form: 'checkpoint' });
   }
+
+  /** A savepoint, all of whose files are in its directory. */
+  savepointAt(place: SnapshotPlace, checkpointId: number): CheckpointLocation {
+    return new CheckpointLocation(checkpointId, this.#parts, place);
+  }
+}
+
+/** Where a snapshot is written, and how. */
+export interface SnapshotPlace {
+  readonly directory: Location;
+  readonly form: SnapshotForm;
 }
 
 /**
@@ -57,6 +69,7 @@ export class CheckpointStorage {
 export class CheckpointLocation implements CheckpointStreams {
   readonly checkpointId: number;
   readonly directory: Location;
+  readonly form: SnapshotForm;
   readonly #parts: CheckpointStorageParts;
   readonly #files: Location[] = [];
   readonly #writing = new Set<Promise<unknown>>();
@@ -64,9 +77,10 @@ export class CheckpointLocation implements CheckpointStreams {
   #attempted: Uint8Array | null = null;
   #closed = false;
 
-  constructor(checkpointId: number, parts: CheckpointStorageParts) {
+  constructor(checkpointId: number, parts: CheckpointStorageParts, { directory, form }: SnapshotPlace) {
     this.checkpointId = checkpointId;
-    this.directory = child(parts.root, `chk-${checkpointId}`);
+    this.directory = directory;
+    this.form = form;
     this.#parts = parts;
   }
 

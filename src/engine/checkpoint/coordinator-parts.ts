@@ -11,8 +11,8 @@ import type { TriggerRules } from './trigger-policy.js';
 
 /** The tasks of the attempt that runs. None of the calls waits or throws. */
 export interface CheckpointParticipants {
-  /** Tells the sources to send the barrier. */
-  triggerCheckpoint(checkpointId: number): void;
+  /** Tells the sources to send the barrier, and with `stop` nothing after it unless the checkpoint is aborted. */
+  triggerCheckpoint(checkpointId: number, afterwards: 'go-on' | 'stop'): void;
   notifyCheckpointComplete(checkpointId: number): void;
   notifyCheckpointAborted(checkpointId: number): void;
 }

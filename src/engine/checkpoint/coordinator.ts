@@ -2,7 +2,7 @@
 // the last one has, and tells the tasks. It outlives the attempts of a job; while none runs it starts nothing.
 // Source: Flink CheckpointCoordinator, CheckpointFailureManager.
 import { writeMetadata } from '../../format/metadata/write.js';
-import type { CheckpointFailureReason } from '../../model/job-events.js';
+import type { CheckpointFailureReason, CheckpointSummary } from '../../model/job-events.js';
 import { formatLocation, type Location } from '../../model/location.js';
 import type { Metadata } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
@@ -10,13 +10,16 @@ import { JobError, messageOf } from '../../support/errors.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
 import { BackgroundWork } from './background-work.js';
 import { CheckpointFailures, isCounted } from './checkpoint-failures.js';
-import type { Leftover } from './checkpoint-storage.js';
+import type { Leftover, SnapshotPlace } from './checkpoint-storage.js';
 import type { CompletedCheckpoint } from './completed-checkpoints.js';
 import type { CheckpointParticipants, CoordinatorParts } from './coordinator-parts.js';
 import { type AcknowledgedState, PendingCheckpoint } from './pending-checkpoint.js';
+import { type SavepointRequest, savepointProperties } from './savepoint.js';
 import { decideTrigger } from './trigger-policy.js';
 
 interface Request {
+  /** Null for a checkpoint. */
+  readonly savepoint: SavepointRequest | null;
   resolve(location: Location): void;
   reject(error: Error): void;
 }
@@ -81,10 +84,10 @@ export class CheckpointCoordinator {
   }
 
   /** Takes a checkpoint as soon as may be. Rejects where it does not become complete, or no attempt runs. */
-  request(): Promise<Location> {
+  request(savepoint: SavepointRequest | null = null): Promise<Location> {
     if (this.#participants === null) return Promise.reject(new JobError('the job is not running'));
     return new Promise((resolve, reject) => {
-      this.#requests.push({ resolve, reject });
+      this.#requests.push({ savepoint, resolve, reject });
       this.#schedule();
     });
   }
@@ -117,7 +120,7 @@ export class CheckpointCoordinator {
   /** Starts what may start now, else sets a timer for when it may. */
   #schedule(): void {
     this.#cancelTimer();
-    if (this.#participants === null) return;
+    if (this.#participants === null || this.#isStopping()) return;
     const { clock, rules } = this.#parts;
     const history = {
       pending: this.#pending.size,
@@ -138,11 +141,20 @@ export class CheckpointCoordinator {
   async #trigger(): Promise<void> {
     const { plan, checkpointStorage, checkpoints, clock, timeoutMs, onEvent } = this.#parts;
     const checkpointId = this.#nextId++;
-    const location = checkpointStorage.locationOf(checkpointId);
-    const baseId = checkpoints.latest?.summary.checkpointId ?? 0;
-    const pending = new PendingCheckpoint(location, { plan, baseId, triggeredAtMs: clock.now() });
-    this.#pending.set(checkpointId, pending);
     const request = this.#requests.shift();
+    const savepoint = request?.savepoint ?? null;
+    const location =
+      savepoint === null
+        ? checkpointStorage.locationOf(checkpointId)
+        : checkpointStorage.savepointAt(placeOf(savepoint), checkpointId);
+    const baseId = checkpoints.latest?.summary.checkpointId ?? 0;
+    const pending = new PendingCheckpoint(location, {
+      plan,
+      baseId,
+      triggeredAtMs: clock.now(),
+      savepoint,
+    });
+    this.#pending.set(checkpointId, pending);
     if (request !== undefined) this.#askers.set(checkpointId, request);
     pending.cancelTimeout = clock.schedule(timeoutMs, () => this.#expire(pending));
     onEvent({ kind: 'checkpoint-triggered', checkpointId });
@@ -161,14 +173,16 @@ export class CheckpointCoordinator {
       this.#subsume(pending);
     } else {
       this.#lastTriggeredId = checkpointId;
-      this.#participants?.triggerCheckpoint(checkpointId);
+      this.#participants?.triggerCheckpoint(checkpointId, pending.savepoint?.afterwards ?? 'go-on');
     }
   }
 
   async #finalize(pending: PendingCheckpoint): Promise<void> {
     pending.phase = 'finalizing';
     pending.cancelTimeout();
-    const { properties, formatVersion, clock, checkpoints } = this.#parts;
+    const { formatVersion, clock, checkpoints } = this.#parts;
+    const { savepoint } = pending;
+    const properties = savepoint === null ? this.#parts.properties : savepointProperties(savepoint);
     let metadata: Metadata;
     let bytes: Uint8Array;
     try {
@@ -179,7 +193,8 @@ export class CheckpointCoordinator {
       return this.#fail(pending, 'storage', thrown as Error);
     }
     const { checkpointId } = pending;
-    if ((checkpoints.latest?.summary.checkpointId ?? -1) > checkpointId) return this.#subsume(pending);
+    if (savepoint === null && (checkpoints.latest?.summary.checkpointId ?? -1) > checkpointId)
+      return this.#subsume(pending);
     const summary = {
       checkpointId,
       location: pending.location.directory,
@@ -188,7 +203,26 @@ export class CheckpointCoordinator {
       metadataBytes: bytes.length,
       files: pending.location.files,
     };
-    this.#complete(pending, { summary, metadata, ownership: properties });
+    if (savepoint === null) this.#complete(pending, { summary, metadata, ownership: properties });
+    else this.#completeSavepoint(pending, savepoint, summary);
+  }
+
+  /** Nothing is subsumed by it, and the tasks hear of it only where the job stops with it. */
+  #completeSavepoint(
+    pending: PendingCheckpoint,
+    { afterwards }: SavepointRequest,
+    summary: CheckpointSummary,
+  ): void {
+    this.#end(pending);
+    this.#parts.onEvent({ kind: 'savepoint-completed', ...summary });
+    if (afterwards === 'stop') this.#participants?.notifyCheckpointComplete(pending.checkpointId);
+    this.#takeAsker(pending)?.resolve(summary.location);
+    if (afterwards === 'go-on') this.#schedule();
+  }
+
+  /** A savepoint is under way that nothing comes after. */
+  #isStopping(): boolean {
+    return [...this.#pending.values()].some(({ savepoint }) => savepoint?.afterwards === 'stop');
   }
 
   #complete(pending: PendingCheckpoint, completed: CompletedCheckpoint): void {
@@ -204,7 +238,8 @@ export class CheckpointCoordinator {
     }
     this.#cleaning.add(this.#discard(subsumed));
     for (const other of [...this.#pending.values()]) {
-      if (other.checkpointId < pending.checkpointId && other.phase === 'running') this.#subsume(other);
+      if (other.savepoint !== null || other.checkpointId > pending.checkpointId) continue;
+      if (other.phase === 'running') this.#subsume(other);
     }
     this.#participants?.notifyCheckpointComplete(pending.checkpointId);
     this.#takeAsker(pending)?.resolve(completed.summary.location);
@@ -228,7 +263,7 @@ export class CheckpointCoordinator {
 
   #fail(pending: PendingCheckpoint, reason: CheckpointFailureReason, error: Error): void {
     const { checkpointId, location } = pending;
-    const counted = isCounted(reason);
+    const counted = pending.savepoint === null && isCounted(reason);
     this.#end(pending);
     this.#participants?.notifyCheckpointAborted(checkpointId);
     this.#parts.onEvent({ kind: 'checkpoint-failed', checkpointId, reason, error, counted });
@@ -264,4 +299,8 @@ export class CheckpointCoordinator {
     for (const { location, error } of leftovers)
       this.#parts.onEvent({ kind: 'cleanup-failed', location, error });
   }
+}
+
+function placeOf({ directory, format }: SavepointRequest): SnapshotPlace {
+  return { directory, form: format === 'CANONICAL' ? 'canonical' : 'native' };
 }

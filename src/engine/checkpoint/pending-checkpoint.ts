@@ -3,6 +3,7 @@
 import type { CheckpointProperties, Metadata, OperatorState, SubtaskState } from '../../model/metadata.js';
 import { BugError } from '../../support/errors.js';
 import type { CheckpointLocation } from './checkpoint-storage.js';
+import type { SavepointRequest } from './savepoint.js';
 
 /** An operator whose state goes into every checkpoint. */
 export interface PlannedOperator {
@@ -25,12 +26,21 @@ export interface AcknowledgedState {
   readonly state: SubtaskState;
 }
 
+interface PendingParts {
+  readonly plan: CheckpointPlan;
+  readonly baseId: number;
+  readonly triggeredAtMs: number;
+  readonly savepoint: SavepointRequest | null;
+}
+
 export class PendingCheckpoint {
   readonly checkpointId: number;
   readonly triggeredAtMs: number;
   readonly location: CheckpointLocation;
   /** The newest complete checkpoint when it began, 0 without one: it refers to shared files of this or later ones. */
   readonly baseId: number;
+  /** Null for a checkpoint. */
+  readonly savepoint: SavepointRequest | null;
   readonly #plan: CheckpointPlan;
   readonly #missing: Set<string>;
   readonly #subtasks = new Map<string, SubtaskState[]>();
@@ -38,15 +48,13 @@ export class PendingCheckpoint {
   phase: 'running' | 'finalizing' | 'over' = 'running';
   cancelTimeout: () => void = () => {};
 
-  constructor(
-    location: CheckpointLocation,
-    parts: { readonly plan: CheckpointPlan; readonly baseId: number; readonly triggeredAtMs: number },
-  ) {
+  constructor(location: CheckpointLocation, parts: PendingParts) {
     this.checkpointId = location.checkpointId;
     this.#plan = parts.plan;
     this.location = location;
     this.baseId = parts.baseId;
     this.triggeredAtMs = parts.triggeredAtMs;
+    this.savepoint = parts.savepoint;
     this.#missing = new Set(parts.plan.taskIds);
     if (this.#missing.size !== parts.plan.taskIds.length) throw new BugError('two tasks have one id');
   }

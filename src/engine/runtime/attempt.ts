@@ -34,6 +34,8 @@ export class Attempt implements CheckpointParticipants {
   #over = false;
   /** The first checkpoint that covers all records; null before all tasks have ended. */
   #finalFrom: number | null = null;
+  /** The savepoint that the job stops with. */
+  #stopId: number | null = null;
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
@@ -80,12 +82,19 @@ export class Attempt implements CheckpointParticipants {
     await Promise.all(this.#tasks.map((task) => task.close()));
   }
 
-  triggerCheckpoint(checkpointId: number): void {
+  triggerCheckpoint(checkpointId: number, afterwards: 'go-on' | 'stop'): void {
+    if (afterwards === 'stop') {
+      this.#stopId = checkpointId;
+      for (const task of this.#tasks) task.stopWith(checkpointId);
+    }
     for (const task of this.#tasks) task.triggerCheckpoint(checkpointId);
   }
 
   notifyCheckpointAborted(checkpointId: number): void {
-    for (const task of this.#tasks) task.notifyCheckpointAborted(checkpointId);
+    for (const task of this.#tasks) {
+      task.notifyCheckpointAborted(checkpointId);
+      task.goOnAfter(checkpointId);
+    }
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
@@ -94,7 +103,8 @@ export class Attempt implements CheckpointParticipants {
       const error = injectedFailure(`after checkpoint ${checkpointId}`);
       this.end({ kind: 'failed', task: 'the checkpoint coordinator', error });
     }
-    if (this.#finalFrom !== null && checkpointId >= this.#finalFrom) {
+    const isFinal = this.#finalFrom !== null && checkpointId >= this.#finalFrom;
+    if (isFinal || checkpointId === this.#stopId) {
       this.#parts.coordinator?.rest();
       notified.then(() => this.end({ kind: 'finished' }));
     }
@@ -104,7 +114,7 @@ export class Attempt implements CheckpointParticipants {
     const { coordinator } = this.#parts;
     const streams = coordinator?.streamsOf(checkpointId);
     if (coordinator === null || streams === null || streams === undefined) return;
-    const write = task.chain.snapshot();
+    const write = task.chain.snapshot(streams.form);
     write(streams).then(
       (states) => coordinator.acknowledge(checkpointId, task.identity.id, states),
       (error) => coordinator.decline(checkpointId, task.identity.name, error),

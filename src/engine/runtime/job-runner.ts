@@ -2,6 +2,7 @@
 // that outlive them; what is left at the end. Source: Flink JobMaster, FixedDelayRestartBackoffTimeStrategy.
 
 import type { JobEvent, JobResult } from '../../model/job-events.js';
+import { child } from '../../model/location.js';
 import { BugError, CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
@@ -70,7 +71,18 @@ export class JobRunner {
         const coordinator = this.#checkpoints?.coordinator;
         return coordinator?.request() ?? Promise.reject(new JobError('the job takes no checkpoints'));
       },
+      triggerSavepoint: async ({ parent, ...savepoint }) => {
+        const coordinator = this.#checkpoints?.coordinator ?? null;
+        if (coordinator === null) throw new JobError('the job takes no checkpoints, hence no savepoints');
+        return coordinator.request({ ...savepoint, directory: child(parent, this.#savepointName()) });
+      },
     };
+  }
+
+  /** Flink's: the beginning of the job's id, and chance. */
+  #savepointName(): string {
+    const chance = Buffer.from(this.#environment.random.bytes(6)).toString('hex');
+    return `savepoint-${this.#jobId.slice(0, 6)}-${chance}`;
   }
 
   async #run(): Promise<JobResult> {

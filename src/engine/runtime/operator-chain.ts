@@ -13,7 +13,12 @@ import type {
   WatermarkOutput,
 } from '../operators/operator.js';
 import type { SourceOperator } from '../operators/source-operator.js';
-import type { CheckpointStreams, KeyedStateBackend, SnapshotWriter } from '../state/keyed-backend.js';
+import type {
+  CheckpointStreams,
+  KeyedStateBackend,
+  SnapshotForm,
+  SnapshotWriter,
+} from '../state/keyed-backend.js';
 import type { OperatorStateBackend } from '../state/operator-state.js';
 import { type Consumer, type OperatorOutputs, outputsTo } from './chain-output.js';
 import type { ChannelEvent, RecordBatch } from './channel.js';
@@ -114,10 +119,10 @@ export class OperatorChain {
   }
 
   /** Copies the state of all operators now; what is returned writes the copies. */
-  snapshot(): (streams: CheckpointStreams) => Promise<readonly AcknowledgedState[]> {
+  snapshot(form: SnapshotForm): (streams: CheckpointStreams) => Promise<readonly AcknowledgedState[]> {
     const writers = this.#links.map(({ operator, states }) => ({
       operatorId: operator.id,
-      keyed: states.keyed?.snapshot() ?? nothing,
+      keyed: states.keyed?.snapshot(form) ?? nothing,
       lists: states.lists.snapshot(),
     }));
     const index = this.#surroundings.subtaskIndex;

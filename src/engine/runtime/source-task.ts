@@ -35,7 +35,7 @@ export class SourceTask extends Task {
 
   protected work(limit: number): boolean {
     if (this.blockers === 0 && this.runDeferred()) return true;
-    if (this.hasEnded || this.#awaitingInput) return false;
+    if (this.hasEnded || this.isStopped || this.#awaitingInput) return false;
     const before = this.#source.emitted;
     const result = this.#source.poll(this.#injection.allow(Math.min(limit, this.chain.room)));
     this.#injection.count(this.#source.emitted - before);

@@ -34,6 +34,9 @@ export abstract class Task implements Runnable, ChannelEnd {
   #suspensions = 0;
   readonly #pending = new Set<Promise<unknown>>();
   #ended = false;
+  /** The job stops with this checkpoint: nothing is done after its barrier, unless it is aborted. */
+  #lastCheckpointId: number | null = null;
+  #stopped = false;
 
   /** `makeChain` is given the task itself, for its operators to suspend it and its channels to block it. */
   constructor(identity: TaskIdentity, host: TaskHost, makeChain: (task: Task) => OperatorChain) {
@@ -52,6 +55,18 @@ export abstract class Task implements Runnable, ChannelEnd {
   /** A checkpoint is triggered from outside: at sources. */
   abstract triggerCheckpoint(checkpointId: number): void;
   abstract notifyCheckpointAborted(checkpointId: number): void;
+
+  stopWith(checkpointId: number): void {
+    this.#lastCheckpointId = checkpointId;
+  }
+
+  /** The job does not stop with that checkpoint after all. */
+  goOnAfter(checkpointId: number): void {
+    if (checkpointId !== this.#lastCheckpointId) return;
+    this.#lastCheckpointId = null;
+    this.#stopped = false;
+    this.wake();
+  }
 
   step(): StepResult {
     try {
@@ -117,6 +132,7 @@ export abstract class Task implements Runnable, ChannelEnd {
 
   /** Makes the next call that was deferred, unless the task has ended; false where there is none. */
   protected runDeferred(): boolean {
+    if (this.#stopped) return false;
     const action = this.#deferred.shift();
     if (action === undefined) return false;
     if (!this.#ended) action();
@@ -137,6 +153,7 @@ export abstract class Task implements Runnable, ChannelEnd {
 
   /** Sends the barrier on, then takes the snapshot: no record comes between. */
   protected performCheckpoint(checkpointId: number): void {
+    this.#stopped = checkpointId === this.#lastCheckpointId;
     this.chain.broadcast({ kind: 'barrier', checkpointId });
     this.after(this.chain.prepareSnapshot(checkpointId), () => this.host.writeSnapshot(this, checkpointId));
   }
@@ -151,6 +168,10 @@ export abstract class Task implements Runnable, ChannelEnd {
     this.broadcast({ kind: 'end-of-data' });
     this.#ended = true;
     this.host.ended(this);
+  }
+
+  protected get isStopped(): boolean {
+    return this.#stopped;
   }
 
   protected get hasEnded(): boolean {

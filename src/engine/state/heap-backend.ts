@@ -1,6 +1,7 @@
 // Keyed state in memory. One look-up leads from a key to what all states have of it, however many a record touches; the
 // snapshot is copied out at the barrier and written later. Snapshots are Flink's heap format.
 // Source: Flink HeapKeyedStateBackend, HeapSnapshotStrategy, HeapRestoreOperation.
+import { writeCanonicalSnapshot } from '../../format/state/canonical-snapshot.js';
 import { writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
 import type {
   KeyedStateContent,
@@ -14,7 +15,7 @@ import type { KeyedStateHandle, KeyGroupRange } from '../../model/metadata.js';
 import { type Contents, NamespacedContents, PlainContents } from './contents.js';
 import { sameBytes, sameKeyedState, twoTypes } from './declared-state.js';
 import { type HeapColumn, HeapColumns, type KeyedBackendParts } from './heap-columns.js';
-import type { KeyedStateBackend, SnapshotWriter, StateStreams } from './keyed-backend.js';
+import type { KeyedStateBackend, SnapshotForm, SnapshotWriter, StateStreams } from './keyed-backend.js';
 import { isVoid, namespaceForm } from './namespace-form.js';
 import { rereadColumn } from './reread.js';
 import { openRestored, type RestoredEntries } from './restored-entries.js';
@@ -79,15 +80,15 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     }
   }
 
-  snapshot(): SnapshotWriter<KeyedStateHandle> {
+  snapshot(form: SnapshotForm): SnapshotWriter<KeyedStateHandle> {
     if (this.#tables.length + this.#queues.length === 0) return async () => null;
-    const { bytes, offsets } = this.#copy();
+    const { bytes, offsets } = this.#copy(form);
     return async (streams) => ({
-      kind: 'key-groups',
+      kind: form === 'canonical' ? 'savepoint-key-groups' : 'key-groups',
       keyGroups: this.keyGroups,
       offsets,
       stream: await streams.write(bytes),
-      stateHandleId: streams.newId(),
+      stateHandleId: form === 'canonical' ? null : streams.newId(),
     });
   }
 
@@ -153,17 +154,20 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     return table;
   }
 
-  #copy(): WrittenKeyedState {
+  #copy(form: SnapshotForm): WrittenKeyedState {
     try {
-      return this.#write();
+      return this.#write(form);
     } catch (cause) {
       throw cause instanceof TypeError ? wrongValue(this.#parts.operatorName, cause) : cause;
     }
   }
 
-  #write(): WrittenKeyedState {
-    const { keyType: key } = this.#parts;
-    return writeHeapSnapshot({ key, keyGroups: this.keyGroups, states: this.#contents() });
+  #write(form: SnapshotForm): WrittenKeyedState {
+    const { keyType: key, maxParallelism } = this.#parts;
+    const content = { key, keyGroups: this.keyGroups, states: this.#contents() };
+    return form === 'canonical'
+      ? writeCanonicalSnapshot({ ...content, maxParallelism })
+      : writeHeapSnapshot(content);
   }
 
   #contents(): readonly KeyedStateContent[] {

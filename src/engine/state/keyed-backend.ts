@@ -6,9 +6,16 @@ import type { KeyedStateHandle, KeyGroupRange, StreamStateHandle } from '../../m
 import type { Contents } from './contents.js';
 import type { TimerQueue } from './timer-queue.js';
 
+/**
+ * How keyed state is written: as the backend does for a checkpoint; `native`, the same with nothing shared; or `canonical`,
+ * as every backend reads it.
+ */
+export type SnapshotForm = 'checkpoint' | 'native' | 'canonical';
+
 /** Where a snapshot's bytes go. */
 export interface CheckpointStreams {
   readonly checkpointId: number;
+  readonly form: SnapshotForm;
   /** Inside the metadata where `bytes` are few, else a file: of the checkpoint alone, or one that later ones may share. */
   write(bytes: Uint8Array, scope?: 'exclusive' | 'shared'): Promise<StreamStateHandle>;
   /** A random UUID. */
@@ -47,7 +54,7 @@ export interface KeyedStateBackend {
   /** Loads what the handles have of this backend's key groups. Called once, after open. UsageError where a type changed. */
   restore(handles: readonly KeyedStateHandle[], streams: StateStreams): Promise<void>;
   /** Takes a consistent copy now and returns what writes it. */
-  snapshot(): SnapshotWriter<KeyedStateHandle>;
+  snapshot(form: SnapshotForm): SnapshotWriter<KeyedStateHandle>;
   /** Null where every key is at hand at any time. */
   readonly prefetcher: KeyPrefetcher | null;
   /** The handle that was written for this checkpoint is part of a complete one. */

@@ -48,6 +48,15 @@ export class CanonicalKeyGroupWriter {
     }
   }
 
+  /** Writes what is in the form of an entry already: rows of RocksDB, ascending. */
+  writeRow(stateId: number, key: Uint8Array, value: Uint8Array): void {
+    this.#append(
+      stateId,
+      () => this.#target.bytes(key),
+      () => this.#target.bytes(value),
+    );
+  }
+
   /** Ends the key group; returns its offset, 0 where nothing was written. */
   end(): bigint {
     if (this.#lastKeyAt < 0) return 0n;

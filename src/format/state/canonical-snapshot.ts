@@ -23,10 +23,12 @@ import type {
   DeclaredTypes,
   KeyedContent,
   KeyedSnapshot,
+  KeyedState,
   KeyedStateEntry,
   KeyGroupOffsets,
   WrittenKeyedState,
 } from './keyed-state.js';
+import type { TypeSerializer } from './serializer.js';
 import { readSnappyStream } from './snappy-stream.js';
 
 /** The max parallelism of the operator: it decides how many bytes a key group takes. */
@@ -57,6 +59,38 @@ export function writeCanonicalSnapshot(content: KeyedContent & WithMaxParallelis
   }
   return { bytes: target.take(), offsets };
 }
+
+/** A subtask's state as the rows that a database has of it. */
+export interface CanonicalRows extends WithMaxParallelism {
+  readonly key: TypeSerializer<unknown>;
+  readonly keyGroups: KeyGroupRange;
+  readonly states: readonly KeyedState[];
+  /** Rows of one state and key group, ascending: composite keys and values as they are in the file. */
+  rowsOf(
+    state: KeyedState,
+    keyGroup: number,
+  ): Promise<readonly { readonly key: Uint8Array; readonly value: Uint8Array | null }[]>;
+}
+
+/** Writes a canonical file out of rows. */
+export async function writeCanonicalRows(content: CanonicalRows): Promise<WrittenKeyedState> {
+  const { key, keyGroups, states } = content;
+  const prefixBytes = keyGroupPrefixBytes(content.maxParallelism);
+  const target = new ByteWriter();
+  const offsets: bigint[] = [];
+  writeKeyedHeader(target, key, states);
+  for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
+    const writer = new CanonicalKeyGroupWriter(target, { key, keyGroup, prefixBytes });
+    for (const [id, state] of states.entries()) {
+      for (const row of await content.rowsOf(state, keyGroup))
+        writer.writeRow(id, row.key, row.value ?? NO_BYTES);
+    }
+    offsets.push(writer.end());
+  }
+  return { bytes: target.take(), offsets };
+}
+
+const NO_BYTES = new Uint8Array();
 
 /**
  * Opens a canonical file. With `declared`, keys and states of those names are read with the serializers given, and a

@@ -17,6 +17,7 @@ import { runs, testSeed } from '../../support/runs.js';
 
 const inMemory: CheckpointStreams & StateStreams = {
   checkpointId: 1,
+  form: 'checkpoint',
   write: async (data) => ({ kind: 'bytes', handleName: 'x', data }) as StreamStateHandle,
   read: async (stream) => (stream.kind === 'bytes' ? stream.data : new Uint8Array()),
   newId: () => '00000000-0000-4000-8000-000000000000',
@@ -120,7 +121,7 @@ describe('the hashmap backend', () => {
       const check = async (operations: readonly Operation[], parallelism: number) => {
         const before = open(keyType);
         const model = apply(operations, keyOf, before);
-        const handle = await before.backend.snapshot()(inMemory);
+        const handle = await before.backend.snapshot('checkpoint')(inMemory);
         const after = await restoreAll(keyType, handle!, parallelism);
         for (const [key, contents] of model) {
           const found = after.flatMap((state) => {
@@ -172,7 +173,7 @@ describe('the hashmap backend', () => {
           written.map.put(mapKey, `${Object.is(key, -0)} ${Object.is(mapKey, -0)} ${key} ${mapKey}`);
       }
       const restored = openMap(type as never);
-      await restored.backend.restore([(await written.backend.snapshot()(inMemory))!], inMemory);
+      await restored.backend.restore([(await written.backend.snapshot('checkpoint')(inMemory))!], inMemory);
       for (const { backend, map } of [written, restored]) {
         for (const key of numbers) {
           backend.setCurrentKey(key);
@@ -195,7 +196,7 @@ describe('the hashmap backend', () => {
     state.backend.setCurrentKey('a');
     state.value.update(1);
     state.list.add(1);
-    const write = state.backend.snapshot();
+    const write = state.backend.snapshot('checkpoint');
     state.value.update(2);
     state.list.add(2);
     const [restored] = await restoreAll(Types.STRING as never, (await write(inMemory))!, 1);
@@ -279,9 +280,9 @@ describe('the hashmap backend', () => {
     const name = '_timer_state/event_user-timers';
     written.backend.timerQueue(name, voidType).add({ timestampMs: 5, key: 7, namespace: null });
 
-    const first = (await written.backend.snapshot()(inMemory))!;
+    const first = (await written.backend.snapshot('checkpoint')(inMemory))!;
     const [unaware] = await restoreAll(Types.LONG as never, first, 1);
-    const second = (await unaware!.backend.snapshot()(inMemory))!;
+    const second = (await unaware!.backend.snapshot('checkpoint')(inMemory))!;
     const [restored] = await restoreAll(Types.LONG as never, second, 1);
     const again = new KeyedStateStore(restored!.backend, new ManualClock(), timeWindowType as never);
     const restoredSums = again.getState(new ValueStateDescriptor('sum', Types.LONG));
@@ -314,7 +315,7 @@ describe('the hashmap backend', () => {
     const keyGroups = { first: 0, last: 127 };
     const keyType = Types.STRING as TypeSerializer<unknown>;
     const backend = new HeapKeyedStateBackend({ operatorName: 'x', keyType, keyGroups, maxParallelism: 128 });
-    expect(await backend.snapshot()(inMemory)).toBeNull();
+    expect(await backend.snapshot('checkpoint')(inMemory)).toBeNull();
   });
 });
 

@@ -37,6 +37,7 @@ class Store implements StateStreams {
   streamsOf(checkpointId: number): CheckpointStreams {
     return {
       checkpointId,
+      form: 'checkpoint',
       newId: () => `id-${++this.#names}`,
       write: async (bytes, scope) => {
         const name = `${scope ?? 'exclusive'}-${++this.#names}`;
@@ -143,7 +144,7 @@ async function expectContents(subtask: Subtask, model: Model): Promise<void> {
 }
 
 async function checkpoint({ backend }: Subtask, store: Store, id: number): Promise<IncrementalHandle> {
-  const handle = await backend.snapshot()(store.streamsOf(id));
+  const handle = await backend.snapshot('checkpoint')(store.streamsOf(id));
   if (handle?.kind !== 'incremental') throw new Error('no incremental handle');
   return handle;
 }
@@ -251,7 +252,7 @@ describeRocksDb('keyed state in RocksDB', () => {
     const store = new Store();
     const model: Model = new Map();
     await process(subtask, model, [[1, 'value', 1]]);
-    const write = subtask.backend.snapshot();
+    const write = subtask.backend.snapshot('checkpoint');
     const written = write(store.streamsOf(1));
     await process(subtask, model, [[1, 'value', 2]]);
     const later = checkpoint(subtask, store, 2);
@@ -268,11 +269,11 @@ describeRocksDb('keyed state in RocksDB', () => {
     backend.choose(0);
     value.update(1);
     const store = new Store();
-    await backend.snapshot()(store.streamsOf(1));
+    await backend.snapshot('checkpoint')(store.streamsOf(1));
     const late = states.getState(new ValueStateDescriptor('late', Types.INT));
     expect(late.value()).toBeNull();
     late.update(2);
-    const handle = await backend.snapshot()(store.streamsOf(2));
+    const handle = await backend.snapshot('checkpoint')(store.streamsOf(2));
     await backend.close();
     const [restored] = await restoreAll([handle!], store, { ...SETTINGS, parallelism: 1 });
     const again = restored!.states.getState(new ValueStateDescriptor('late', Types.INT));
@@ -302,7 +303,7 @@ describeRocksDb('keyed state in RocksDB', () => {
       heap.setCurrentKey(key);
       expect(read(states)).toEqual(contents);
     }
-    const heapHandle = await heap.snapshot()(store.streamsOf(2));
+    const heapHandle = await heap.snapshot('checkpoint')(store.streamsOf(2));
     const [back] = await restoreAll([heapHandle!], store, { ...SETTINGS, parallelism: 1 });
     await expectContents(back!, model);
     await back!.backend.close();
@@ -314,7 +315,9 @@ describeRocksDb('keyed state in RocksDB', () => {
     await backend.prefetch(['a']);
     backend.choose(0);
     value.update('many' as never);
-    expect(() => backend.snapshot()).toThrow('operator test has a value that is not of its state');
+    expect(() => backend.snapshot('checkpoint')).toThrow(
+      'operator test has a value that is not of its state',
+    );
     expect(() => states.getListState(new ListStateDescriptor('value', Types.LONG))).toThrow('two types');
     await backend.close();
   });

@@ -118,11 +118,12 @@ describe('state with a time to live', () => {
     fill(written);
     const streams = {
       checkpointId: 1,
+      form: 'checkpoint' as const,
       write: async (data: Uint8Array) => ({ kind: 'bytes', handleName: 'x', data }) as const,
       read: async (stream: { kind: string; data?: Uint8Array }) => stream.data ?? new Uint8Array(),
       newId: () => 'id',
     };
-    const handle = await written.backend.snapshot()(streams);
+    const handle = await written.backend.snapshot('checkpoint')(streams);
     const restored = open({}, new ManualClock(1099));
     await restored.backend.restore([handle!], streams as never);
     restored.backend.setCurrentKey('a');

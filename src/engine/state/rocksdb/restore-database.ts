@@ -2,11 +2,9 @@
 // are, and what other subtasks have of it is cut off; anything else is read entry by entry.
 // Source: Flink RocksDBIncrementalRestoreOperation, RocksDBFullRestoreOperation, RocksDBIncrementalCheckpointUtils.
 
-import { ByteWriter } from '../../../format/bytes/byte-writer.js';
 import { openTable } from '../../../format/sst/table.js';
 import { tableFileOf } from '../../../format/sst/table-file.js';
 import { bindStates } from '../../../format/state/bind-states.js';
-import { keyGroupPrefixBytes, writeKeyGroupPrefix } from '../../../format/state/composite-key.js';
 import { readKeyedHeader } from '../../../format/state/keyed-header.js';
 import type { KeyedState, KeyedStateEntry, TimerState } from '../../../format/state/keyed-state.js';
 import type { IncrementalHandle, KeyedStateHandle, KeyGroupRange } from '../../../model/metadata.js';
@@ -14,7 +12,7 @@ import { openRestored, type RestoringOperator, unreadable } from '../restored-en
 import type { Timer } from '../timer-queue.js';
 import type { DatabaseFile, LocalDatabase, LocalDatabases } from './local-database.js';
 import { RowBatch } from './row-batch.js';
-import { addRows, keyPrefixOf, rowKeyIn } from './state-rows.js';
+import { addRows, keyGroupPrefix, keyPrefixOf, rowKeyIn } from './state-rows.js';
 import { readTimer } from './timer-rows.js';
 
 /** Rows are written when so many bytes of one state have gathered. */
@@ -108,13 +106,6 @@ async function clip(
     if (handle.keyGroups.last > keyGroups.last)
       await database.deleteRange(family, prefix(keyGroups.last + 1), prefix(handle.keyGroups.last + 1));
   }
-}
-
-/** What all keys of a key group begin with. The number behind the last one fits, for one bit is never used. */
-function keyGroupPrefix(keyGroup: number, maxParallelism: number): Uint8Array {
-  const target = new ByteWriter(16);
-  writeKeyGroupPrefix(target, keyGroup, keyGroupPrefixBytes(maxParallelism));
-  return target.take();
 }
 
 /** Reads all handles entry by entry into a new database. */

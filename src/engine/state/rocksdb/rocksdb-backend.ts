@@ -1,8 +1,9 @@
 // Keyed state in RocksDB, a database for each subtask. Records are processed on what is in memory: the keys of a batch are
 // read before it, changes are written back when a checkpoint begins or the memory is full. So state may be larger than
 // memory, and no record waits for itself alone. Source: Flink RocksDBKeyedStateBackend.
+import { writeCanonicalRows } from '../../../format/state/canonical-snapshot.js';
 import { keyedHeaderBytes } from '../../../format/state/keyed-header.js';
-import type { ValueKeyedState } from '../../../format/state/keyed-state.js';
+import type { KeyedState, ValueKeyedState } from '../../../format/state/keyed-state.js';
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { keyGroupOf } from '../../../model/key-groups.js';
 import type { KeyedStateHandle, KeyGroupRange } from '../../../model/metadata.js';
@@ -14,6 +15,7 @@ import type {
   CheckpointStreams,
   KeyedStateBackend,
   KeyPrefetcher,
+  SnapshotForm,
   SnapshotWriter,
   StateStreams,
 } from '../keyed-backend.js';
@@ -25,7 +27,8 @@ import { type CachedColumn, KeyCache } from './key-cache.js';
 import { KeyedTables } from './keyed-tables.js';
 import type { LocalDatabases } from './local-database.js';
 import { type RestoredDatabase, restoreDatabase } from './restore-database.js';
-import { rowKeyOf } from './state-rows.js';
+import type { RowBatch } from './row-batch.js';
+import { keyGroupPrefix, rowKeyOf } from './state-rows.js';
 
 /** How RocksDB is used by all subtasks of a job. */
 export interface RocksDbSettings {
@@ -121,21 +124,11 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
     if (restored.base !== null && streams.owned === true) this.#snapshots.resume(restored.base);
   }
 
-  snapshot(): SnapshotWriter<KeyedStateHandle> {
+  snapshot(form: SnapshotForm): SnapshotWriter<KeyedStateHandle> {
     const states = this.#states();
     if (states.length === 0) return async () => null;
     const changes = this.#tables.takeChanges();
-    const metaBytes = keyedHeaderBytes(this.#parts.keyType, states);
-    const parts = { base: this.#snapshots.confirmed, keyGroups: this.keyGroups, metaBytes };
-    const captured = this.#tables.inOrder(async (database) => {
-      for (const batch of changes) await database.write(batch);
-      return database.capture();
-    });
-    const write = async (streams: CheckpointStreams) => {
-      const local = await captured;
-      return this.#snapshots.write(local, streams, parts).finally(() => local.release());
-    };
-    return (streams) => this.#track(write(streams));
+    return form === 'canonical' ? this.#canonical(states, changes) : this.#files(form, states, changes);
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
@@ -145,6 +138,44 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
   async close(): Promise<void> {
     await Promise.allSettled(this.#writing);
     await this.#tables.close();
+  }
+
+  /** The files of the database. A native savepoint refers to none of earlier checkpoints, and no later one to its own. */
+  #files(
+    form: SnapshotForm,
+    states: readonly KeyedState[],
+    changes: readonly RowBatch[],
+  ): SnapshotWriter<KeyedStateHandle> {
+    const metaBytes = keyedHeaderBytes(this.#parts.keyType, states);
+    const snapshots = form === 'native' ? new IncrementalSnapshots(false) : this.#snapshots;
+    const parts = { base: snapshots.confirmed, keyGroups: this.keyGroups, metaBytes };
+    const captured = this.#tables.inOrder(async (database) => {
+      for (const batch of changes) await database.write(batch);
+      return database.capture();
+    });
+    const write = async (streams: CheckpointStreams) => {
+      const local = await captured;
+      return snapshots.write(local, streams, parts).finally(() => local.release());
+    };
+    return (streams) => this.#track(write(streams));
+  }
+
+  /** Reads the whole database before anything else is written to it. */
+  #canonical(states: readonly KeyedState[], changes: readonly RowBatch[]): SnapshotWriter<KeyedStateHandle> {
+    const { keyType: key, maxParallelism } = this.#parts;
+    const { keyGroups } = this;
+    const written = this.#tables.inOrder(async (database) => {
+      for (const batch of changes) await database.write(batch);
+      const rowsOf = ({ name }: KeyedState, keyGroup: number) =>
+        database.scan(name, keyGroupPrefix(keyGroup, maxParallelism));
+      return writeCanonicalRows({ key, keyGroups, maxParallelism, states, rowsOf });
+    });
+    const write = async (streams: CheckpointStreams): Promise<KeyedStateHandle> => {
+      const { bytes, offsets } = await written;
+      const stream = await streams.write(bytes);
+      return { kind: 'savepoint-key-groups', keyGroups, offsets, stream, stateHandleId: null };
+    };
+    return (streams) => this.#track(write(streams));
   }
 
   #states() {

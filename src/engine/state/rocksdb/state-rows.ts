@@ -12,6 +12,13 @@ import { wrongType } from '../../../format/state/value-errors.js';
 import { keyGroupOf } from '../../../model/key-groups.js';
 import type { Row, RowBatch } from './row-batch.js';
 
+/** What all keys of a key group begin with. The number behind the last one fits, for one bit is never used. */
+export function keyGroupPrefix(keyGroup: number, maxParallelism: number): Uint8Array {
+  const target = new ByteWriter(16);
+  writeKeyGroupPrefix(target, keyGroup, keyGroupPrefixBytes(maxParallelism));
+  return target.take();
+}
+
 /** The bytes that the rows of a key begin with, in whatever namespace. */
 export function keyPrefixOf(key: unknown, type: TypeSerializer<unknown>, maxParallelism: number): Uint8Array {
   const target = new ByteWriter(64);
