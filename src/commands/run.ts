@@ -42,7 +42,7 @@ export default class Run extends BaseCommand {
   static override description = describe(
     "The default export of JOB builds the program, (env, args) => void, with what it imports from 'ckpt'. What the job " +
       'prints goes to stdout (with --json to stderr), what happens to stderr. Checkpoints are retained when the job ends, ' +
-      'also when it finishes, where Flink deletes them. Ctrl-C cancels the job, a second one ends the process at once; a job ' +
+      'also when it finishes, where Flink deletes them. Ctrl-C stops the job, a second one ends the process at once; a job ' +
       'whose code never gives the thread back can only be killed (SIGKILL).',
     [3, 6],
   );
@@ -145,8 +145,19 @@ export default class Run extends BaseCommand {
       'stop-after-checkpoints': integer({
         min: 1,
         helpValue: 'N',
-        description: 'Cancel the job when N checkpoints are complete.',
+        description: 'Stop the job when N checkpoints are complete.',
       }),
+      'stop-with-savepoint': string({
+        helpValue: 'DIR',
+        description:
+          'Stop, at Ctrl-C too, with a savepoint in a new directory below DIR; cancel where not given.',
+      }),
+      'savepoint-format': option({
+        options: ['canonical', 'native'] as const,
+        default: 'canonical' as const,
+        description:
+          'Canonical savepoints are read by every backend; native ones are written as checkpoints are.',
+      })(),
     }),
     ...storeFlags,
   };
@@ -171,6 +182,7 @@ export default class Run extends BaseCommand {
       failAfterRecords: flags['fail-after'],
       failAtCheckpoint: flags['fail-at'],
       stopAfterCheckpoints: flags['stop-after-checkpoints'],
+      stopSavepoint: stopSavepoint(session, flags),
     };
     const explain = (thrown: unknown) => escapedError(args.job, thrown);
     const work = () => execute(session, flags, request);
@@ -182,6 +194,18 @@ export default class Run extends BaseCommand {
     // The process ends also where the job left a timer or a connection behind.
     this.exit(signal.aborted ? 130 : 0);
   }
+}
+
+function stopSavepoint(
+  session: Session,
+  flags: {
+    readonly 'stop-with-savepoint': string | undefined;
+    readonly 'savepoint-format': 'canonical' | 'native';
+  },
+): RunRequest['stopSavepoint'] {
+  const parent = located(session, flags['stop-with-savepoint']);
+  const format = flags['savepoint-format'] === 'native' ? 'NATIVE' : 'CANONICAL';
+  return parent === null ? null : { parent, format };
 }
 
 function located(session: Session, text: string | undefined) {

@@ -23,6 +23,8 @@ export interface RunReport {
   readonly sourceRecords: number;
   readonly completedCheckpoints: number;
   readonly failedCheckpoints: number;
+  /** Absolute URI of the savepoint that the job stopped with, null where there is none. */
+  readonly savepoint: string | null;
   /** Checkpoints that are left, oldest first. */
   readonly retained: readonly RetainedCheckpoint[];
 }

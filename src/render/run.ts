@@ -63,8 +63,14 @@ export function renderRunReport(report: RunReport, palette: Palette): string {
   ];
   return [
     `${palette.strong(STATE_WORDS[report.state])}: ${counts.join(', ')}`,
+    ...savepointLines(report, palette),
     ...retainedLines(report, palette),
   ].join('\n');
+}
+
+function savepointLines({ savepoint }: RunReport, palette: Palette): string[] {
+  if (savepoint === null) return [];
+  return [`savepoint: ${palette.accent(visible(savepoint))} ${palette.faint('(go on from it with -s)')}`];
 }
 
 function retainedLines({ retained }: RunReport, palette: Palette): string[] {
@@ -89,6 +95,6 @@ export function runDocument(report: RunReport): object {
   return {
     ...rest,
     checkpoints: { completed, failed, retained },
-    newestSnapshot: retained.at(-1)?.path ?? null,
+    newestSnapshot: report.savepoint ?? retained.at(-1)?.path ?? null,
   };
 }

@@ -13,6 +13,7 @@ import type { StorageRemover } from '../storage/storage.js';
 import { CkptError, JobError, messageOf, StorageError, UsageError } from '../support/errors.js';
 import { isOurs, loadJob, placeOf } from './load-job.js';
 import { newestSnapshot, resolveSnapshot } from './resolve-snapshot.js';
+import { JobStop, type StopSavepoint } from './stop-job.js';
 
 /** What to run and how, as the user said it. */
 export interface RunRequest {
@@ -35,8 +36,10 @@ export interface RunRequest {
   readonly failAfterRecords: number | undefined;
   /** Injected failure: the job fails when this checkpoint is complete, once. */
   readonly failAtCheckpoint: number | undefined;
-  /** Cancels the job when so many checkpoints are complete. */
+  /** Stops the job when so many checkpoints are complete. */
   readonly stopAfterCheckpoints: number | undefined;
+  /** The savepoint that the job stops with; where null it is cancelled. */
+  readonly stopSavepoint: StopSavepoint | null;
 }
 
 /** What a run needs of the outside. */
@@ -45,7 +48,7 @@ export interface RunWorld
   readonly locate: (text: string) => Location;
   readonly openReader: OpenReader;
   readonly openRemover: OpenRemover;
-  /** Aborting it cancels the job. */
+  /** Aborting it stops the job. */
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +68,7 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
   let failed = 0;
   const onEvent = (event: JobEvent) => {
     if (event.kind === 'checkpoint-failed' && event.reason !== 'job-end') failed++;
-    if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) cancel();
+    if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) stop();
     world.onEvent(event);
   };
   const jobOptions = { configuration, ...restore, ...jobOptionsOf(request) };
@@ -76,17 +79,17 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
     onEvent,
     checkpointDirectory: request.checkpointDirectory,
   });
-  // Why a cancellation fails is what `result` rejects with.
-  const cancel = () => void job.cancel().catch(() => undefined);
-  world.signal.addEventListener('abort', cancel);
-  if (world.signal.aborted) cancel();
+  const ending = new JobStop(job, request.stopSavepoint);
+  const { stop } = ending;
+  world.signal.addEventListener('abort', stop);
+  if (world.signal.aborted) stop();
   try {
     const result = await job.result;
-    return reportOf(graph.jobName, failed, result);
+    return reportOf(graph.jobName, { failed, savepoint: ending.savepoint }, result);
   } catch (thrown) {
     throw asFailure(thrown);
   } finally {
-    world.signal.removeEventListener('abort', cancel);
+    world.signal.removeEventListener('abort', stop);
   }
 }
 
@@ -133,17 +136,18 @@ const DEFAULT_INTERVAL = '10s';
 /** Flink's defaults, except that checkpoints stay when the job is cancelled, and are taken where they have a place. */
 function withDefaults(
   configuration: Configuration,
-  { checkpointDirectory, stopAfterCheckpoints }: RunRequest,
+  { checkpointDirectory, stopAfterCheckpoints, stopSavepoint }: RunRequest,
 ): Configuration {
   const defaults: [string, string][] = [];
   if (!configuration.has(options.retention)) defaults.push([options.retention.key, 'RETAIN_ON_CANCELLATION']);
-  if (checkpointDirectory === null) refuseCheckpointing(configuration, stopAfterCheckpoints);
-  else if (!configuration.has(options.interval)) defaults.push([options.interval.key, DEFAULT_INTERVAL]);
+  const wanted = stopAfterCheckpoints !== undefined || stopSavepoint !== null;
+  if (checkpointDirectory === null && (wanted || configuration.has(options.interval))) refuseCheckpointing();
+  if (checkpointDirectory !== null && !configuration.has(options.interval))
+    defaults.push([options.interval.key, DEFAULT_INTERVAL]);
   return configuration.with(defaults);
 }
 
-function refuseCheckpointing(configuration: Configuration, stopAfterCheckpoints: number | undefined): void {
-  if (!configuration.has(options.interval) && stopAfterCheckpoints === undefined) return;
+function refuseCheckpointing(): never {
   throw new UsageError('checkpoints are wanted, and there is no place for them', {
     where: '--checkpoint-dir',
     next: 'add --checkpoint-dir DIR',
@@ -236,14 +240,19 @@ function asFailure(thrown: unknown): unknown {
   return new JobError(message, { code, where, cause, ...(next !== undefined && { next }) });
 }
 
-function reportOf(job: string, failedCheckpoints: number, result: JobResult): RunReport {
+function reportOf(
+  job: string,
+  { failed, savepoint }: { readonly failed: number; readonly savepoint: Location | null },
+  result: JobResult,
+): RunReport {
   const { jobId, status, retained, ...numbers } = result;
   return {
     jobId,
     job,
     state: status,
     ...numbers,
-    failedCheckpoints,
+    failedCheckpoints: failed,
+    savepoint: savepoint === null ? null : formatLocation(savepoint),
     retained: retained.map(({ checkpointId, location, ...sizes }) => ({
       id: checkpointId,
       path: formatLocation(location),

@@ -92,6 +92,18 @@ describe('ckpt run', () => {
     expect(checkpoints()).toEqual([]);
   });
 
+  it.each(['hashmap', 'rocksdb'])('stops with a savepoint, and goes on from it: %s', async (backend) => {
+    const flags = ['--stop-with-savepoint', at('savepoints'), '--backend', backend];
+    const { status, stdout, stderr } = await ckpt(endless('--stop-after-checkpoints', '2', '--json', ...flags));
+    const { state, savepoint, newestSnapshot } = JSON.parse(stdout);
+    expect([status, state]).toEqual([0, 'FINISHED']);
+    expect(savepoint).toMatch(/\/savepoints\/savepoint-[0-9a-f]{6}-[0-9a-f]{12}$/);
+    expect(newestSnapshot).toBe(savepoint);
+    expect(stderr).toContain(`savepoint: ${savepoint}`);
+    const second = await ckpt(endless('-s', savepoint, '-p', '2', '--stop-after-checkpoints', '1'));
+    expect(second.stderr).toContain(`of state, from ${savepoint}\n`);
+  });
+
   it('recovers from an injected failure, and goes on from a checkpoint with another parallelism', async () => {
     const first = await ckpt(endless('--fail-at', 'checkpoint:2', '--stop-after-checkpoints', '4', '--json'));
     expect(first.stderr).toMatch(/^failure of /m);

@@ -22,6 +22,7 @@ const report: RunReport = {
   sourceRecords: 1_000_000,
   completedCheckpoints: 5,
   failedCheckpoints: 0,
+  savepoint: null,
   retained: [{ ...checkpoint, id: 6, path: 'file:///checkpoints/job/chk-6' }, checkpoint],
 };
 

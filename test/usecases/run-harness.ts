@@ -83,6 +83,7 @@ export class Workplace {
       failAfterRecords: undefined,
       failAtCheckpoint: undefined,
       stopAfterCheckpoints: undefined,
+      stopSavepoint: null,
     };
   }
 }
