@@ -115,10 +115,19 @@ describe('the end of a run', () => {
     );
   });
 
+  it('names the savepoint that the job stopped with, which is its newest snapshot', () => {
+    const savepoint = 'file:///savepoints/savepoint-012345-6789abcdef01';
+    const stopped = { ...report, savepoint };
+    expect(renderRunReport(stopped, PLAIN)).toContain(`savepoint: ${savepoint} (go on from it with -s)`);
+    expect(runDocument(stopped)).toMatchObject({ savepoint, newestSnapshot: savepoint });
+  });
+
   it('is a document with the newest snapshot', () => {
     expect(runDocument(report)).toEqual({
       jobId: report.jobId,
       job: 'word-count',
+      savepoint: null,
+      savepoint: null,
       state: 'FINISHED',
       durationMs: 2500,
       restarts: 1,
