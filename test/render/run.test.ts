@@ -127,7 +127,6 @@ describe('the end of a run', () => {
       jobId: report.jobId,
       job: 'word-count',
       savepoint: null,
-      savepoint: null,
       state: 'FINISHED',
       durationMs: 2500,
       restarts: 1,
