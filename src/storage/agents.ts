@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { isIPv6 } from 'node:net';
-import { type ProxySettings, proxyName, proxyTo, proxyUrl } from './proxies.js';
+import { type ProxySettings, proxyName, proxyTo, proxyUrl, REFUSED_BY_PROXY } from './proxies.js';
 
 export interface ConnectionOptions extends Pick<AgentOptions, 'maxSockets' | 'timeout'> {
   readonly keepAlive: boolean;
@@ -105,7 +105,10 @@ function choosing(direct: Agent, { proxies, target, agentThrough }: Ways): Agent
 /** Left alone, the agent takes what a proxy says that refuses a tunnel for the answer of the server. */
 function refusing(agent: Agent): Agent {
   return agent.on('proxyConnect', ({ statusCode }: IncomingMessage, request: ClientRequest) => {
-    if (statusCode !== 200) request.destroy(new Error(`it refuses the connection with status ${statusCode}`));
+    if (statusCode === 200) return;
+    const isDenied = statusCode === 403 || statusCode === 407;
+    const error = new Error(`it refuses the connection with status ${statusCode}`);
+    request.destroy(isDenied ? Object.assign(error, { code: REFUSED_BY_PROXY }) : error);
   });
 }
 

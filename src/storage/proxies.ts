@@ -29,6 +29,11 @@ export function proxyTo(url: URL, { http, https, except = '' }: ProxySettings): 
   return isExcepted ? null : proxyUrl(proxy);
 }
 
+/** The code of the error of a request that a proxy did not let through, and what to do then. */
+export const REFUSED_BY_PROXY = 'REFUSED_BY_PROXY';
+export const ASK_THE_PROXY =
+  'check the login of the proxy (http://USER:PASSWORD@HOST:PORT) and what it lets through, or name the store in NO_PROXY';
+
 /** A proxy without its password, for messages. */
 export function proxyName(proxy: string): string {
   return new URL(proxy).host;

@@ -3,6 +3,7 @@
 // been carried out: that is for a wrapper to decide.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
+import { ASK_THE_PROXY, REFUSED_BY_PROXY } from '../proxies.js';
 import { isCertificateError, TRUST_IT } from '../trust.js';
 import { ConnectionError, type HttpAnswer, type HttpCall, type HttpClient } from './http.js';
 import { type Attempted, isStandby, remoteError } from './remote-error.js';
@@ -127,13 +128,14 @@ function isSuccess({ status }: HttpAnswer): boolean {
 /** No answer came. `code` is that of the last error; empty where there was none. */
 function unreached({ verb, location }: Attempted, what: string, code: string): StorageError {
   const where = formatLocation(location);
-  const isHopeless = code === 'EPROTO' || isCertificateError(code);
+  const isHopeless = code === 'EPROTO' || code === REFUSED_BY_PROXY || isCertificateError(code);
   const kind = isHopeless ? 'denied' : 'unavailable';
   return new StorageError(kind, `cannot ${verb} ${where}: ${what}`, { where, next: nextAfter(code) });
 }
 
 function nextAfter(code: string): string {
   if (isCertificateError(code)) return TRUST_IT;
+  if (code === REFUSED_BY_PROXY) return ASK_THE_PROXY;
   if (code === 'EPROTO')
     return 'http seems to be spoken there: webhdfs:// in place of swebhdfs://, or another port';
   if (code.startsWith('HPE_'))

@@ -2,6 +2,7 @@
 // Never by its text. A 404 without an exception of HDFS is not `not-found`: it says that no WebHDFS is there.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError, type StorageErrorKind } from '../../support/errors.js';
+import { ASK_THE_PROXY } from '../proxies.js';
 import type { HttpAnswer } from './http.js';
 
 /** What was tried, and where: "list", "read"… */
@@ -111,7 +112,8 @@ function meaningOfStatus({ status, headers, body }: HttpAnswer, { noToken }: Att
     const what = `the server asks for a Kerberos ticket${noToken === undefined ? '' : `; ${noToken}`}`;
     return { kind: 'denied', what, next: NO_KERBEROS };
   }
-  if (status === 401 || status === 403 || status === 407) {
+  if (status === 407) return { kind: 'denied', what: 'the proxy asks for a login', next: ASK_THE_PROXY };
+  if (status === 401 || status === 403) {
     return { kind: 'denied', what: `the server refuses with status ${status}` };
   }
   const waitSeconds = Number(headers['retry-after']);

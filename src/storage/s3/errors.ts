@@ -2,6 +2,7 @@
 // missing bucket is a wrong name or endpoint, and nobody may conclude from it that files are gone.
 import { StorageError, type StorageErrorKind } from '../../support/errors.js';
 import { connectionMessage } from '../agents.js';
+import { ASK_THE_PROXY, REFUSED_BY_PROXY } from '../proxies.js';
 import { isCertificateError, TRUST_IT } from '../trust.js';
 
 /** What was attempted: `list`, `read` …, and the location. */
@@ -126,7 +127,7 @@ function said(failure: S3Failure, status: number | undefined): string {
 }
 
 /** What the SDK says where the answer says nothing. */
-const UNTOLD = /^Unknown(Error)?$/;
+const UNTOLD = /^(Unknown|UnknownError|Error)$/;
 
 /** The error of one key of a batch, from its code and message. */
 export function keyErrorOf(code: string, message: string, attempt: S3Attempt): StorageError {
@@ -145,6 +146,7 @@ function meaningOf(failure: S3Failure, status: number | undefined): Meaning {
 function meaningOfStatus(status: number): Meaning {
   if (status === 429 || status === 503) return THROTTLED;
   if (status === 507) return { kind: 'no-space' };
+  if (status === 407) return { kind: 'denied', next: ASK_THE_PROXY };
   if (status >= 500 && status !== 501) return UNAVAILABLE;
   if (status === 301 || status === 307) return REGION;
   if (status === 401 || status === 403) return MEANINGS.AccessDenied!;
@@ -157,6 +159,7 @@ function meaningOfStatus(status: number): Meaning {
 /** Without any answer: the connection broke, or it could not be made. */
 function meaningOfNetworkError(code: string): Meaning {
   if (isCertificateError(code)) return CERTIFICATE;
+  if (code === REFUSED_BY_PROXY) return { kind: 'denied', next: ASK_THE_PROXY };
   return /^(HPE_|ERR_|SyntaxError$)/.test(code) ? { kind: 'corrupt', ...SCHEME } : UNAVAILABLE;
 }
 

@@ -89,6 +89,16 @@ describe('errors of S3', () => {
     expect(meaning(Object.assign(new Error(), thrown)).message).toBe(`cannot read s3://bucket/key: ${said}`);
   });
 
+  it.each([{ code: 'REFUSED_BY_PROXY' }, { name: 'Unknown', $metadata: { httpStatusCode: 407 } }])(
+    'tell the refusal of a proxy from that of the store: %j',
+    (thrown) => {
+      expect(meaning(Object.assign(new Error('made up'), thrown))).toMatchObject({
+        kind: 'denied',
+        next: expect.stringContaining('login of the proxy'),
+      });
+    },
+  );
+
   it('names the environment variable that trusts a certificate', () => {
     const error = Object.assign(new Error('made up'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(meaning(error).next).toContain('NODE_EXTRA_CA_CERTS');
