@@ -2,12 +2,12 @@
 // knows steps, locks and journals. Killed at any point, the same call finishes what was begun.
 import { createHash } from 'node:crypto';
 import type { Leftover, RemovalMode, RunOutcome, RunRecord } from '../model/cleanup-run.js';
-import { canonicalKey, child, formatLocation, type Location, parseUri } from '../model/location.js';
+import { canonicalKey, child, type Location, parseUri } from '../model/location.js';
 import { LOCK_NAME } from '../model/own-places.js';
 import type { Plan } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
 import type { Clock } from '../support/clock.js';
-import { RefusalError, StoppedError } from '../support/errors.js';
+import { messageOf } from '../support/errors.js';
 import { type Checked, checkDeletions, type Look } from './check.js';
 import { whileConfirming } from './heartbeat.js';
 import { homesOf } from './homes.js';
@@ -18,6 +18,8 @@ import { LockSet, nothingChanged } from './lock-set.js';
 import { type Batch, batchesOf } from './order.js';
 import { requireFresh } from './plan-document.js';
 import { Removal } from './removal.js';
+import { requireAnythingLeft, requireEvidence, requireRename, requireUnblocked } from './requirements.js';
+import { RunLog } from './run-log.js';
 import { puttingAside, removing, type TakeAway } from './take-away.js';
 import { writeManifest } from './trash.js';
 
@@ -114,7 +116,7 @@ class Execution {
     const begun = await journal.record();
     if (begun === null) requireFresh(this.#plan, await this.#nowMs());
     const look = await this.#holding(locks, () => this.#options.look(this.#plan, this.#runId));
-    this.#requireUnblocked(look);
+    requireUnblocked(look, this.#plan);
     const { record, checked } = begun === null ? await this.#begin(journal, look) : this.#resume(begun, look);
     return { outcome: await this.#carryOut({ record, checked, journal, locks }), wasDone: false };
   }
@@ -128,7 +130,7 @@ class Execution {
     if (excess !== null) throw excess;
     const record: RunRecord = {
       runId: this.#runId,
-      startedAt: new Date(await this.#nowMs()).toISOString(),
+      startedAt: await this.#timeText(),
       mode: this.#options.mode,
       plan: this.#plan,
       skipped: checked.skipped,
@@ -160,10 +162,7 @@ class Execution {
   async #requirePossible(): Promise<void> {
     const { mode, openRemover } = this.#options;
     if (mode === 'remove') return;
-    for (const home of this.#homes) {
-      const { rename } = (await openRemover(home)).capabilities;
-      if (!rename) throw noQuarantine(home);
-    }
+    for (const home of this.#homes) requireRename(home, (await openRemover(home)).capabilities);
   }
 
   #resume(record: RunRecord, look: Look): Step {
@@ -174,16 +173,25 @@ class Execution {
   }
 
   async #carryOut({ record, checked, journal, locks }: Run): Promise<RunOutcome> {
-    const { openRemover, objections, signal, verify, onBatch } = this.#options;
+    const { openRemover, verify } = this.#options;
     const removal = new Removal(record, this.#takeAway(record), openRemover);
-    for (const batch of batchesOf(checked.going)) {
-      signal.throwIfAborted();
+    const { host, processId } = this.#options.owner;
+    const log = new RunLog({ runId: this.#runId, host, processId }, await this.#timeText());
+    const close = async (end: string) => {
+      const { failed } = removal.tally();
+      await log.close(journal, { end, endedAt: await this.#timeText(), failed });
+    };
+    try {
+      for (const batch of batchesOf(checked.going)) {
+        await this.#carryOutBatch(batch, removal, locks);
+        log.noteBatch(batch);
+      }
       await locks.confirm();
-      requireEvidence(await objections(), this.#runId);
-      await removal.carryOut(batch);
-      onBatch?.(batch);
+    } catch (thrown) {
+      // The reason is thrown on; that it cannot be written down as well must not hide it.
+      await close(messageOf(thrown)).catch(() => undefined);
+      throw thrown;
     }
-    await locks.confirm();
     const tally = removal.tally();
     const { verified, damaged } = await this.#holding(locks, verify);
     const outcome = {
@@ -192,8 +200,22 @@ class Execution {
       failed: [...tally.failed, ...damaged],
       verified,
     };
+    await close(outcome.failed.length === 0 ? 'done' : 'partly done');
     if (outcome.failed.length === 0) await journal.end(outcome);
     return outcome;
+  }
+
+  async #carryOutBatch(batch: Batch, removal: Removal, locks: LockSet): Promise<void> {
+    const { objections, signal, onBatch } = this.#options;
+    signal.throwIfAborted();
+    await locks.confirm();
+    requireEvidence(await objections(), this.#runId);
+    await removal.carryOut(batch);
+    onBatch?.(batch);
+  }
+
+  async #timeText(): Promise<string> {
+    return new Date(await this.#nowMs()).toISOString();
   }
 
   #takeAway({ mode }: RunRecord): TakeAway {
@@ -201,16 +223,6 @@ class Execution {
     return mode === 'remove'
       ? removing(openRemover, this.#homes)
       : puttingAside(openRemover, this.#homes, this.#runId);
-  }
-
-  #requireUnblocked({ blocks }: Look): void {
-    const [first] = blocks;
-    if (first === undefined) return;
-    const more = blocks.length > 1 ? ` (and ${blocks.length - 1} more)` : '';
-    throw new RefusalError('blocked', `nothing may go: ${first}${more}`, {
-      where: this.#plan.roots[0]!,
-      next: 'see ckpt audit; the same command goes on when it can be looked at again',
-    });
   }
 
   async #nowMs(): Promise<number> {
@@ -227,31 +239,4 @@ interface Step {
 interface Run extends Step {
   readonly journal: Journal;
   readonly locks: LockSet;
-}
-
-/** What is gone needs nobody any more; where all else has changed, the plan is of another time. */
-function requireAnythingLeft({ going, skipped }: Checked, { planId }: Plan): void {
-  const changed = skipped.filter(({ reason }) => reason !== 'gone');
-  if (changed.length === 0 || going.some(({ kind }) => kind !== 'empty-directory')) return;
-  const { path, reason } = changed[0]!;
-  throw new RefusalError(
-    'plan-stale',
-    `nothing of the plan holds any more: ${changed.length} of its files must stay, such as ${path} (${reason})`,
-    { where: planId, next: 'make a new one with ckpt plan; nothing was changed' },
-  );
-}
-
-function requireEvidence([objection]: readonly string[], runId: string): void {
-  if (objection === undefined) return;
-  throw new StoppedError(`stopped, since the evidence does not hold any more: ${objection}`, {
-    where: runId,
-    next: 'what has gone was right to go when it went; the same command goes on when the evidence holds again',
-  });
-}
-
-function noQuarantine(home: Location): RefusalError {
-  return new RefusalError('no-quarantine', 'the store cannot put files aside, since it does not rename', {
-    where: formatLocation(home),
-    next: 'say --no-quarantine to remove files for good; nothing was changed',
-  });
 }

@@ -1,7 +1,7 @@
 // What a run writes down before it changes anything, and how it ended: in the store that it cleans, or wherever there is
 // room. A run that died is found here and finished by the same command; one that ended is never carried out twice.
 import { z } from 'zod';
-import type { RunOutcome, RunRecord } from '../model/cleanup-run.js';
+import type { RunLogEntry, RunOutcome, RunRecord } from '../model/cleanup-run.js';
 import { baseName, child, formatLocation, type Location } from '../model/location.js';
 import { JOURNAL_NAME } from '../model/own-places.js';
 import type { Plan } from '../model/plan.js';
@@ -87,6 +87,12 @@ export class Journal {
   async record(): Promise<RunRecord | null> {
     const found = await this.#read('run.json', recordDocument);
     return found && { ...found, plan: readPlanDocument(found.plan, formatLocation(this.directory)) };
+  }
+
+  /** Keeps for later what one process did of the run, beside all others that worked on it. */
+  async log(entry: RunLogEntry): Promise<void> {
+    const name = `log-${entry.beganAt.replaceAll(/[-:]/g, '')}-${entry.processId}.json`;
+    await this.#write(name, entry);
   }
 
   async end(outcome: RunOutcome): Promise<void> {

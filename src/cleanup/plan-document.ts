@@ -50,7 +50,13 @@ export const planDocument = z.strictObject({
   snapshots: z.array(snapshot),
   deletions: z.array(plannedDeletion),
   heldBack: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
-  totals: z.strictObject({ files: bytes, bytes, bytesFreedNow: bytes, bytesFreedAfterTrash: bytes }),
+  totals: z.strictObject({
+    files: bytes,
+    bytes,
+    bytesFreedNow: bytes,
+    bytesFreedAfterTrash: bytes,
+    heldBack: bytes,
+  }),
   noop: z.boolean(),
 });
 
@@ -153,8 +159,14 @@ function refusal(rule: string, where: string, message: string, cause?: unknown):
   });
 }
 
+/** Field by field and row by row: a plan may be longer than any text. */
 function planIdOf(contents: PlanContents): string {
-  return createHash('sha256').update(canonicalJson(contents)).digest('hex');
+  const hash = createHash('sha256');
+  for (const [name, value] of Object.entries(contents).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`\n${name}:`);
+    for (const row of Array.isArray(value) ? value : [value]) hash.update(`\n${canonicalJson(row)}`);
+  }
+  return hash.digest('hex');
 }
 
 /** The same text for the same value, whatever the order of the fields; fields that are undefined do not count. */

@@ -55,6 +55,8 @@ export interface UnfinishedDirectory {
 export interface Selection {
   readonly deletions: readonly PlannedDeletion[];
   readonly heldBack: readonly { readonly path: string; readonly reason: string }[];
+  /** How many they are in all. */
+  readonly heldBackCount: number;
   /** Of the expired snapshots those that do go, by `formatLocation` of their directory. */
   readonly going: ReadonlySet<string>;
   /** To which job the files of `deletions` belong, by path; and how many files each job has. */
@@ -67,6 +69,9 @@ export function selectDeletions(basis: PlanBasis): Selection {
   return new Selecting(basis).run();
 }
 
+/** A plan is for people; `ckpt audit --files` lists them all. */
+const MOST_HELD_BACK = 100_000;
+
 /** Who of the snapshots that go needs a file. */
 interface Use {
   count: number;
@@ -77,6 +82,7 @@ class Selecting {
   readonly #basis: PlanBasis;
   readonly #deletions: PlannedDeletion[] = [];
   readonly #heldBack: { readonly path: string; readonly reason: string }[] = [];
+  #heldBackCount = 0;
   readonly #jobOf = new Map<string, string>();
   readonly #filesOfJob = new Map<string, number>();
   readonly #directories: EmptiedDirectories;
@@ -99,6 +105,7 @@ class Selecting {
     return {
       deletions: orderDeletions([...this.#deletions, ...directories]),
       heldBack: this.#heldBack,
+      heldBackCount: this.#heldBackCount,
       going: new Set([...going.values()].map(({ directory }) => formatLocation(directory))),
       jobOf: this.#jobOf,
       filesOfJob: this.#filesOfJob,
@@ -161,7 +168,9 @@ class Selecting {
   }
 
   #hold(location: Location, reason: string): void {
-    this.#heldBack.push({ path: formatLocation(location), reason });
+    this.#heldBackCount++;
+    if (this.#heldBackCount <= MOST_HELD_BACK)
+      this.#heldBack.push({ path: formatLocation(location), reason });
   }
 
   #take(taken: PlannedDeletion, { location, directory }: SurveyedFile): void {

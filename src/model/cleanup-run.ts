@@ -41,3 +41,17 @@ export interface RunOutcome {
   /** Snapshots under the roots that were found restorable afterwards. */
   readonly verified: number;
 }
+
+/** What one process did of a run: kept beside the journal. */
+export interface RunLogEntry {
+  readonly runId: string;
+  readonly host: string;
+  readonly processId: number;
+  readonly beganAt: string;
+  readonly endedAt: string;
+  /** In order; of each the stage, and how many files or directories were to go. */
+  readonly batches: readonly { readonly stage: string; readonly count: number }[];
+  readonly failed: readonly Leftover[];
+  /** `done`, or why it stopped. */
+  readonly end: string;
+}

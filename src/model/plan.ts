@@ -70,7 +70,7 @@ export interface PlanContents {
   readonly snapshots: readonly PlannedSnapshot[];
   /** In the order in which they go. */
   readonly deletions: readonly PlannedDeletion[];
-  /** What would go if a safety rule did not object. */
+  /** What would go if a safety rule did not object; the first 100,000 by path. */
   readonly heldBack: readonly { readonly path: string; readonly reason: string }[];
   readonly totals: PlanTotals;
   /** Nothing is to go. */
@@ -83,6 +83,8 @@ export interface PlanTotals {
   readonly bytes: number;
   readonly bytesFreedNow: number;
   readonly bytesFreedAfterTrash: number;
+  /** How many files are held back. */
+  readonly heldBack: number;
 }
 
 export interface Plan extends PlanContents {

@@ -40,9 +40,11 @@ export function planSummary({ totals, snapshots, policy, noop }: Plan): string {
   const going = snapshots.filter(({ action }) => action === 'delete').length;
   const ofSnapshots = snapshots.length > 0 ? ` and ${going} of ${plural(snapshots.length, 'snapshot')}` : '';
   const fate =
-    policy.quarantine === false
-      ? `for good; ${formatBytes(totals.bytesFreedNow)} are freed`
-      : `to the trash; ${formatBytes(totals.bytesFreedNow)} are freed now, ${formatBytes(totals.bytesFreedAfterTrash)} when it is emptied`;
+    totals.bytesFreedAfterTrash < totals.bytes
+      ? 'from sight; the store keeps versions, and frees their room when they expire there'
+      : policy.quarantine === false
+        ? `for good; ${formatBytes(totals.bytesFreedNow)} are freed`
+        : `to the trash; ${formatBytes(totals.bytesFreedNow)} are freed now, ${formatBytes(totals.bytesFreedAfterTrash)} when it is emptied`;
   return `${plural(totals.files, 'file')} (${formatBytes(totals.bytes)})${ofSnapshots} go ${fate}`;
 }
 
@@ -111,7 +113,7 @@ const RULE_COLUMNS: readonly Column[] = [
   { title: '', shrinks: true },
 ];
 
-function heldBackLines({ heldBack }: Plan, look: Look): readonly string[] {
+function heldBackLines({ heldBack, totals }: Plan, look: Look): readonly string[] {
   const counts = new Map<string, number>();
   for (const { reason } of heldBack) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const cells = [...counts]
@@ -122,7 +124,9 @@ function heldBackLines({ heldBack }: Plan, look: Look): readonly string[] {
       { text: OTHER_WORDS[reason] ?? '', paint: look.palette.faint },
     ]);
   const { head, rows } = layOut(RULE_COLUMNS, cells, look);
-  return cells.length === 0 ? [] : [head, ...rows];
+  const left = totals.heldBack - heldBack.length;
+  const more = left > 0 ? [`  and ${formatCount(left)} more: see ckpt audit`] : [];
+  return cells.length === 0 ? [] : [head, ...rows, ...more];
 }
 
 function summaryLines(plan: Plan, { palette }: Look): readonly string[] {

@@ -1,4 +1,5 @@
 // A reader that asks another for everything: what wraps a storage says only what it does differently.
+import type { Location } from '../model/location.js';
 import type { StorageReader } from './storage.js';
 
 /** A reader whose every call goes to `inner`; spread it and replace what differs. */
@@ -11,5 +12,6 @@ export function delegatingReader(inner: StorageReader): StorageReader {
     read: (location) => inner.read(location),
     readRange: (location, offset, length) => inner.readRange(location, offset, length),
     nowMs: (location) => inner.nowMs(location),
+    ...(inner.removalLeaves && { removalLeaves: (location: Location) => inner.removalLeaves!(location) }),
   };
 }

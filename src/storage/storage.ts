@@ -74,6 +74,11 @@ export interface StorageReader {
    * of some stores in whole seconds. Ages are reckoned by it, never by the clock of this machine.
    */
   nowMs(location: Location): Promise<number>;
+  /**
+   * What a removal leaves in the store that `location` is in: a `marker` that hides the file, whose bytes go on costing, or
+   * `nothing`. Stores without versions do not have this.
+   */
+  removalLeaves?(location: Location): Promise<'nothing' | 'marker' | 'unknown'>;
 }
 
 /** What is too large to be held. */

@@ -75,12 +75,22 @@ export async function planCleanup(request: PlanRequest, world: PlanWorld): Promi
   try {
     const evidence = await asked.conclude();
     const nowMs = await storeTime(roots, openReader);
-    const directories = new Set<Location>();
-    for (const root of roots) if ((await openReader(root)).capabilities.directories) directories.add(root);
-    return new Planning(request, { policy, survey, evidence, nowMs, roots, directories, seen }).run();
+    const stores = await storesOf(roots, openReader);
+    return new Planning(request, { policy, survey, evidence, nowMs, roots, seen, ...stores }).run();
   } finally {
     survey.close();
   }
+}
+
+async function storesOf(roots: readonly Location[], openReader: OpenReader) {
+  const directories = new Set<Location>();
+  let keepsVersions = false;
+  for (const root of roots) {
+    const reader = await openReader(root);
+    if (reader.capabilities.directories) directories.add(root);
+    if ((await reader.removalLeaves?.(root)) === 'marker') keepsVersions = true;
+  }
+  return { directories, keepsVersions };
 }
 
 function hasRule({ pins, savepoints, wholeJobs, ...rules }: RetentionPolicy): boolean {
@@ -126,6 +136,8 @@ interface Findings {
   /** Those of the roots whose stores have directories. */
   readonly directories: ReadonlySet<Location>;
   readonly seen: Seen;
+  /** A store of the roots keeps old versions of what is removed. */
+  readonly keepsVersions: boolean;
 }
 
 class Planning {
@@ -221,8 +233,12 @@ class Planning {
     return [{ directory: location, metadata: audited.metadata!.location, files, reason }];
   }
 
-  #seal(verdicts: readonly Verdict<Candidate>[], { deletions, heldBack, going }: Selection): Plan {
-    const { nowMs, roots, evidence, policy } = this.#found;
+  #seal(
+    verdicts: readonly Verdict<Candidate>[],
+    { deletions, heldBack, heldBackCount, going }: Selection,
+  ): Plan {
+    const { nowMs, roots, evidence, policy, keepsVersions } = this.#found;
+    const fate = keepsVersions ? 'versions' : policy.cleanup.quarantine ? 'trash' : 'freed';
     return sealPlan({
       toolVersion: this.#request.toolVersion,
       createdAt: new Date(nowMs).toISOString(),
@@ -233,7 +249,7 @@ class Planning {
       snapshots: verdicts.map((verdict) => plannedSnapshot(verdict, going)),
       deletions,
       heldBack,
-      totals: totalsOf(deletions, policy.cleanup.quarantine),
+      totals: { ...totalsOf(deletions, fate), heldBack: heldBackCount },
       noop: deletions.length === 0,
     });
   }
@@ -256,8 +272,16 @@ function plannedSnapshot(
   return { path, action: 'keep', reasons: [heldBack, ...reasons] };
 }
 
-function totalsOf(deletions: readonly PlannedDeletion[], isPutAside: boolean): PlanTotals {
+/** What becomes of the bytes: `versions` stay in a bucket that keeps them, until they expire there. */
+type Fate = 'freed' | 'trash' | 'versions';
+
+function totalsOf(deletions: readonly PlannedDeletion[], fate: Fate): Omit<PlanTotals, 'heldBack'> {
   const files = deletions.filter(({ kind }) => kind !== 'empty-directory');
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { files: files.length, bytes, bytesFreedNow: isPutAside ? 0 : bytes, bytesFreedAfterTrash: bytes };
+  return {
+    files: files.length,
+    bytes,
+    bytesFreedNow: fate === 'freed' ? bytes : 0,
+    bytesFreedAfterTrash: fate === 'versions' ? 0 : bytes,
+  };
 }

@@ -45,7 +45,7 @@ export function planOf(deletions: readonly PlannedDeletion[], rest: Partial<Plan
     })),
     deletions,
     heldBack: [],
-    totals: { files: files.length, bytes, bytesFreedNow: bytes, bytesFreedAfterTrash: bytes },
+    totals: { files: files.length, bytes, bytesFreedNow: bytes, bytesFreedAfterTrash: bytes, heldBack: 0 },
     noop: deletions.length === 0,
     ...rest,
   });

@@ -45,10 +45,10 @@ function replant(): void {
   }
 }
 
-/** Everything but what stands in the papers of a run, and files that a killed process had only begun. */
+/** Everything but what stands in the papers of a run, its log, and files that a killed process had only begun. */
 function content(): readonly string[] {
   return readdirSync(tree.directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !name.includes('.inprogress.'))
+    .filter((name) => !/\.inprogress\.|\/log-[^/]*$/.test(name))
     .map((name) => {
       const status = statSync(join(tree.directory, name));
       return status.isDirectory() ? `${name}/` : `${name} ${name.endsWith('.json') ? '' : status.size}`;

@@ -126,7 +126,8 @@ async function pathsIn({ storage, root }: PlantedTree): Promise<readonly string[
   const paths: string[] = [];
   for await (const { entries } of storage.list(root))
     for (const { path, type } of entries)
-      if (type === 'file' && !path.includes('.inprogress.')) paths.push(path.slice(root.path.length));
+      if (type === 'file' && !/\.inprogress\.|\/log-[^/]*$/.test(path))
+        paths.push(path.slice(root.path.length));
   return paths
     .map((path) =>
       path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID').replace(/\d{8}T\d{6}Z-[0-9a-f]{8}/, 'RUN'),
