@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answersOf, ckpt, cleanEnvironment, RUN } from '../cli/process.js';
-import { fixtureCases, fixtureRows, fixtureSnapshots } from '../support/fixtures.js';
+import { fixtureCase, fixtureCases, fixtureRows, fixtureSnapshots } from '../support/fixtures.js';
 import { testSeed } from '../support/runs.js';
 
 /** A place in a store, with nothing in it yet. */
@@ -80,6 +80,42 @@ export function commandLineOn(placeNow: () => Place): void {
       expect(files).toHaveLength(told.filter(([path = '']) => !path.endsWith('/')).length);
       expect(missingFiles!.length).toBeGreaterThan(5);
     }, 300_000);
+  });
+
+  describe('a copy', () => {
+    it('comes from there, goes there, and is made there, each time the same', async () => {
+      const { uri, env, load } = placeNow();
+      const fixture = fixtureCase('file-merging-across');
+      const name = 'copied';
+      cpSync(fixture.treeDirectory, at(name), { recursive: true });
+      await load(at(name), name);
+      const { path } = fixtureSnapshots(fixture)[0]!;
+      const copy = (base: string, destination: string) => [
+        ...['copy', `${base}/${path}`, destination],
+        ...['--rewrite', `${fixture.baseUri}=${base}`],
+      ];
+      const places = [at('from-there'), `${uri}/copies/from-here`, `${uri}/copies/made-there`];
+      const [toHere, toThere, there, again, verified] = await answersOf(
+        [
+          copy(`${uri}/${name}`, places[0]!),
+          copy(at(name), places[1]!),
+          copy(`${uri}/${name}`, places[2]!),
+          copy(`${uri}/${name}`, places[2]!),
+          ['verify', ...places],
+        ],
+        { env },
+      );
+      for (const made of [toHere, toThere, there]) expect(made).toMatchObject({ verified: true });
+      const counts = (made: unknown) => [
+        (made as { files: number }).files,
+        (made as { filesCopied: number }).filesCopied,
+      ];
+      expect(counts(toThere)).toEqual(counts(toHere));
+      expect(counts(there)).toEqual(counts(toHere));
+      expect(counts(again)).toEqual([counts(toHere)[0], 0]);
+      const { snapshots } = verified as { readonly snapshots: readonly { readonly restorable: boolean }[] };
+      expect(snapshots.map(({ restorable }) => restorable)).toEqual([true, true, true]);
+    }, 120_000);
   });
 
   describe('a job with its checkpoints there', () => {

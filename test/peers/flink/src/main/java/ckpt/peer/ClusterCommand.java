@@ -92,6 +92,9 @@ final class ClusterCommand {
         Configuration configuration = new Configuration();
         configuration.setString("execution.checkpointing.dir", directory.toUri().toString());
         configuration.setString("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
+        configuration.setString("state.backend.type", "rocksdb");
+        configuration.setString("execution.checkpointing.incremental", "true");
+        configuration.setString("execution.checkpointing.data-inline-threshold", "0");
         if (words.length > 1) {
             configuration.setString("execution.state-recovery.path", words[1]);
             configuration.setString("execution.state-recovery.claim-mode", words[2]);
