@@ -58,7 +58,7 @@ export default class Run extends BaseCommand {
       required: true,
       ignoreStdin: true,
       description:
-        'A .ts, .mts, .js or .mjs module, or example:counter, example:page-views, example:word-count. ' +
+        'A .ts, .mts, .js or .mjs module, or example:counter, example:fraud-rules, example:page-views, example:word-count. ' +
         'Words after it are handed to the job; after --, words that look like flags too.',
     }),
   };

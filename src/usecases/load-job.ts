@@ -13,6 +13,7 @@ export type JobProgram = (env: StreamExecutionEnvironment, args: readonly string
 /** The jobs that come with the package, by the names after `example:`. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   counter: 'counts letters and prints each with its count so far',
+  'fraud-rules': 'endless payments, held against rules that change while the job runs',
   'page-views': 'endless page views, counted by user',
   'word-count': 'counts the words of a text file into files, each exactly once (arguments: INPUT OUTPUT)',
 };
