@@ -16,6 +16,7 @@ export function jobHistory(samples: readonly SnapshotSample[], nowMs: number): J
   return {
     newest,
     newestRestorableMs: read.findLast(({ restorable }) => restorable)?.timeMs ?? null,
+    largestMetadataBytes: samples.reduce((most, { metadataBytes }) => Math.max(most, metadataBytes), 0),
     checkpoints,
     growth: theilSen(checkpoints.map(({ timeMs, sizes }) => ({ timeMs, bytes: sizes.fullBytes }))),
     operators: operatorHistories(newest?.sizes?.operators ?? [], checkpoints),

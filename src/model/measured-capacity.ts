@@ -90,6 +90,8 @@ export interface JobHistory {
   /** The newest snapshot that could be read. */
   readonly newest: SnapshotSample | null;
   readonly newestRestorableMs: number | null;
+  /** Of any of its snapshots. */
+  readonly largestMetadataBytes: number;
   /** Checkpoints in the order of their times. */
   readonly checkpoints: readonly ReadSample[];
   /** Of the full size. */

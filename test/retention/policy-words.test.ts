@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { budgetWords } from '../../src/capacity/budget-words.js';
 import { parseLocation } from '../../src/model/location.js';
 import { DEFAULT_CLEANUP, KEEP_EVERYTHING } from '../../src/model/policy.js';
 import {
@@ -150,9 +151,12 @@ describe('the words of cleanup', () => {
 });
 
 it('are described for editors by docs/policy.schema.json, which is up to date', async () => {
-  const schema = z.toJSONSchema(z.object({ retention: retentionWords, cleanup: cleanupWords }).partial(), {
-    io: 'input',
-  });
+  const schema = z.toJSONSchema(
+    z.object({ retention: retentionWords, cleanup: cleanupWords, budgets: budgetWords }).partial(),
+    {
+      io: 'input',
+    },
+  );
   const file = fileURLToPath(new URL('../../docs/policy.schema.json', import.meta.url));
   await expect(`${JSON.stringify({ title: 'Policy of ckpt', ...schema }, null, 2)}\n`).toMatchFileSnapshot(
     file,

@@ -6,13 +6,14 @@ import { nearest } from '../suggestion.js';
 import { SETTINGS, type Setting } from './table.js';
 import { parseYaml } from './yaml.js';
 
-/** What else the file may hold, each for the commands that have the flags of the same names. */
-const SECTIONS = ['retention', 'cleanup'];
+/** What else the file may hold: two for the commands that have flags of the same names, and what `ckpt check` goes by. */
+const SECTIONS = ['retention', 'cleanup', 'budgets'];
 
 /** The sections as they stand there, null where there is none; and the file, for errors. */
 export interface OwnSections {
   readonly retention: unknown;
   readonly cleanup: unknown;
+  readonly budgets: unknown;
   readonly where: string;
 }
 
@@ -41,8 +42,8 @@ export async function readOwnFile(
 export async function readOwnSections(file: Location, files: StorageReader): Promise<OwnSections> {
   const text = await textOf(file, files);
   const value = text === null ? null : await parseYaml(text, file);
-  const { retention = null, cleanup = null } = (value ?? {}) as Partial<OwnSections>;
-  return { retention, cleanup, where: formatLocation(file) };
+  const { retention = null, cleanup = null, budgets = null } = (value ?? {}) as Partial<OwnSections>;
+  return { retention, cleanup, budgets, where: formatLocation(file) };
 }
 
 async function textOf(file: Location, files: StorageReader): Promise<string | null> {
