@@ -6,20 +6,23 @@ import { median, type Point, theilSen } from './trend.js';
 /** A job that is late by less may only be slow. */
 const IDLE_INTERVALS = 10;
 const LEAST_IDLE_MS = 3_600_000;
+/** Checkpoints that are all closer together were copied, and have the times of the copy; or tell nothing of a day. */
+const LEAST_SPAN_MS = 10_000;
 
 /** The history of samples of one job, in any order. */
 export function jobHistory(samples: readonly SnapshotSample[], nowMs: number): JobHistory {
   const read = samples.filter(isRead).sort(byTime);
   const checkpoints = read.filter(({ kind }) => kind === 'checkpoint');
   const newest = read.at(-1) ?? samples.find(({ sizes }) => sizes !== null) ?? null;
-  const intervalMs = median(intervals(checkpoints));
+  const timed = spanMs(checkpoints) < LEAST_SPAN_MS ? [] : checkpoints;
+  const intervalMs = median(intervals(timed));
   return {
     newest,
     newestRestorableMs: read.findLast(({ restorable }) => restorable)?.timeMs ?? null,
     largestMetadataBytes: samples.reduce((most, { metadataBytes }) => Math.max(most, metadataBytes), 0),
     checkpoints,
-    growth: theilSen(checkpoints.map(({ timeMs, sizes }) => ({ timeMs, bytes: sizes.fullBytes }))),
-    operators: operatorHistories(newest?.sizes?.operators ?? [], checkpoints),
+    growth: theilSen(timed.map(({ timeMs, sizes }) => ({ timeMs, bytes: sizes.fullBytes }))),
+    operators: operatorHistories(newest?.sizes?.operators ?? [], timed),
     intervalMs,
     writtenBytes: writtenBytes(checkpoints),
     idle: isIdle(checkpoints.at(-1)?.timeMs ?? null, intervalMs, nowMs),
@@ -34,13 +37,17 @@ function byTime(a: ReadSample, b: ReadSample): number {
   return a.timeMs - b.timeMs || Number((a.checkpointId ?? 0n) - (b.checkpointId ?? 0n));
 }
 
+function spanMs(sorted: readonly ReadSample[]): number {
+  return (sorted.at(-1)?.timeMs ?? 0) - (sorted[0]?.timeMs ?? 0);
+}
+
 /** Between neighbours, for one step of the id: those between them were subsumed, or failed. */
 function intervals(checkpoints: readonly ReadSample[]): readonly number[] {
   return checkpoints.slice(1).flatMap((later, index) => {
     const earlier = checkpoints[index]!;
     const steps = Number((later.checkpointId ?? 0n) - (earlier.checkpointId ?? 0n));
-    const spanMs = later.timeMs - earlier.timeMs;
-    return steps > 0 && spanMs > 0 ? [spanMs / steps] : [];
+    const apartMs = later.timeMs - earlier.timeMs;
+    return steps > 0 && apartMs > 0 ? [apartMs / steps] : [];
   });
 }
 

@@ -148,6 +148,11 @@ describe('the history of a job', () => {
     expect(historyOf(ids, 0).growth).toBeNull();
   });
 
+  it('tells neither growth nor interval of checkpoints that are within seconds, as in a copy', () => {
+    const copied = [1, 2, 3].map((id) => sample(id, { timeMs: 1000 * id }));
+    expect(jobHistory(copied, 0)).toMatchObject({ growth: null, intervalMs: null });
+  });
+
   it('takes a job for idle that has not taken a checkpoint for long', () => {
     const hours = (count: number) => historyOf([1, 2, 3], count * 60 * MINUTE_MS).idle;
     expect([hours(1), hours(2)]).toEqual([false, true]);
