@@ -18,7 +18,7 @@ const KILL = fileURLToPath(new URL('../support/kill-at-call.mjs', import.meta.ur
 const JOB = '0a6d8e2b0094db680d9a9874fabf74e8';
 
 /** In the long run every call, else a few of them. */
-const STRIDE = runs({ sample: 29, full: 1 });
+const STRIDE = runs({ sample: 61, full: 1 });
 const FIRST = 1 + (testSeed % runs({ sample: 13, full: 1 }));
 
 const TIMEOUT_MS = runs({ sample: 300_000, full: 7_200_000 });

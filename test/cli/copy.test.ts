@@ -9,7 +9,7 @@ import { plantTree, type Tree } from './trees.js';
 
 const CASE = 'file-merging-across';
 /** In the long run every call, else a few. */
-const STRIDE = runs({ sample: 41, full: 1 });
+const STRIDE = runs({ sample: 97, full: 1 });
 
 let tree: Tree;
 let snapshot = '';

@@ -10,7 +10,7 @@ import { plantTree, type Tree } from './trees.js';
 
 const CASE = 'rocksdb-incremental';
 /** In the long run every call, else a few. */
-const STRIDE = runs({ sample: 37, full: 1 });
+const STRIDE = runs({ sample: 97, full: 1 });
 
 let tree: Tree;
 /** The tree before anything, and after two snapshots of three were put aside. */
