@@ -95,7 +95,7 @@ async function startOn(free: readonly number[], options: HdfsOptions): Promise<H
     const { nameNodes, dataNode } = await startDaemons(directory, java, { ids, ports, daemons });
     const hdfs: HdfsCluster['hdfs'] = (tool, ...rest) => java.run(tool, TOOLS[tool], ...rest);
     const user = userInfo().username;
-    await untilWritable(nameNodes[0]!, user);
+    await untilWritable(nameNodes[0]!, dataNode, user);
     return { configurationDirectory: conf, uri, user, certificate, nameNodes, dataNode, hdfs, stop };
   } catch (thrown) {
     await stop();
@@ -213,9 +213,10 @@ async function startDaemons(
 }
 
 /** The NameNode has left safe mode, and its DataNode takes a block. */
-async function untilWritable({ httpAddress, daemon }: NameNode, user: string): Promise<void> {
+async function untilWritable(nameNode: NameNode, dataNode: Daemon, user: string): Promise<void> {
+  const { httpAddress, daemon } = nameNode;
   const bean = 'Hadoop:service=NameNode,name=FSNamesystemState';
-  await until(daemon, 'its DataNode', async () => {
+  await until(dataNode, 'its NameNode', async () => {
     const response = await fetch(`http://${httpAddress}/jmx?qry=${bean}`).catch(() => null);
     return response !== null && (await response.text()).includes('"NumLiveDataNodes" : 1');
   });

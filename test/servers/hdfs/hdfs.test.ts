@@ -11,6 +11,7 @@ import { type HdfsCluster, startHdfs } from './cluster.js';
 import { connectionsTo } from './connections.js';
 import { faultsOf } from './faults.js';
 import { refusalsOf } from './refusals.js';
+import { trashOn } from './trash.js';
 
 describeHdfs('HDFS', () => {
   let cluster: HdfsCluster;
@@ -39,6 +40,7 @@ describeHdfs('HDFS', () => {
       await cluster.hdfs('dfs', '-put', '-t', '16', directory, `/flink/${name}`);
     },
   }));
+  trashOn(() => cluster);
   // last, for it ends with a dead DataNode
   faultsOf(() => cluster);
 });

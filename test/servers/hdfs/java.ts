@@ -88,7 +88,7 @@ export function startDaemon(program: JavaProgram, logDirectory: string): Daemon 
   return {
     name: program.name,
     running: () => child.exitCode === null && child.signalCode === null,
-    lastLines: () => readFileSync(logFile, 'utf8').split('\n').slice(-20).join('\n'),
+    lastLines: () => readFileSync(logFile, 'utf8').split('\n').slice(-80).join('\n'),
     signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGKILL');
