@@ -1,10 +1,10 @@
-import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { safetyFlags, safetyPolicy } from '../cli/cleanup-flags.js';
 import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { locationArgument } from '../cli/location-argument.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { AuditReport } from '../model/audit.js';
 import { assertNever } from '../support/errors.js';
@@ -47,11 +47,7 @@ export default class Audit extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'Where to look; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('Where to look'),
   };
   static override flags = {
     ...storageFlags,

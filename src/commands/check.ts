@@ -1,9 +1,9 @@
-import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { budgetSections } from '../cli/budget-file.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { locationArgument } from '../cli/location-argument.js';
 import { appendOutputFile, writeOutputFile } from '../cli/output-file.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { Session } from '../cli/session.js';
@@ -40,11 +40,7 @@ export default class Check extends BaseCommand {
     },
   ];
   static override args = {
-    location: argument({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'Where to look; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('Where to look'),
   };
   static override flags = {
     ...fromEnvironment({

@@ -1,4 +1,3 @@
-import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { applyFlags, applyWorld } from '../cli/apply-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
@@ -7,6 +6,7 @@ import { confirm, requireYes } from '../cli/confirm.js';
 import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { locationArgument } from '../cli/location-argument.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import { requireDeletionAllowed } from '../cli/removers.js';
 import type { Session } from '../cli/session.js';
@@ -37,11 +37,7 @@ export default class Clean extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'Where to clean; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('Where to clean'),
   };
   static override flags = {
     ...storageFlags,

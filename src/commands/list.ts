@@ -1,8 +1,8 @@
-import { string } from '@oclif/core/args';
 import { option, string as text } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { locationArgument } from '../cli/location-argument.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import { LIST_GROUPINGS } from '../model/snapshot-list.js';
 
@@ -34,11 +34,7 @@ export default class List extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'Where to look; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('Where to look'),
   };
   static override flags = {
     ...fromEnvironment({

@@ -1,8 +1,8 @@
-import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe, type ExitStatus } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { locationArgument } from '../cli/location-argument.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { VerifyReport } from '../model/verify-report.js';
 
@@ -32,11 +32,7 @@ export default class Verify extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'What to verify; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('What to verify'),
   };
   static override flags = {
     ...fromEnvironment({

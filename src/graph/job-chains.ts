@@ -3,6 +3,7 @@
 // without a claim leaves no trace; that two jobs have the same operators proves nothing. Pure.
 import { canonicalKey, type Location, parent } from '../model/location.js';
 import type { SnapshotPlace, SurveyedSnapshot } from '../model/survey.js';
+import { groupBy } from '../support/group-by.js';
 import type { SnapshotNode } from './graph.js';
 
 /** Snapshots of one job, or of jobs that continue each other. */
@@ -41,16 +42,6 @@ export function oneChain(nodes: readonly SnapshotNode[]): JobChain {
     jobs: jobsOf(nodes),
     snapshots: newestFirst([...groups.values()].map((group) => ({ depth: 0, group }))),
   };
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 function jobsOf(nodes: readonly SnapshotNode[]): readonly string[] {

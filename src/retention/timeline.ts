@@ -3,6 +3,7 @@
 // for sure, and rules that ask for the newest ask both.
 import { canonicalKey } from '../model/location.js';
 import type { SnapshotCandidate } from '../model/verdict.js';
+import { groupBy } from '../support/group-by.js';
 
 /** A snapshot that takes a place in a rule: it restores, it is no copy, and when it was taken is known. */
 export type Counted<C extends SnapshotCandidate> = C & { readonly takenMs: number };
@@ -20,12 +21,7 @@ export function timelines<C extends SnapshotCandidate>(
   candidates: readonly C[],
   nowMs: number,
 ): readonly Timeline<C>[] {
-  const groups = new Map<string, C[]>();
-  for (const candidate of candidates) {
-    const group = groups.get(candidate.group);
-    if (group === undefined) groups.set(candidate.group, [candidate]);
-    else group.push(candidate);
-  }
+  const groups = groupBy(candidates, ({ group }) => group);
   return [...groups].sort(([a], [b]) => compare(a, b)).map(([, group]) => timeline(group, nowMs));
 }
 

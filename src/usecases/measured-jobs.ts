@@ -9,6 +9,7 @@ import { canonicalKey, formatLocation, type Location, parent } from '../model/lo
 import type { JobCapacity, JobHistory, SnapshotSample } from '../model/measured-capacity.js';
 import type { SnapshotCondition } from '../model/snapshot.js';
 import type { SnapshotPlace } from '../model/survey.js';
+import { groupBy } from '../support/group-by.js';
 
 /** A snapshot and where it is. */
 export interface PlacedSample {
@@ -95,16 +96,6 @@ class JobMeasure {
 /** Savepoints of all jobs are taken together: what one adds is nobody's growth. */
 function ownerOf({ jobId, kind, directory }: SnapshotPlace): string {
   return jobId ?? (kind === 'checkpoint' ? canonicalKey(parent(directory)) : NOBODY);
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 function countConditions(samples: readonly SnapshotSample[]): Record<SnapshotCondition, number> {

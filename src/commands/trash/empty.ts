@@ -1,9 +1,9 @@
-import { string } from '@oclif/core/args';
 import { boolean, custom } from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { confirm, requireYes } from '../../cli/confirm.js';
 import { describe } from '../../cli/exit-codes.js';
 import { fromEnvironment, storeFlags } from '../../cli/flags.js';
+import { locationArgument } from '../../cli/location-argument.js';
 import { lockOwner, openRemovers, requireDeletionAllowed } from '../../cli/removers.js';
 import type { Session } from '../../cli/session.js';
 import type { TrashedRun } from '../../model/trash.js';
@@ -28,11 +28,7 @@ export default class TrashEmpty extends BaseCommand {
     },
   ];
   static override args = {
-    location: string({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'What was cleaned; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('What was cleaned'),
   };
   static override flags = {
     ...fromEnvironment({

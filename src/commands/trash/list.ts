@@ -1,7 +1,7 @@
-import { string } from '@oclif/core/args';
 import { BaseCommand } from '../../cli/base-command.js';
 import { describe } from '../../cli/exit-codes.js';
 import { storeFlags } from '../../cli/flags.js';
+import { locationArgument } from '../../cli/location-argument.js';
 
 export default class TrashList extends BaseCommand {
   static override summary = 'List what runs have put aside.';
@@ -12,11 +12,7 @@ export default class TrashList extends BaseCommand {
   );
   static override examples = ['<%= config.bin %> trash list /flink/checkpoints'];
   static override args = {
-    location: string({
-      multiple: true,
-      ignoreStdin: true,
-      description: 'What was cleaned; the checkpoint directory of the settings where not given.',
-    }),
+    location: locationArgument('What was cleaned'),
   };
   static override flags = { ...storeFlags };
 
