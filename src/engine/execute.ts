@@ -1,7 +1,8 @@
 // The door of the engine: a job graph goes in, a running job comes out. Everything that a job needs of the world is
 // an argument (JobEnvironment).
 
-import type { JobEvent, JobResult } from '../model/job-events.js';
+import type { CheckpointSummary, JobEvent, JobResult } from '../model/job-events.js';
+import type { TaskProgress } from '../model/job-progress.js';
 import type { Location } from '../model/location.js';
 import type { SavepointFormat, WritableVersion } from '../model/metadata.js';
 import type { StorageRemover } from '../storage/storage.js';
@@ -9,6 +10,7 @@ import type { Clock } from '../support/clock.js';
 import type { EventLoop } from '../support/event-loop.js';
 import type { Random } from '../support/random.js';
 import type { Configuration } from './configuration.js';
+import type { JobGraph } from './job/job-graph.js';
 import type { StreamGraph } from './job/stream-graph.js';
 import { JobRunner } from './runtime/job-runner.js';
 import type { LocalDatabases } from './state/rocksdb/local-database.js';
@@ -66,10 +68,14 @@ export interface SavepointOptions {
 /** A job that runs. */
 export interface RunningJob {
   readonly jobId: string;
+  /** Its tasks; before it has started, with the max parallelism of the program instead of that of the snapshot. */
+  graph(): JobGraph;
+  /** What the tasks of the attempt that runs, or ran last, have done; none before the first. */
+  progress(): readonly TaskProgress[];
   /** Stops the job; resolves when it has stopped. Checkpoints stay or go by the configured retention. */
   cancel(): Promise<void>;
   /** Takes a checkpoint now. Rejects where it does not become complete. */
-  triggerCheckpoint(): Promise<Location>;
+  triggerCheckpoint(): Promise<CheckpointSummary>;
   /**
    * Takes a savepoint in a new directory below `parent` and returns where it is; with `stop` the job finishes with it, all
    * its output committed. Rejects where it does not become complete: the job goes on then.

@@ -1,6 +1,8 @@
 // What a running job tells whoever watches it: one typed union, in the order in which things happen. Nothing here is
 // needed to run the job. Sizes are bytes, durations and times milliseconds.
+import type { SnapshotTimes } from './job-progress.js';
 import type { Location } from './location.js';
+import type { SavepointFormat } from './metadata.js';
 
 /** Why a checkpoint did not become complete (Flink's CheckpointFailureReason, the ones that can happen here). */
 export type CheckpointFailureReason =
@@ -34,7 +36,25 @@ export type JobEvent =
     }
   /** The job begins anew, although snapshots of earlier runs are there. */
   | { readonly kind: 'started-afresh'; readonly newest: Location }
-  | { readonly kind: 'checkpoint-triggered'; readonly checkpointId: number }
+  | {
+      readonly kind: 'checkpoint-triggered';
+      readonly checkpointId: number;
+      /** Null for a checkpoint. */
+      readonly savepointFormat: SavepointFormat | null;
+      /** The job stops with this savepoint. */
+      readonly stopsJob: boolean;
+    }
+  | {
+      readonly kind: 'checkpoint-acknowledged';
+      readonly checkpointId: number;
+      /** Id of the vertex, and number of the subtask. */
+      readonly vertexId: string;
+      readonly subtask: number;
+      /** State of the subtask, and what of it was written for this checkpoint. */
+      readonly stateBytes: number;
+      readonly checkpointedBytes: number;
+      readonly times: SnapshotTimes;
+    }
   | ({ readonly kind: 'checkpoint-completed' } & CheckpointSummary)
   | ({ readonly kind: 'savepoint-completed' } & CheckpointSummary)
   | {

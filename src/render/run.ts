@@ -30,6 +30,7 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
     case 'started-afresh':
       return `starts from the beginning; to go on from the newest earlier snapshot: ${palette.accent(`-s ${place({ location: event.newest })}`)}`;
     case 'checkpoint-triggered':
+    case 'checkpoint-acknowledged':
     case 'checkpoint-subsumed':
     case 'job-finished':
     case 'job-canceled':

@@ -75,7 +75,7 @@ describe('an event of a job', () => {
       { kind: 'cleanup-failed', location, error: new Error('denied') },
       'left behind: file:///checkpoints/job/chk-7: denied',
     ],
-    [{ kind: 'checkpoint-triggered', checkpointId: 7 }, null],
+    [{ kind: 'checkpoint-triggered', checkpointId: 7, savepointFormat: null, stopsJob: false }, null],
     [
       {
         kind: 'checkpoint-failed',

@@ -3,11 +3,14 @@
 // Source: Flink CheckpointCoordinator, CheckpointFailureManager.
 import { writeMetadata } from '../../format/metadata/write.js';
 import type { CheckpointFailureReason, CheckpointSummary } from '../../model/job-events.js';
-import { formatLocation, type Location } from '../../model/location.js';
+import type { SnapshotTimes } from '../../model/job-progress.js';
+import { formatLocation } from '../../model/location.js';
 import type { Metadata } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
 import { JobError, messageOf } from '../../support/errors.js';
+import type { TaskIdentity } from '../job/job-graph.js';
 import type { CheckpointStreams } from '../state/keyed-backend.js';
+import { acknowledged } from './acknowledged.js';
 import { BackgroundWork } from './background-work.js';
 import { CheckpointFailures, isCounted } from './checkpoint-failures.js';
 import type { Leftover, SnapshotPlace } from './checkpoint-storage.js';
@@ -20,7 +23,7 @@ import { decideTrigger } from './trigger-policy.js';
 interface Request {
   /** Null for a checkpoint. */
   readonly savepoint: SavepointRequest | null;
-  resolve(location: Location): void;
+  resolve(summary: CheckpointSummary): void;
   reject(error: Error): void;
 }
 
@@ -84,7 +87,7 @@ export class CheckpointCoordinator {
   }
 
   /** Takes a checkpoint as soon as may be. Rejects where it does not become complete, or no attempt runs. */
-  request(savepoint: SavepointRequest | null = null): Promise<Location> {
+  request(savepoint: SavepointRequest | null = null): Promise<CheckpointSummary> {
     if (this.#participants === null) return Promise.reject(new JobError('the job is not running'));
     return new Promise((resolve, reject) => {
       this.#requests.push({ savepoint, resolve, reject });
@@ -97,10 +100,17 @@ export class CheckpointCoordinator {
     return this.#pending.get(checkpointId)?.location ?? null;
   }
 
-  acknowledge(checkpointId: number, taskId: string, states: readonly AcknowledgedState[]): void {
+  acknowledge(
+    checkpointId: number,
+    task: TaskIdentity,
+    states: readonly AcknowledgedState[],
+    times: SnapshotTimes,
+  ): void {
     const pending = this.#pending.get(checkpointId);
-    if (pending?.phase === 'running' && pending.acknowledge(taskId, states))
-      this.#finishing.add(this.#finalize(pending));
+    if (pending?.phase !== 'running') return;
+    const isLast = pending.acknowledge(task.id, states);
+    this.#parts.onEvent(acknowledged(checkpointId, task, states, times));
+    if (isLast) this.#finishing.add(this.#finalize(pending));
   }
 
   /** A task could not write its state. */
@@ -157,7 +167,12 @@ export class CheckpointCoordinator {
     this.#pending.set(checkpointId, pending);
     if (request !== undefined) this.#askers.set(checkpointId, request);
     pending.cancelTimeout = clock.schedule(timeoutMs, () => this.#expire(pending));
-    onEvent({ kind: 'checkpoint-triggered', checkpointId });
+    onEvent({
+      kind: 'checkpoint-triggered',
+      checkpointId,
+      savepointFormat: savepoint?.format ?? null,
+      stopsJob: savepoint?.afterwards === 'stop',
+    });
     try {
       await location.make();
     } catch (thrown) {
@@ -216,7 +231,7 @@ export class CheckpointCoordinator {
     this.#end(pending);
     this.#parts.onEvent({ kind: 'savepoint-completed', ...summary });
     if (afterwards === 'stop') this.#participants?.notifyCheckpointComplete(pending.checkpointId);
-    this.#takeAsker(pending)?.resolve(summary.location);
+    this.#takeAsker(pending)?.resolve(summary);
     if (afterwards === 'go-on') this.#schedule();
   }
 
@@ -242,7 +257,7 @@ export class CheckpointCoordinator {
       if (other.phase === 'running') this.#subsume(other);
     }
     this.#participants?.notifyCheckpointComplete(pending.checkpointId);
-    this.#takeAsker(pending)?.resolve(completed.summary.location);
+    this.#takeAsker(pending)?.resolve(completed.summary);
     this.#schedule();
   }
 

@@ -93,10 +93,18 @@ export interface TaskIdentity {
   readonly id: string;
   /** `Source: numbers -> Map (1/2)` */
   readonly name: string;
+  /** That of the operator at the head. */
+  readonly vertexId: string;
+  readonly subtask: number;
 }
 
 export function taskIdentity({ name, parallelism, head }: JobVertex, subtaskIndex: number): TaskIdentity {
-  return { id: `${head.id}/${subtaskIndex}`, name: `${name} (${subtaskIndex + 1}/${parallelism})` };
+  return {
+    id: `${head.id}/${subtaskIndex}`,
+    name: `${name} (${subtaskIndex + 1}/${parallelism})`,
+    vertexId: head.id,
+    subtask: subtaskIndex,
+  };
 }
 
 /** Flink's own default where the program sets none. */

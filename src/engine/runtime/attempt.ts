@@ -1,5 +1,6 @@
 // One execution of a job, from its start or a checkpoint until it finishes, is cancelled or fails: its tasks, channels
 // and scheduler. It is thrown away as a whole; the next attempt begins with new ones. Source: Flink ExecutionGraph.
+import type { TaskProgress } from '../../model/job-progress.js';
 import type { CheckpointCoordinator } from '../checkpoint/coordinator.js';
 import type { CheckpointParticipants } from '../checkpoint/coordinator-parts.js';
 import type { JobGraph } from '../job/job-graph.js';
@@ -82,6 +83,10 @@ export class Attempt implements CheckpointParticipants {
     await Promise.all(this.#tasks.map((task) => task.close()));
   }
 
+  get progress(): readonly TaskProgress[] {
+    return this.#tasks.map((task) => task.progress);
+  }
+
   triggerCheckpoint(checkpointId: number, afterwards: 'go-on' | 'stop'): void {
     if (afterwards === 'stop') {
       this.#stopId = checkpointId;
@@ -114,9 +119,16 @@ export class Attempt implements CheckpointParticipants {
     const { coordinator } = this.#parts;
     const streams = coordinator?.streamsOf(checkpointId);
     if (coordinator === null || streams === null || streams === undefined) return;
+    const { clock } = this.#parts.environment;
+    const { alignmentMs } = task;
+    const startedMs = clock.now();
     const write = task.chain.snapshot(streams.form);
+    const copiedMs = clock.now();
     write(streams).then(
-      (states) => coordinator.acknowledge(checkpointId, task.identity.id, states),
+      (states) => {
+        const times = { alignmentMs, syncMs: copiedMs - startedMs, asyncMs: clock.now() - copiedMs };
+        coordinator.acknowledge(checkpointId, task.identity, states, times);
+      },
       (error) => coordinator.decline(checkpointId, task.identity.name, error),
     );
   }

@@ -55,6 +55,7 @@ export class Channel {
   consumer = NOBODY;
   readonly #queue: ChannelElement[] = [];
   #queuedRecords = 0;
+  #handedOver = 0;
   #full = false;
   #values: unknown[] = new Array(BATCH_RECORDS);
   #timestampsMs: number[] | null = null;
@@ -89,6 +90,7 @@ export class Channel {
       count: this.#count,
     });
     this.#queuedRecords += this.#count;
+    this.#handedOver += this.#count;
     this.#values = new Array(BATCH_RECORDS);
     this.#timestampsMs = null;
     this.#count = 0;
@@ -97,6 +99,11 @@ export class Channel {
       this.producer.block();
     }
     this.consumer.wake();
+  }
+
+  /** Records since the start. */
+  get handedOver(): number {
+    return this.#handedOver;
   }
 
   get isEmpty(): boolean {

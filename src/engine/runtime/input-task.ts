@@ -28,6 +28,8 @@ export class InputTask extends Task {
   /** Where the records of the batch go in. */
   #input: RecordInput;
   #position = 0;
+  /** When the first barrier of the checkpoint came that is awaited. */
+  #alignedFromMs: number | null = null;
 
   constructor(identity: TaskIdentity, host: TaskHost, { makeChain, channels, mode }: InputTaskParts) {
     super(identity, host, makeChain);
@@ -87,6 +89,7 @@ export class InputTask extends Task {
       for (; at < end && this.blockers === 0; at++) input.processElement(values[at], timestampsMs[at]!);
     }
     this.#position = at;
+    this.recordsIn += at - start;
     if (at === batch.count) {
       this.#batch = null;
       this.#position = 0;
@@ -116,9 +119,18 @@ export class InputTask extends Task {
   }
 
   #barrierEvent(event: AlignmentEvent): void {
+    if (event.kind === 'barrier') this.#alignedFromMs ??= this.host.clock.now();
+    else if (event.kind !== 'end-of-partition') this.#alignedFromMs = null;
     const { state, effects } = this.#handle(this.#alignment, event);
     this.#alignment = state;
     for (const effect of effects) this.#apply(effect);
+  }
+
+  #alignmentEnd(): number {
+    const nowMs = this.host.clock.now();
+    const alignmentMs = nowMs - (this.#alignedFromMs ?? nowMs);
+    this.#alignedFromMs = null;
+    return alignmentMs;
   }
 
   #apply(effect: AlignmentEffect): void {
@@ -130,7 +142,7 @@ export class InputTask extends Task {
         this.#gate.unblockAll();
         break;
       case 'trigger':
-        this.performCheckpoint(effect.checkpointId);
+        this.performCheckpoint(effect.checkpointId, this.#alignmentEnd());
         break;
       case 'cancel':
         this.broadcast({ kind: 'cancel-barrier', checkpointId: effect.checkpointId });

@@ -63,6 +63,8 @@ export class JobRunner {
     return {
       jobId: this.#jobId,
       result,
+      graph: () => this.#checkpoints?.graph ?? this.#graph,
+      progress: () => this.#attempt?.progress ?? [],
       cancel: async () => {
         this.#cancel();
         await result.catch(() => {});
@@ -74,7 +76,8 @@ export class JobRunner {
       triggerSavepoint: async ({ parent, ...savepoint }) => {
         const coordinator = this.#checkpoints?.coordinator ?? null;
         if (coordinator === null) throw new JobError('the job takes no checkpoints, hence no savepoints');
-        return coordinator.request({ ...savepoint, directory: child(parent, this.#savepointName()) });
+        const directory = child(parent, this.#savepointName());
+        return (await coordinator.request({ ...savepoint, directory })).location;
       },
     };
   }

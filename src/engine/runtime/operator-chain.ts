@@ -99,6 +99,11 @@ export class OperatorChain {
     return this.#writers.reduce((room, writer) => Math.min(room, writer.room), Number.POSITIVE_INFINITY);
   }
 
+  /** Records that left for other tasks. */
+  get recordsOut(): number {
+    return this.#writers.reduce((sum, writer) => sum + writer.recordsOut, 0);
+  }
+
   /** Opens the operators, those behind before those before, and loads their state. */
   async open(): Promise<void> {
     for (const { operator, states, stream } of [...this.#links].reverse()) {

@@ -59,6 +59,11 @@ export class RecordWriter implements Output<unknown> {
     for (const channel of this.channels) channel.flush();
   }
 
+  /** Records handed over so far. */
+  get recordsOut(): number {
+    return this.channels.reduce((sum, channel) => sum + channel.handedOver, 0);
+  }
+
   /** Records that fit into every channel. */
   get room(): number {
     return Math.min(...this.channels.map((channel) => channel.room));
@@ -68,6 +73,11 @@ export class RecordWriter implements Output<unknown> {
 class BroadcastRecordWriter extends RecordWriter {
   override processElement(value: unknown, timestampMs: number): void {
     for (const channel of this.channels) channel.add(value, timestampMs);
+  }
+
+  /** One that goes into all channels is one. */
+  override get recordsOut(): number {
+    return this.channels[0]!.handedOver;
   }
 }
 

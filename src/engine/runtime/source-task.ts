@@ -38,7 +38,9 @@ export class SourceTask extends Task {
     if (this.hasEnded || this.isStopped || this.#awaitingInput) return false;
     const before = this.#source.emitted;
     const result = this.#source.poll(this.#injection.allow(Math.min(limit, this.chain.room)));
-    this.#injection.count(this.#source.emitted - before);
+    const emitted = this.#source.emitted - before;
+    this.recordsIn += emitted;
+    this.#injection.count(emitted);
     if (result === 'more') return true;
     if (result === 'end') this.#end();
     else this.#awaitInput();

@@ -1,12 +1,15 @@
 // One subtask of a chain of operators: a state machine that is called step by step and never waits. It stops for a full
 // channel, for an operator that asked for time, or because there is nothing to do; whoever changes that wakes it.
 // Messages (checkpoints, their outcome) are taken between records. Source: Flink StreamTask, MailboxProcessor.
+
+import type { TaskProgress } from '../../model/job-progress.js';
 import type { Clock } from '../../support/clock.js';
 import type { TaskIdentity } from '../job/job-graph.js';
 import type { ChannelEnd, ChannelEvent } from './channel.js';
 import type { OperatorChain } from './operator-chain.js';
 import type { Choices, Runnable, StepResult } from './scheduler.js';
 import { TaskTime } from './task-time.js';
+import { TaskTimes } from './task-times.js';
 
 /** What a task tells and asks the attempt that it belongs to. */
 export interface TaskHost {
@@ -31,6 +34,11 @@ export abstract class Task implements Runnable, ChannelEnd {
   readonly #deferred: (() => void)[] = [];
   /** Full channels and suspensions. Looked at after every record, hence a plain field. */
   protected blockers = 0;
+  protected recordsIn = 0;
+  /** What the barriers of the last checkpoint took to arrive. */
+  #alignmentMs = 0;
+  #fullChannels = 0;
+  readonly #times: TaskTimes;
   #suspensions = 0;
   readonly #pending = new Set<Promise<unknown>>();
   #ended = false;
@@ -42,6 +50,7 @@ export abstract class Task implements Runnable, ChannelEnd {
   constructor(identity: TaskIdentity, host: TaskHost, makeChain: (task: Task) => OperatorChain) {
     this.identity = identity;
     this.host = host;
+    this.#times = new TaskTimes(host.clock);
     this.time = new TaskTime(host.clock, (action) => {
       this.#deferred.push(action);
       this.wake();
@@ -78,16 +87,18 @@ export abstract class Task implements Runnable, ChannelEnd {
   }
 
   wake(): void {
+    this.#times.woken();
     this.host.wake(this);
   }
 
   block(): void {
     this.blockers++;
+    if (this.#fullChannels++ === 0) this.#times.blocked();
   }
 
   unblock(): void {
-    this.blockers--;
-    this.wake();
+    if (--this.#fullChannels === 0) this.#times.unblocked();
+    this.#resume();
   }
 
   /** Nothing of this task is called until `promise` is settled. */
@@ -97,12 +108,29 @@ export abstract class Task implements Runnable, ChannelEnd {
     const watched = promise.then(
       () => {
         this.#suspensions--;
-        this.unblock();
+        this.#resume();
       },
       (error) => this.host.fail(this, error),
     );
     this.#pending.add(watched);
     watched.finally(() => this.#pending.delete(watched));
+  }
+
+  /** What it has done since its start. */
+  get progress(): TaskProgress {
+    const { vertexId, subtask } = this.identity;
+    return {
+      vertexId,
+      subtask,
+      recordsIn: this.recordsIn,
+      recordsOut: this.chain.recordsOut,
+      ...this.#times.shares,
+      hasEnded: this.#ended,
+    };
+  }
+
+  get alignmentMs(): number {
+    return this.#alignmentMs;
   }
 
   /** Closes the operators, when nothing of theirs is under way. */
@@ -152,7 +180,8 @@ export abstract class Task implements Runnable, ChannelEnd {
   }
 
   /** Sends the barrier on, then takes the snapshot: no record comes between. */
-  protected performCheckpoint(checkpointId: number): void {
+  protected performCheckpoint(checkpointId: number, alignmentMs = 0): void {
+    this.#alignmentMs = alignmentMs;
     this.#stopped = checkpointId === this.#lastCheckpointId;
     this.chain.broadcast({ kind: 'barrier', checkpointId });
     this.after(this.chain.prepareSnapshot(checkpointId), () => this.host.writeSnapshot(this, checkpointId));
@@ -187,6 +216,13 @@ export abstract class Task implements Runnable, ChannelEnd {
     if (this.blockers > 0) return 'waiting';
     const more = this.work(this.host.choices.stepRecords());
     this.chain.flush();
-    return more && this.blockers === 0 ? 'more' : 'waiting';
+    if (more && this.blockers === 0) return 'more';
+    if (this.blockers === 0) this.#times.waits();
+    return 'waiting';
+  }
+
+  #resume(): void {
+    this.blockers--;
+    this.wake();
   }
 }

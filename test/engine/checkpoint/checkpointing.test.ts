@@ -171,8 +171,8 @@ describe('checkpoints', () => {
     await simulated.host.run(
       new Promise((resolve) => simulated.host.clock.schedule(20, () => resolve(undefined))),
     );
-    const location = await simulated.host.run(simulated.job.triggerCheckpoint());
-    expect(location).toEqual(child(JOB, 'chk-1'));
+    const taken = await simulated.host.run(simulated.job.triggerCheckpoint());
+    expect(taken).toMatchObject({ checkpointId: 1, location: child(JOB, 'chk-1') });
     await simulated.host.run(simulated.job.cancel());
     await expect(simulated.job.triggerCheckpoint()).rejects.toThrow(/not running/);
   });

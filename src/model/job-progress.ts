@@ -1,0 +1,29 @@
+// How far a running job is: what its tasks have done so far. Counts and times are of the attempt that runs; durations are
+// milliseconds.
+
+/** What one subtask has done since its attempt began. Its three times add up to the time that it has run. */
+export interface TaskProgress {
+  /** Id of the vertex: that of the operator at its head. */
+  readonly vertexId: string;
+  readonly subtask: number;
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  /** Neither of the others. All tasks share a thread: waiting for it counts as being busy, as waiting for a core does. */
+  readonly busyMs: number;
+  /** Could not go on, as the next task had not taken what was sent to it. */
+  readonly backPressuredMs: number;
+  /** Had nothing to do. */
+  readonly idleMs: number;
+  /** All records are processed. */
+  readonly hasEnded: boolean;
+}
+
+/** How long the parts of a subtask's snapshot took. */
+export interface SnapshotTimes {
+  /** From the first barrier to the last. */
+  readonly alignmentMs: number;
+  /** The copy, during which no record is processed. */
+  readonly syncMs: number;
+  /** Writing the copy, while records go on. */
+  readonly asyncMs: number;
+}
