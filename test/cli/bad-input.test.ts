@@ -10,6 +10,7 @@ import {
   type Complaint,
   canRunBoundByPermissions,
   ckpt,
+  ckptProcess,
   cleanEnvironment,
   complaintsOf,
   RUN,
@@ -159,7 +160,7 @@ describe('a location that cannot be used', () => {
   test.runIf(canRunBoundByPermissions())('list says 6 where a directory may not be read', async () => {
     chmodSync(directory, 0o755);
     chmodSync(at('closed'), 0o000);
-    const { status, stderr } = await ckpt(['list', directory], BOUND_BY_PERMISSIONS);
+    const { status, stderr } = await ckptProcess(['list', directory], BOUND_BY_PERMISSIONS);
     chmodSync(at('closed'), 0o700);
     expect(stderr).toContain('closed');
     expect(status).toBe(6);
@@ -193,7 +194,7 @@ describe('how an error is said', () => {
   });
 
   test('is coloured if that is forced', async () => {
-    const { stderr } = await ckpt(['quux'], { env: { FORCE_COLOR: '1' } });
+    const { stderr } = await ckptProcess(['quux'], { env: { FORCE_COLOR: '1' } });
     expect(stderr).toContain('\u001b[31merror:');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedDocument, expectedFiles, fixtureCase, fixtureSnapshots } from '../support/fixtures.js';
-import { ckpt, cleanEnvironment, RUN } from './process.js';
+import { ckpt, ckptProcess, cleanEnvironment, RUN } from './process.js';
 import { masked, plantTree, type Tree } from './trees.js';
 
 const CASE = 'rocksdb-incremental';
@@ -68,7 +68,9 @@ describe('ckpt list', () => {
   });
 
   test('colours its table only where colour is forced or there is a terminal', async () => {
-    const coloured = await ckpt(['list', tree.directory, ...tree.rewrite], { env: { FORCE_COLOR: '1' } });
+    const coloured = await ckptProcess(['list', tree.directory, ...tree.rewrite], {
+      env: { FORCE_COLOR: '1' },
+    });
     expect(coloured.stdout).toContain('\u001b[32mcomplete');
   });
 

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BOUND_BY_PERMISSIONS, canRunBoundByPermissions, ckpt, cleanEnvironment, RUN } from './process.js';
+import {
+  BOUND_BY_PERMISSIONS,
+  canRunBoundByPermissions,
+  ckptProcess,
+  cleanEnvironment,
+  RUN,
+} from './process.js';
 
 let directory: string;
 const at = (name: string) => join(directory, name);
@@ -47,14 +53,14 @@ describe('ckpt run', () => {
     [['example:counter', '-s', 'garbage'], 3, /byte 0/],
     [['example:counter', '--checkpoint-dir', 'syntax.ts'], 6, /syntax\.ts/],
   ])('refuses %j with %i', async (args, expected, message) => {
-    const { status, stdout, stderr } = await ckpt(['run', '-q', ...args], { cwd: directory });
+    const { status, stdout, stderr } = await ckptProcess(['run', '-q', ...args], { cwd: directory });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^error: .*\n(where: .*\n)? next: .*\n$/);
     expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
   });
 
   it('shows the stack of a function that throws with -v', async () => {
-    const { stderr } = await ckpt(['run', 'user-error.ts', '-v'], { cwd: directory });
+    const { stderr } = await ckptProcess(['run', 'user-error.ts', '-v'], { cwd: directory });
     expect(stderr).toMatch(/^ +at .*user-error\.ts:2:/m);
   });
 
@@ -63,7 +69,7 @@ describe('ckpt run', () => {
     chmodSync(directory, 0o755);
     chmodSync(at('closed'), 0o555);
     const args = ['run', 'example:counter', '--checkpoint-dir', at('closed/below')];
-    const { status, stderr } = await ckpt(args, BOUND_BY_PERMISSIONS);
+    const { status, stderr } = await ckptProcess(args, BOUND_BY_PERMISSIONS);
     expect(stderr).toMatch(/permission denied/);
     expect(status).toBe(6);
   });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ckpt, cleanEnvironment, RUN } from './process.js';
+import { ckptProcess, cleanEnvironment, RUN } from './process.js';
 
 let directory: string;
 const at = (name: string) => join(directory, name);
@@ -51,7 +51,7 @@ describe('a job fails with 1, and is named,', () => {
     ['rejects-often.ts', ESCAPES],
     ['throws-later.ts', ESCAPES],
   ])('when it %s', async (job, message) => {
-    const { status, stdout, stderr } = await ckpt(['run', job, '-q', '--json'], { cwd: directory });
+    const { status, stdout, stderr } = await ckptProcess(['run', job, '-q', '--json'], { cwd: directory });
     expect(stderr).toMatch(/^error: .*\n(where: .*\n)? next: .*\n$/);
     expect(stderr).toContain(`${job} ${message}`);
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'job-failed' });
@@ -61,12 +61,12 @@ describe('a job fails with 1, and is named,', () => {
 
 describe('a job', () => {
   it('that lets an error escape is told where', async () => {
-    const { stderr } = await ckpt(['run', 'rejects.ts', '-q'], { cwd: directory });
+    const { stderr } = await ckptProcess(['run', 'rejects.ts', '-q'], { cwd: directory });
     expect(stderr).toMatch(/^where: .*rejects\.ts:2:/m);
   });
 
   it('that leaves a timer behind does not keep the process', async () => {
-    const { status, stdout } = await ckpt(['run', 'leaves-timer.ts', '-q'], { cwd: directory });
+    const { status, stdout } = await ckptProcess(['run', 'leaves-timer.ts', '-q'], { cwd: directory });
     expect({ status, stdout }).toEqual({ status: 0, stdout: '1\n' });
   });
 
@@ -81,7 +81,7 @@ describe('a job', () => {
 
   it('may be given the claim mode as Flink writes it', async () => {
     const options = ['--interval', '10ms', '--checkpoint-dir', at('checkpoints'), '--json', '-q'];
-    const first = await ckpt(['run', 'example:counter', ...options]);
+    const first = await ckptProcess(['run', 'example:counter', ...options]);
     const { newestSnapshot } = JSON.parse(first.stdout);
     for (const [mode, expected] of [
       ['NO_CLAIM', 0],
@@ -89,7 +89,7 @@ describe('a job', () => {
       ['LEGACY', 2],
     ] as const) {
       const args = ['run', 'example:counter', '-q', '-s', newestSnapshot, '--restoreMode', mode];
-      expect(await ckpt(args)).toMatchObject({ status: expected });
+      expect(await ckptProcess(args)).toMatchObject({ status: expected });
     }
   });
 });

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { randomInt, seededRandom } from '../../src/support/random.js';
 import { runs, testSeed } from '../support/runs.js';
-import { ckpt, cleanEnvironment, RUN } from './process.js';
+import { ckptProcess, cleanEnvironment, RUN } from './process.js';
 
 const MAKE_LOG = fileURLToPath(new URL('../../scripts/make-log.mjs', import.meta.url));
 const LOG_MEGABYTES = runs({ sample: 5, full: 100 });
@@ -118,7 +118,7 @@ describe('word count over a log', { timeout: runs({ sample: 120_000, full: 1_800
         from = ['-s', newestCheckpoint()];
       }
       expect(kills).toBeGreaterThan(0);
-      if (kills === KILLS) expect(await ckpt(wordCount(...p, ...from))).toMatchObject({ status: 0 });
+      if (kills === KILLS) expect(await ckptProcess(wordCount(...p, ...from))).toMatchObject({ status: 0 });
       expect((await committed()).digest).toEqual((await expected()).digest);
       expect(readdirSync(at('out')).filter((name) => name.startsWith('.'))).toEqual([]);
       expect(existsSync(at('checkpoints'))).toBe(true);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ckpt } from './process.js';
+import { ckptProcess } from './process.js';
 
 // What only some commands need, and some only for some input: none of it may make every start slower.
 const HEAVY = [
@@ -23,7 +23,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 async function modulesLoadedBy(args: readonly string[]): Promise<readonly string[]> {
   const log = join(directory, 'modules.txt');
   rmSync(log, { force: true });
-  const { status } = await ckpt(args, {
+  const { status } = await ckptProcess(args, {
     env: { LOADED_MODULES: log },
     nodeArgs: ['--import', new URL('support/log-modules.mjs', import.meta.url).href],
   });

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answersOf, ckpt, cleanEnvironment, RUN } from '../cli/process.js';
+import { answersOf, ckptProcess, cleanEnvironment, RUN } from '../cli/process.js';
 import { fixtureCase, fixtureCases, fixtureRows, fixtureSnapshots } from '../support/fixtures.js';
 import { testSeed } from '../support/runs.js';
 
@@ -129,12 +129,12 @@ export function commandLineOn(placeNow: () => Place): void {
       execFileSync(process.execPath, [MAKE_LOG, at('log.txt'), '6', String(testSeed)]);
       const checkpoints = `${uri}/checkpoints`;
       expect(await killedAfter(wordCount(checkpoints), { checkpoints: 2, env })).toBe('SIGKILL');
-      const latest = await ckpt(['latest', checkpoints], { env });
+      const latest = await ckptProcess(['latest', checkpoints], { env });
       expect(latest).toMatchObject({ status: 0, stdout: expect.stringContaining(checkpoints) });
       const newest = latest.stdout.trim();
       const [inspected] = await answersOf([['inspect', newest]], { env });
       expect(inspected).toMatchObject({ path: newest });
-      expect(await ckpt(wordCount(checkpoints, '-s', newest), { env })).toMatchObject({ status: 0 });
+      expect(await ckptProcess(wordCount(checkpoints, '-s', newest), { env })).toMatchObject({ status: 0 });
       expect(await committed(at('out'))).toEqual(await expected(at('log.txt')));
       const [list] = await answersOf([['list', checkpoints]], { env });
       const { snapshots } = list as { readonly snapshots: readonly { readonly condition: string }[] };
@@ -146,15 +146,15 @@ export function commandLineOn(placeNow: () => Place): void {
       const { uri, env } = placeNow();
       const views = ['run', 'example:page-views', '--interval', '50ms', '-q'];
       const there = [...views, '--checkpoint-dir', `${uri}/views`, '--stop-after-checkpoints', '2'];
-      expect(await ckpt(there, { env })).toMatchObject({ status: 0 });
-      const snapshot = (await ckpt(['latest', `${uri}/views`], { env })).stdout.trim();
+      expect(await ckptProcess(there, { env })).toMatchObject({ status: 0 });
+      const snapshot = (await ckptProcess(['latest', `${uri}/views`], { env })).stdout.trim();
       const here = ['--checkpoint-dir', at('views'), '-s', snapshot, '--claim-mode', 'claim'];
-      expect(await ckpt([...views, ...here, '--stop-after-checkpoints', '3'], { env })).toMatchObject({
+      expect(await ckptProcess([...views, ...here, '--stop-after-checkpoints', '3'], { env })).toMatchObject({
         status: 0,
       });
-      expect(await ckpt(['latest', at('views')])).toMatchObject({ status: 0 });
+      expect(await ckptProcess(['latest', at('views')])).toMatchObject({ status: 0 });
       // it was subsumed by the checkpoints here
-      expect(await ckpt(['inspect', snapshot], { env })).toMatchObject({ status: 2 });
+      expect(await ckptProcess(['inspect', snapshot], { env })).toMatchObject({ status: 2 });
     }, 120_000);
   });
 }

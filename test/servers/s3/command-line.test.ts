@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ckpt } from '../../cli/process.js';
+import { ckptProcess } from '../../cli/process.js';
 import { startFaultProxy } from '../../support/fault-proxy.js';
 import { commandLineOn, filesBelow, type Place } from '../command-line.js';
 import { describeS3 } from './available.js';
@@ -26,7 +26,7 @@ describeS3('the command line on S3', () => {
   ])('ends with 6, and shows no list, where all that is answered is %s', async (_, answer) => {
     const proxy = await startFaultProxy(server.endpoint, () => ({ kind: 'answer', answer }));
     const env = { ...place.env, CKPT_S3_ENDPOINT: proxy.endpoint };
-    const { status, stdout } = await ckpt(['list', `${place.uri}/corpus`, '--json'], { env });
+    const { status, stdout } = await ckptProcess(['list', `${place.uri}/corpus`, '--json'], { env });
     await proxy.stop();
     expect(status).toBe(6);
     expect(Object.keys(JSON.parse(stdout))).toEqual(['error']);
