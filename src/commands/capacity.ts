@@ -3,13 +3,13 @@ import { string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { measuredFlags, measuredQuestions } from '../cli/measured-flags.js';
 import { modelFlags } from '../cli/model-flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { Session } from '../cli/session.js';
 import { readWordsFile } from '../cli/words-file.js';
 import type { Rewrite } from '../model/rewrite.js';
 import { UsageError } from '../support/errors.js';
-import { parseRate, parseSize } from '../support/units.js';
 
 const DESCRIPTION = `\
 What checkpoints take. Of a LOCATION it is measured: size, growth, what each byte is for, how large the files are, what
@@ -22,17 +22,6 @@ same names, or by a file with flags above it. docs/capacity.md has the words, th
 Sizes are written as 10GB (powers of 1000) or 10GiB (powers of 1024), rates as 5MB/s, times as 30s, 10m, 7d. What
 contradicts itself is refused. Ends with 3 where a quota is full already, and where a modelled checkpoint takes longer
 than its timeout.`;
-
-const MEASURED = 'MEASURED';
-
-const measuredFlags = {
-  quota: string({ helpGroup: MEASURED, helpValue: 'SIZE', description: 'Tell when this much is full.' }),
-  prices: string({
-    helpGroup: MEASURED,
-    helpValue: 'FILE',
-    description: 'A YAML file with what storage and requests cost; see docs/capacity.md.',
-  }),
-};
 
 export default class Capacity extends BaseCommand {
   static override summary = 'Tell what the checkpoints of a job will take.';
@@ -93,9 +82,7 @@ export default class Capacity extends BaseCommand {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
-      quotaBytes: positive('quota', flags.quota, parseSize),
-      prices: await readWordsFile(flags.prices, session),
-      bandwidthBytesPerSecond: positive('bandwidth', flags.bandwidth, parseRate),
+      ...(await measuredQuestions(flags, session)),
     });
     await this.show(flags, {
       document: async () =>
@@ -166,11 +153,4 @@ function refuseBoth(locations: readonly string[], words: object, measured: objec
       where: `--${other}`,
       next: 'give a LOCATION, and nothing that describes a job',
     });
-}
-
-function positive(name: string, text: string | undefined, parse: (text: string) => number): number | null {
-  if (text === undefined) return null;
-  const value = parse(text);
-  if (value > 0) return value;
-  throw new UsageError(`--${name} must be more than nothing`, { where: `--${name}`, next: 'correct it' });
 }

@@ -1,6 +1,7 @@
 // What the snapshots of jobs take, as a look at the store tells it. Numbers are bytes, files and milliseconds; sizes past
 // 2^53 lose their last digits.
-import type { FileCount } from './audit.js';
+import type { FileCount, Tally } from './audit.js';
+import type { Cause } from './file-class.js';
 import type { ReportedError, RootKind, SnapshotCondition, SnapshotKind } from './snapshot.js';
 
 /** What bytes in the store are for. Each byte is of one kind. */
@@ -187,6 +188,27 @@ export interface MonthlyCost {
   readonly jobsLeftOut: number;
 }
 
+/** A file and the checkpoints that reference it, as flags in the order of {@link JobSharing.checkpoints}. */
+export interface SharedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly presentIn: readonly boolean[];
+}
+
+/** Which files the newest checkpoints of one job have in common. */
+export interface JobSharing {
+  readonly job: string | null;
+  readonly directory: string | null;
+  /** Oldest first. */
+  readonly checkpoints: readonly { readonly path: string; readonly checkpointId: bigint }[];
+  /** `cohorts[i][j]`: bytes of files that are first met in checkpoint i, and that checkpoint j references. */
+  readonly cohorts: readonly (readonly number[])[];
+  /** The largest ones, by the checkpoint in which they are first met, then by size. */
+  readonly files: readonly SharedFile[];
+  /** How many there are in all. */
+  readonly fileCount: number;
+}
+
 export interface MeasuredCapacity {
   /** By the clock of the store. */
   readonly nowMs: number;
@@ -194,6 +216,10 @@ export interface MeasuredCapacity {
   /** Sorted by job and directory; what belongs to no job last. */
   readonly jobs: readonly JobCapacity[];
   readonly stored: StoredFiles;
+  /** What no snapshot needs, by how it came to be. Largest first. */
+  readonly causes: readonly Tally<Cause | null>[];
+  /** Which files checkpoints have in common; null where nobody asked. */
+  readonly sharing: readonly JobSharing[] | null;
   /** Of all jobs together. */
   readonly growth: Trend | null;
   readonly peakBytes: number;

@@ -2,6 +2,7 @@
 // is null where too few checkpoints tell.
 import type {
   JobCapacity,
+  JobSharing,
   MeasuredCapacity,
   MonthlyCost,
   Outlook,
@@ -15,19 +16,37 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** The document below its `schema` and `schemaVersion`. */
 export function measuredCapacityDocument(capacity: MeasuredCapacity): object {
-  const { nowMs, roots, jobs, stored, growth, peakBytes, quota, cost, restoreMs, problems } = capacity;
+  const { nowMs, roots, jobs, stored, causes, sharing, growth, peakBytes, quota, cost, restoreMs, problems } =
+    capacity;
   return {
     modelled: false,
     time: timeText(nowMs),
     roots: roots.map(({ path, takenFor }) => ({ path, takenFor })),
     jobs: jobs.map(jobDocument),
     stored: storedDocument(stored),
+    causes: causes.map(({ of, files, bytes }) => ({ cause: of, files, bytes })),
+    ...(sharing === null ? {} : { sharing: sharing.map(sharingDocument) }),
     growth: trendDocument(growth),
     peakBytes: Math.round(peakBytes),
     quota: quota && quotaDocument(quota),
     cost: cost && costDocument(cost),
     restoreMs: restoreMs === null ? null : Math.round(restoreMs),
     problems,
+  };
+}
+
+function sharingDocument({ job, directory, checkpoints, cohorts, files, fileCount }: JobSharing): object {
+  return {
+    job,
+    directory,
+    checkpoints: checkpoints.map(({ path, checkpointId }) => ({ path, id: checkpointId })),
+    cohorts,
+    files: files.map(({ path, sizeBytes, presentIn }) => ({
+      path,
+      bytes: sizeBytes,
+      checkpoints: checkpoints.flatMap(({ checkpointId }, at) => (presentIn[at] ? [checkpointId] : [])),
+    })),
+    fileCount,
   };
 }
 

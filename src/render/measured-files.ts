@@ -6,7 +6,8 @@ import { shareLines } from './section.js';
 import { layOut } from './table.js';
 import { formatBytes, formatCount, formatShare } from './units.js';
 
-const PORTION_WORDS: Readonly<Record<Portion, string>> = {
+/** What each kind of bytes is, in a few words. */
+export const PORTION_WORDS: Readonly<Record<Portion, string>> = {
   exclusive: 'state of one checkpoint alone',
   shared: 'state that incremental checkpoints share',
   merged: 'in use in merged files',

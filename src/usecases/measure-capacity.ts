@@ -4,16 +4,19 @@ import { quotaForecast } from '../capacity/outlook.js';
 import { priceTable } from '../capacity/price-words.js';
 import { sumOfStored } from '../capacity/stored-files.js';
 import { sumOfTrends } from '../capacity/trend.js';
+import { AuditTotals } from '../graph/audit-totals.js';
 import { FileAudit } from '../graph/file-audit.js';
 import { NO_EVIDENCE } from '../model/evidence.js';
 import type { FileSurvey } from '../model/file-survey.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { JobCapacity, MeasuredCapacity, PriceTable } from '../model/measured-capacity.js';
 import { DEFAULT_POLICY } from '../model/safety-policy.js';
+import type { ReadSnapshot } from '../model/survey.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import type { SurveyOptions } from '../survey/take-survey.js';
 import { problemsOf, storeTime } from './audit-files.js';
 import { MeasuredJobs } from './measured-jobs.js';
+import { SharingSamples } from './sharing-samples.js';
 import { SnapshotSamples } from './snapshot-samples.js';
 
 export interface MeasureOptions extends SurveyOptions {
@@ -22,6 +25,8 @@ export interface MeasureOptions extends SurveyOptions {
   /** A price table in words, and its file; see docs/capacity.md. */
   readonly prices: { readonly path: string; readonly words: unknown } | null;
   readonly bandwidthBytesPerSecond: number | null;
+  /** Whether to tell which files checkpoints have in common: the references of some then stay in memory. */
+  readonly withSharing?: boolean;
 }
 
 /** Measures all that is at `locations`; throws as `surveyFiles` does, and a UsageError for prices that are none. */
@@ -31,14 +36,21 @@ export async function measureCapacity(
 ): Promise<MeasuredCapacity> {
   const prices = options.prices && pricesOf(options.prices);
   const samples = new SnapshotSamples();
-  const survey = await surveyFiles(locations, { ...options, watch: samples.watch, onSnapshot: samples.note });
+  const sharing = options.withSharing ? new SharingSamples() : null;
+  const onSnapshot = (snapshot: ReadSnapshot) => {
+    samples.note(snapshot);
+    sharing?.note(snapshot);
+  };
+  const survey = await surveyFiles(locations, { ...options, watch: samples.watch, onSnapshot });
   try {
     const nowMs = await storeTime(locations, options.openReader);
-    const jobs = measureJobs(survey, samples, nowMs);
+    const { jobs, causes } = measureJobs(survey, samples, nowMs);
     return {
       nowMs,
       roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),
       jobs,
+      causes,
+      sharing: sharing?.told() ?? null,
       ...together(jobs, { ...options, prices }),
       problems: problemsOf(survey, NO_EVIDENCE),
     };
@@ -74,12 +86,21 @@ function together(
   };
 }
 
-function measureJobs(survey: FileSurvey, samples: SnapshotSamples, nowMs: number): readonly JobCapacity[] {
+function measureJobs(
+  survey: FileSurvey,
+  samples: SnapshotSamples,
+  nowMs: number,
+): Pick<MeasuredCapacity, 'jobs' | 'causes'> {
   const placed = survey.snapshots
     .filter(({ inTrash }) => !inTrash)
     .map((snapshot) => ({ place: snapshot.place, sample: samples.sampleOf(snapshot) }));
   const jobs = new MeasuredJobs(placed, nowMs);
   const audit = new FileAudit(survey, { policy: DEFAULT_POLICY, evidence: NO_EVIDENCE, nowMs });
-  for (const file of survey.files({ sorted: false })) jobs.addFile(file, audit.verdictOf(file).class);
-  return jobs.told();
+  const totals = new AuditTotals();
+  for (const file of survey.files({ sorted: false })) {
+    const verdict = audit.verdictOf(file);
+    jobs.addFile(file, verdict.class);
+    totals.addFile(verdict, null, () => ({ kind: 'unknown' }));
+  }
+  return { jobs: jobs.told(), causes: totals.causes() };
 }

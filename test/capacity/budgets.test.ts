@@ -63,6 +63,8 @@ function storeOf(fields: Partial<Store>, quotaBytes = 2000): MeasuredCapacity {
       },
     ],
     stored,
+    causes: [],
+    sharing: null,
     growth,
     peakBytes: bytes,
     quota: quotaForecast(quotaBytes, bytes, growth),
