@@ -49,6 +49,14 @@ export function knownText(bytes: Buffer, start: number, end: number): string {
   throw new BugError(`what was read at byte ${start} is no text: ${decoded.reason}`);
 }
 
+/** Whether every character of the text in `bytes[start, end)` is ASCII. Four at a time, as most texts are long paths. */
+export function isAscii(bytes: DataView, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) if ((bytes.getInt32(at) & 0x80808080) !== 0) return false;
+  for (; at < end; at++) if (bytes.getUint8(at) >= 0x80) return false;
+  return true;
+}
+
 /** What the u16 length of DataOutput.writeUTF can tell. */
 export const MAX_UTF_BYTES = 0xffff;
 

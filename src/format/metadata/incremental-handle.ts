@@ -60,9 +60,8 @@ function readHandleAndLocalPath(reader: MetadataReader): HandleAndLocalPath {
   reader.charge(objectBytes(2) + STRING_BYTES, 'localPath');
   const at = reader.offset;
   reader.skipUtf('localPath');
-  const stream = readStream(reader, 'stream');
-  if (reader.isScan) return new ScannedLocalPath(reader, at, stream);
-  return { localPath: reader.textAt(at), stream };
+  if (reader.isScan) return new ScannedLocalPath(reader, at, readStream(reader, 'stream'));
+  return { localPath: reader.kept.nameAt(at), stream: readStream(reader, 'stream') };
 }
 
 function writeHandleAndLocalPath(writer: MetadataWriter, file: HandleAndLocalPath): void {

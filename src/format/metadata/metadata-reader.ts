@@ -2,6 +2,7 @@
 // cost. Memory is charged by what V8 takes for the model's objects, so that a file is refused before it swells.
 import type { Dialect } from '../../model/metadata.js';
 import { ByteReader } from '../bytes/byte-reader.js';
+import { KeptTexts } from './kept-texts.js';
 import type { Layout } from './versions.js';
 
 /** Handles within handles: real files have three. */
@@ -58,6 +59,8 @@ export class MetadataReader extends ByteReader {
   readonly #onPath: OnPath | undefined;
   /** Whether texts are decoded only where somebody asks for them. */
   readonly isScan: boolean;
+  /** The texts of a document. */
+  readonly kept: KeptTexts;
   /** Dialects that lay out a part differently that this attempt has met: reading in any other comes to the same. */
   readonly otherDialects = new Set<Dialect>();
   #depth = 0;
@@ -66,6 +69,7 @@ export class MetadataReader extends ByteReader {
     super(bytes);
     this.layout = layout;
     this.isScan = purpose === 'scan';
+    this.kept = new KeptTexts(bytes);
     this.#onPath = onPath;
   }
 

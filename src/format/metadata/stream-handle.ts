@@ -129,7 +129,7 @@ function readFile(reader: MetadataReader): FileHandle {
   const at = passPath(reader, 'path');
   reader.mention('file', at, sizeBytes);
   if (reader.isScan) return new ScannedFile(reader, at, sizeBytes);
-  return { kind: 'file', path: reader.textAt(at), sizeBytes };
+  return { kind: 'file', path: reader.kept.textAt(at), sizeBytes };
 }
 
 function writeFile(writer: MetadataWriter, handle: FileHandle): void {
@@ -146,7 +146,7 @@ function readRelativeFile(reader: MetadataReader): RelativeFileHandle {
   const sizeBytes = readFileSize(reader);
   reader.mention('relative-file', at, sizeBytes);
   if (reader.isScan) return new ScannedRelativeFile(reader, at, sizeBytes);
-  return { kind: 'relative-file', relativePath: reader.textAt(at), sizeBytes };
+  return { kind: 'relative-file', relativePath: reader.kept.textAt(at), sizeBytes };
 }
 
 function writeRelativeFile(writer: MetadataWriter, handle: RelativeFileHandle): void {
@@ -169,7 +169,7 @@ function readSegment(reader: MetadataReader): SegmentHandle {
   reader.skipUtf('logicalFileId');
   const fields = { startPos, sizeBytes, scope };
   if (reader.isScan) return new ScannedSegment(reader, { path, logicalFileId }, fields);
-  const texts = { path: reader.textAt(path), logicalFileId: reader.textAt(logicalFileId) };
+  const texts = { path: reader.kept.textAt(path), logicalFileId: reader.kept.textAt(logicalFileId) };
   return { kind: 'segment', ...fields, ...texts };
 }
 
