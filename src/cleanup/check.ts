@@ -16,7 +16,7 @@ export interface FoundFile {
   readonly objection: string | null;
 }
 
-/** A snapshot of the plan that is to go, and whose `_metadata` was read again; in place, or in the trash of this very run. */
+/** A `_metadata` that was read again, of a snapshot that is to go: in place, or in the trash of this very run. */
 export interface FoundSnapshot extends SnapshotFiles {
   /** Why it must stay after all; null where nothing speaks for it. */
   readonly objection: string | null;
@@ -27,6 +27,7 @@ export interface Look {
   readonly blocks: readonly string[];
   /** Files of the plan by path; one that is not among them is gone. */
   readonly files: ReadonlyMap<string, FoundFile>;
+  /** One for each `_metadata`: of a snapshot that is being hidden there are two, in place and in the trash. */
   readonly snapshots: readonly FoundSnapshot[];
   /** How many files each job has in all, without what lies in the trash. */
   readonly filesOfJob: ReadonlyMap<string, number>;
@@ -63,6 +64,14 @@ export function checkDeletions(
   return { going, skipped };
 }
 
+/** Which files of the plan each snapshot references that is to go. */
+export function referencesIn({ snapshots }: Look): readonly SnapshotFiles[] {
+  const files = new Map<string, Set<string>>();
+  for (const { snapshot, files: referenced } of snapshots)
+    files.set(snapshot, new Set([...(files.get(snapshot) ?? []), ...referenced]));
+  return [...files].map(([snapshot, paths]) => ({ snapshot, files: [...paths].sort() }));
+}
+
 /** What a deletion is held against. */
 interface Against {
   readonly look: Look;
@@ -79,12 +88,13 @@ function stayingSnapshots(
   look: Look,
   isResumed: boolean,
 ): ReadonlyMap<string, string> {
-  const read = new Map(look.snapshots.map((found) => [found.snapshot, found]));
+  const read = new Map<string, string | null>();
+  for (const { snapshot, objection } of look.snapshots) read.set(snapshot, read.get(snapshot) ?? objection);
   const staying = new Map<string, string>();
   for (const deletion of deletions) {
     if (deletion.kind !== 'metadata') continue;
     const reason = objectionToSnapshot(deletion, look.files.get(deletion.path), {
-      snapshot: read.get(deletion.snapshot!),
+      objection: read.get(deletion.snapshot!),
       isResumed,
     });
     if (reason !== null) staying.set(deletion.snapshot!, reason);
@@ -93,18 +103,19 @@ function stayingSnapshots(
 }
 
 interface Found {
-  readonly snapshot: FoundSnapshot | undefined;
+  /** To the snapshot; undefined where it was not read. */
+  readonly objection: string | null | undefined;
   readonly isResumed: boolean;
 }
 
 function objectionToSnapshot(
   metadata: PlannedDeletion,
   file: FoundFile | undefined,
-  { snapshot, isResumed }: Found,
+  { objection, isResumed }: Found,
 ): string | null {
   if (file === undefined) return isResumed ? null : 'gone';
   if (!isUnchanged(metadata, file)) return 'changed';
-  return snapshot === undefined ? 'not-read' : (file.objection ?? snapshot.objection);
+  return objection === undefined ? 'not-read' : (file.objection ?? objection);
 }
 
 function referencesOf(snapshots: readonly FoundSnapshot[]): ReadonlyMap<string, number> {

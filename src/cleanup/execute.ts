@@ -8,7 +8,7 @@ import type { Plan } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { type Checked, checkDeletions, type Look } from './check.js';
+import { type Checked, checkDeletions, type Look, referencesIn } from './check.js';
 import { whileConfirming } from './heartbeat.js';
 import { homesOf } from './homes.js';
 import { Journal, journalsOf, runIdOf } from './journal.js';
@@ -17,11 +17,12 @@ import type { LockOwner } from './lock.js';
 import { LockSet, nothingChanged } from './lock-set.js';
 import { type Batch, batchesOf } from './order.js';
 import { requireFresh } from './plan-document.js';
+import { type Quarantine, quarantine, quarantineFormOf } from './quarantine.js';
 import { Removal } from './removal.js';
-import { requireAnythingLeft, requireEvidence, requireRename, requireUnblocked } from './requirements.js';
+import { requireAnythingLeft, requireEvidence, requireQuarantine, requireUnblocked } from './requirements.js';
 import { RunLog } from './run-log.js';
 import { puttingAside, removing, type TakeAway } from './take-away.js';
-import { writeManifest } from './trash.js';
+import { beginTrash, filesBelow } from './trash.js';
 
 export interface ExecuteOptions {
   readonly openRemover: OpenRemover;
@@ -134,11 +135,11 @@ class Execution {
       mode: this.#options.mode,
       plan: this.#plan,
       skipped: checked.skipped,
-      references: look.snapshots.map(({ snapshot, files }) => ({ snapshot, files })),
+      references: referencesIn(look),
     };
     this.#options.signal.throwIfAborted();
     try {
-      await this.#writeManifests(record);
+      await this.#beginTrash(record);
       await journal.begin(record);
     } catch (thrown) {
       throw nothingChanged(thrown);
@@ -147,11 +148,11 @@ class Execution {
   }
 
   /** Before the journal: a run that has no room for its trash must not have begun. */
-  async #writeManifests(record: RunRecord): Promise<void> {
+  async #beginTrash(record: RunRecord): Promise<void> {
     if (record.mode === 'remove') return;
     const journals = this.#journals;
     for (const home of this.#homes)
-      await writeManifest(record, { home, journals }, await this.#options.openRemover(home));
+      await beginTrash(record, { home, journals }, await this.#options.openRemover(home));
   }
 
   /** What takes long, with the locks kept alive. */
@@ -162,7 +163,8 @@ class Execution {
   async #requirePossible(): Promise<void> {
     const { mode, openRemover } = this.#options;
     if (mode === 'remove') return;
-    for (const home of this.#homes) requireRename(home, (await openRemover(home)).capabilities);
+    for (const home of this.#homes)
+      requireQuarantine(await quarantineFormOf(home, await openRemover(home)), home);
   }
 
   #resume(record: RunRecord, look: Look): Step {
@@ -218,11 +220,21 @@ class Execution {
     return new Date(await this.#nowMs()).toISOString();
   }
 
-  #takeAway({ mode }: RunRecord): TakeAway {
+  #takeAway(record: RunRecord): TakeAway {
     const { openRemover } = this.#options;
-    return mode === 'remove'
-      ? removing(openRemover, this.#homes)
-      : puttingAside(openRemover, this.#homes, this.#runId);
+    if (record.mode === 'remove') return removing(openRemover, this.#homes);
+    const opened = new Map<Location, Promise<Quarantine>>();
+    return puttingAside((home) => {
+      const aside = opened.get(home) ?? this.#quarantineAt(home, record);
+      opened.set(home, aside);
+      return aside;
+    }, this.#homes);
+  }
+
+  async #quarantineAt(home: Location, record: RunRecord): Promise<Quarantine> {
+    const storage = await this.#options.openRemover(home);
+    const form = requireQuarantine(await quarantineFormOf(home, storage), home);
+    return quarantine(form, { runId: this.#runId, home, files: filesBelow(home, record), storage });
   }
 
   async #nowMs(): Promise<number> {

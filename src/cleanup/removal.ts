@@ -48,7 +48,8 @@ export class Removal {
       quarantined: isForGood ? 0 : this.#files,
       skipped: this.#skipped,
       failed: this.#failed,
-      bytesFreed: isForGood ? this.#bytes : 0,
+      // in a store that keeps versions, what is removed goes on costing
+      bytesFreed: isForGood && plan.totals.bytesFreedNow > 0 ? this.#bytes : 0,
     };
   }
 

@@ -1,7 +1,7 @@
 // What a run must find before it begins, and before it goes on: each throws where it does not hold.
 import { formatLocation, type Location } from '../model/location.js';
 import type { Plan } from '../model/plan.js';
-import type { StorageCapabilities } from '../storage/storage.js';
+import type { QuarantineForm } from '../model/trash.js';
 import { RefusalError, StoppedError } from '../support/errors.js';
 import type { Checked, Look } from './check.js';
 
@@ -37,11 +37,15 @@ export function requireEvidence([objection]: readonly string[], runId: string): 
   });
 }
 
-/** Throws a RefusalError where files are to be put aside and the store of `home` cannot do that. */
-export function requireRename(home: Location, { rename }: StorageCapabilities): void {
-  if (rename) return;
-  throw new RefusalError('no-quarantine', 'the store cannot put files aside, since it does not rename', {
-    where: formatLocation(home),
-    next: 'say --no-quarantine to remove files for good; nothing was changed',
-  });
+/** Throws a RefusalError where files are to be put aside and the store of `home` cannot do that without copying them. */
+export function requireQuarantine(form: QuarantineForm | null, home: Location): QuarantineForm {
+  if (form !== null) return form;
+  throw new RefusalError(
+    'no-quarantine',
+    'the store cannot put files aside: it does not rename, and is not known to keep versions',
+    {
+      where: formatLocation(home),
+      next: 'say --no-quarantine to remove files for good; nothing was changed',
+    },
+  );
 }

@@ -1,28 +1,17 @@
 // How a file goes: for good, or to the trash below its root. Each by its exact name; one that is gone already has gone.
-import { canonicalKey, type Location, parent, parseUri } from '../model/location.js';
+import { canonicalKey, type Location, parseUri } from '../model/location.js';
 import type { PlannedDeletion } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
-import type { StorageRemover } from '../storage/storage.js';
-import { mapConcurrently } from '../support/concurrency.js';
-import { StorageError } from '../support/errors.js';
 import { homeOf } from './homes.js';
-import { placeInTrash } from './trash.js';
-
-const RENAMES_AT_ONCE = 16;
-
-/** `error` is null where the file is not there any more. */
-export interface TakenAway {
-  readonly deletion: PlannedDeletion;
-  readonly error: Error | null;
-}
+import type { Quarantine, Settled } from './quarantine.js';
 
 /** Takes files away; one answer for each. */
-export type TakeAway = (deletions: readonly PlannedDeletion[]) => Promise<readonly TakenAway[]>;
+export type TakeAway = (deletions: readonly PlannedDeletion[]) => Promise<readonly Settled[]>;
 
 /** Removes files for good. */
 export function removing(openRemover: OpenRemover, homes: readonly Location[]): TakeAway {
   return async (deletions) => {
-    const taken: TakenAway[] = [];
+    const taken: Settled[] = [];
     for (const group of byHome(deletions, homes)) {
       const storage = await openRemover(parseUri(group[0]!.path)!);
       const results = await storage.remove(group.map(({ path }) => parseUri(path)!));
@@ -33,34 +22,19 @@ export function removing(openRemover: OpenRemover, homes: readonly Location[]): 
   };
 }
 
-/** Puts files aside, one atomic step for each; for stores that can rename. */
-export function puttingAside(openRemover: OpenRemover, homes: readonly Location[], runId: string): TakeAway {
-  const made = new Set<string>();
-  return (deletions) =>
-    mapConcurrently(deletions, RENAMES_AT_ONCE, async (deletion) => {
-      const from = parseUri(deletion.path)!;
-      const to = placeInTrash(from, homeOf(from, homes), runId);
-      const storage = await openRemover(from);
-      const directory = parent(to);
-      if (!made.has(canonicalKey(directory))) await storage.makeDirectory(directory);
-      made.add(canonicalKey(directory));
-      return { deletion, error: await renameUnlessGone(storage, from, to) };
-    });
-}
-
-/** The error that is no success. */
-async function renameUnlessGone(
-  storage: StorageRemover,
-  from: Location,
-  to: Location,
-): Promise<Error | null> {
-  try {
-    await storage.rename(from, to);
-    return null;
-  } catch (thrown) {
-    if (!(thrown instanceof StorageError)) throw thrown;
-    return thrown.kind === 'not-found' ? null : thrown;
-  }
+/** Puts files aside, as the store of each home does it. */
+export function puttingAside(
+  quarantineAt: (home: Location) => Promise<Quarantine>,
+  homes: readonly Location[],
+): TakeAway {
+  return async (deletions) => {
+    const taken: Settled[] = [];
+    for (const group of byHome(deletions, homes)) {
+      const home = homeOf(parseUri(group[0]!.path)!, homes);
+      taken.push(...(await (await quarantineAt(home)).putAside(group)));
+    }
+    return taken;
+  };
 }
 
 /** What lies below one home is in one store. */

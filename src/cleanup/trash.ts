@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Leftover, RunRecord } from '../model/cleanup-run.js';
 import {
   baseName,
-  canonicalKey,
   child,
   formatLocation,
   isWithin,
@@ -14,11 +13,13 @@ import {
 } from '../model/location.js';
 import { TRASH_NAME, trashOf } from '../model/own-places.js';
 import type { PlannedDeletion } from '../model/plan.js';
-import type { StorageReader, StorageRemover, StorageWriter } from '../storage/storage.js';
+import type { StorageReader, StorageRemover } from '../storage/storage.js';
 import { RefusalError, StorageError } from '../support/errors.js';
 import { batchesOf } from './order.js';
-import { textAt } from './own-files.js';
+import { removeIfEmpty, textAt } from './own-files.js';
 import { plannedDeletion } from './plan-document.js';
+import { type Quarantine, quarantine, quarantineFormOf, type TrashedFile } from './quarantine.js';
+import { requireQuarantine } from './requirements.js';
 
 const MANIFEST_NAME = 'manifest.json';
 
@@ -28,35 +29,44 @@ const manifestDocument = z.object({
   startedAt: z.iso.datetime(),
   /** The directory that holds the journal of the run. */
   journals: z.string(),
-  files: z.array(plannedDeletion),
+  form: z.enum(['moved', 'hidden']).default('moved'),
+  files: z.array(plannedDeletion.extend({ version: z.string().optional() })),
   references: z.array(z.strictObject({ snapshot: z.string(), files: z.array(z.string()) })),
 });
 
 /** What one run put aside, or was about to, below one root. */
 export type Manifest = Readonly<z.output<typeof manifestDocument>>;
 
-/** Writes down what `record` puts aside below `home`, before the first file is moved. */
-export async function writeManifest(
+/** Writes down what `record` puts aside below `home`, and makes ready for it; before the first file goes. */
+export async function beginTrash(
   record: RunRecord,
   { home, journals }: { readonly home: Location; readonly journals: Location },
-  storage: StorageWriter,
+  storage: StorageRemover,
 ): Promise<void> {
   const { runId, startedAt, plan, references } = record;
-  const skipped = new Set(record.skipped.map(({ path }) => path));
-  const files = plan.deletions.filter(
-    ({ path, kind }) => kind !== 'empty-directory' && !skipped.has(path) && isWithin(parseUri(path)!, home),
-  );
+  const form = requireQuarantine(await quarantineFormOf(home, storage), home);
+  const aside = quarantine(form, { runId, home, files: filesBelow(home, record), storage });
   const manifest = manifestDocument.parse({
     runId,
     planId: plan.planId,
     startedAt,
     journals: formatLocation(journals),
-    files,
+    form,
+    files: await aside.name(),
     references,
   });
   const trash = trashOf(home, runId);
   await storage.makeDirectory(trash);
   await storage.put(child(trash, MANIFEST_NAME), Buffer.from(`${JSON.stringify(manifest)}\n`));
+  await aside.prepare();
+}
+
+/** What of a run goes below `home`, or has gone. */
+export function filesBelow(home: Location, { plan, skipped }: RunRecord): readonly PlannedDeletion[] {
+  const left = new Set(skipped.map(({ path }) => path));
+  return plan.deletions.filter(
+    ({ path, kind }) => kind !== 'empty-directory' && !left.has(path) && isWithin(parseUri(path)!, home),
+  );
 }
 
 /** Null where there is none. Throws a RefusalError where it cannot be understood, or names what is not below `home`. */
@@ -80,12 +90,6 @@ export async function readManifest(
       cause,
     });
   }
-}
-
-/** Where a file below `home` is put by the run `runId`. */
-export function placeInTrash(file: Location, home: Location, runId: string): Location {
-  const below = file.path.slice(home.path === '/' ? 0 : home.path.length);
-  return child(trashOf(home, runId), below);
 }
 
 /** Names of the runs that put something aside below `home`, in order. */
@@ -113,55 +117,32 @@ export async function emptyTrash(
   storage: StorageRemover,
   beforeBatch: () => Promise<void> = async () => {},
 ): Promise<Emptied> {
-  const { files } = (await readManifest(home, runId, storage)) ?? { files: [] };
+  const { files, form } = (await readManifest(home, runId, storage)) ?? { files: [], form: 'moved' };
+  const aside = quarantine(form, { runId, home, files, storage });
   const failed: Leftover[] = [];
-  const removed: PlannedDeletion[] = [];
+  const removed: TrashedFile[] = [];
   for (const { stage, deletions } of batchesOf(files)) {
     if (stage !== 'metadata' && failed.length > 0) break;
     await beforeBatch();
-    const places = deletions.map(({ path }) => placeInTrash(parseUri(path)!, home, runId));
-    for (const [index, { location, outcome, error }] of (await storage.remove(places)).entries()) {
-      if (outcome === 'removed') removed.push(deletions[index]!);
-      if (outcome === 'failed') failed.push({ path: formatLocation(location), reason: error!.message });
+    for (const [index, { outcome, error }] of (await aside.removeForGood(deletions)).entries()) {
+      const file = deletions[index]!;
+      if (outcome === 'removed') removed.push(file);
+      if (outcome === 'failed') failed.push({ path: file.path, reason: error!.message });
     }
   }
-  if (failed.length === 0) await removeLeftovers({ runId, files }, home, storage);
+  if (failed.length === 0) await closeTrash(runId, home, { aside, storage });
   return { files: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), failed };
 }
 
-/** Takes away the empty directories of a run in the trash, its manifest, and the trash itself where nothing else is in it. */
-export async function removeLeftovers(
-  { files, runId }: Pick<Manifest, 'files' | 'runId'>,
+/** Takes away all that a run has left in the trash, its manifest at last, and the trash itself where nothing else is in it. */
+export async function closeTrash(
+  runId: string,
   home: Location,
-  storage: StorageRemover,
+  { aside, storage }: { readonly aside: Quarantine | null; readonly storage: StorageRemover },
 ): Promise<void> {
   const trash = trashOf(home, runId);
-  for (const directory of directoriesOf(files, home, runId)) await removeIfEmpty(directory, storage);
+  await aside?.sweep();
   await storage.remove([child(trash, MANIFEST_NAME)]);
   await removeIfEmpty(trash, storage);
   await removeIfEmpty(parent(trash), storage);
-}
-
-/** Between the trash of the run and its files, the deepest first. */
-function directoriesOf(
-  files: readonly PlannedDeletion[],
-  home: Location,
-  runId: string,
-): readonly Location[] {
-  const trash = trashOf(home, runId);
-  const directories = new Map<string, Location>();
-  for (const { path } of files) {
-    let at = parent(placeInTrash(parseUri(path)!, home, runId));
-    for (; at.path !== trash.path && !directories.has(canonicalKey(at)); at = parent(at))
-      directories.set(canonicalKey(at), at);
-  }
-  return [...directories.values()].sort((a, b) => b.path.length - a.path.length);
-}
-
-async function removeIfEmpty(directory: Location, storage: StorageRemover): Promise<void> {
-  try {
-    await storage.removeEmptyDirectory(directory);
-  } catch (thrown) {
-    if (!(thrown instanceof StorageError && thrown.kind === 'conflict')) throw thrown;
-  }
 }

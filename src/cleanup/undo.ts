@@ -1,16 +1,16 @@
 // Bringing back what a run put aside: files first, each `_metadata` when all that it needs is there again. Nothing that is
 // in place is ever overwritten. Killed at any point, the same call goes on.
 import type { Leftover } from '../model/cleanup-run.js';
-import { child, type Location, parent, parseUri } from '../model/location.js';
+import { child, type Location, parseUri } from '../model/location.js';
 import { LOCK_NAME } from '../model/own-places.js';
-import type { PlannedDeletion } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
-import { StorageError } from '../support/errors.js';
+import { messageOf } from '../support/errors.js';
 import { Journal } from './journal.js';
 import type { LockOwner } from './lock.js';
 import { LockSet } from './lock-set.js';
-import { type Manifest, placeInTrash, readManifest, removeLeftovers } from './trash.js';
+import { type Quarantine, quarantine, type TrashedFile } from './quarantine.js';
+import { closeTrash, type Manifest, readManifest } from './trash.js';
 
 export interface UndoOptions {
   readonly openRemover: OpenRemover;
@@ -38,7 +38,7 @@ export async function undoRun(runId: string, home: Location, options: UndoOption
   try {
     const manifest = await readManifest(home, runId, storage);
     if (manifest === null) {
-      await removeLeftovers({ runId, files: [] }, home, storage);
+      await closeTrash(runId, home, { aside: null, storage });
       return { restored: 0, failed: [], snapshots: [] };
     }
     await forbidResuming(manifest, options);
@@ -67,6 +67,7 @@ class Undo {
   readonly #manifest: Manifest;
   readonly #home: Location;
   readonly #storage: StorageRemover;
+  readonly #aside: Quarantine;
   readonly #failed = new Map<string, string>();
   #restored = 0;
 
@@ -74,71 +75,48 @@ class Undo {
     this.#manifest = manifest;
     this.#home = home;
     this.#storage = storage;
+    this.#aside = quarantine(manifest.form, { ...manifest, home, storage });
   }
 
   async run(beforeBatch: () => Promise<void>): Promise<Undone> {
-    const { files } = this.#manifest;
-    await this.#bringBack(
-      files.filter(({ kind }) => kind !== 'metadata'),
-      beforeBatch,
-    );
-    await this.#bringBack(this.#wholeSnapshots(files), beforeBatch);
+    const { files, runId } = this.#manifest;
+    const [metadata, others] = partition(files);
+    await this.#bringBack(others, beforeBatch);
+    await this.#bringBack(this.#whole(metadata), beforeBatch);
     await beforeBatch();
-    if (this.#failed.size === 0) await removeLeftovers(this.#manifest, this.#home, this.#storage);
+    if (this.#failed.size === 0)
+      await closeTrash(runId, this.#home, { aside: this.#aside, storage: this.#storage });
     return {
       restored: this.#restored,
       failed: [...this.#failed].map(([path, reason]) => ({ path, reason })),
-      snapshots: files.flatMap(({ path, snapshot, kind }) =>
-        kind === 'metadata' && !this.#failed.has(path) ? [snapshot!] : [],
-      ),
+      snapshots: metadata.flatMap(({ path, snapshot }) => (this.#failed.has(path) ? [] : [snapshot!])),
     };
   }
 
-  async #bringBack(files: readonly PlannedDeletion[], beforeBatch: () => Promise<void>): Promise<void> {
-    for (const [index, file] of files.entries()) {
-      if (index % BATCH === 0) await beforeBatch();
-      await this.#restore(file);
+  async #bringBack(files: readonly TrashedFile[], beforeBatch: () => Promise<void>): Promise<void> {
+    for (let start = 0; start < files.length; start += BATCH) {
+      await beforeBatch();
+      for (const { deletion, error } of await this.#aside.bringBack(files.slice(start, start + BATCH))) {
+        if (error === null) this.#restored++;
+        else this.#failed.set(deletion.path, messageOf(error));
+      }
     }
   }
 
   /** The `_metadata` of snapshots all of whose files are back. */
-  #wholeSnapshots(files: readonly PlannedDeletion[]): readonly PlannedDeletion[] {
+  #whole(metadata: readonly TrashedFile[]): readonly TrashedFile[] {
     const torn = new Set(
       this.#manifest.references
         .filter((references) => references.files.some((path) => this.#failed.has(path)))
         .map(({ snapshot }) => snapshot),
     );
-    const metadata = files.filter(({ kind }) => kind === 'metadata');
     for (const { path, snapshot } of metadata)
       if (torn.has(snapshot!)) this.#failed.set(path, 'files that it needs are not back');
     return metadata.filter(({ snapshot }) => !torn.has(snapshot!));
   }
+}
 
-  async #restore({ path }: PlannedDeletion): Promise<void> {
-    const place = parseUri(path)!;
-    const trashed = placeInTrash(place, this.#home, this.#manifest.runId);
-    try {
-      await this.#storage.makeDirectory(parent(place));
-      await this.#storage.rename(trashed, place);
-      this.#restored++;
-    } catch (thrown) {
-      if (!(thrown instanceof StorageError)) throw thrown;
-      if (thrown.kind === 'not-found') await this.#requireInPlace(path);
-      else this.#failed.set(path, thrown.message);
-    }
-  }
-
-  /** What is not in the trash was never moved there, or is back already. */
-  async #requireInPlace(path: string): Promise<void> {
-    try {
-      await this.#storage.stat(parseUri(path)!);
-      this.#restored++;
-    } catch (thrown) {
-      if (!(thrown instanceof StorageError)) throw thrown;
-      this.#failed.set(
-        path,
-        thrown.kind === 'not-found' ? 'it is not in the trash any more' : thrown.message,
-      );
-    }
-  }
+function partition(files: readonly TrashedFile[]) {
+  const isMetadata = ({ kind }: TrashedFile) => kind === 'metadata';
+  return [files.filter(isMetadata), files.filter((file) => !isMetadata(file))] as const;
 }

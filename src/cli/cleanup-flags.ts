@@ -88,7 +88,7 @@ const garbageFlags = {
     allowNo: true,
     helpGroup: CLEANUP,
     description:
-      'Put files aside, in .ckpt-trash below the location, where not said otherwise; with --no-quarantine remove them.',
+      'Put files aside, in .ckpt-trash below the location or under markers of a versioned bucket, where not said otherwise; with --no-quarantine remove them.',
   }),
   'max-delete': integer({
     helpGroup: CLEANUP,

@@ -10,8 +10,8 @@ Looks at everything again that the plan rests on, and takes away what of it stil
 new reference saves its file, and evidence about jobs is asked again before every batch. What is to go is written down
 first; a run that was killed is finished by the same command, and a plan that was carried out is left alone.
 
-Files go to .ckpt-trash below the location where the store can rename (ckpt undo, ckpt trash), unless the plan was made
-with --no-quarantine. Afterwards every snapshot that stays is verified.`;
+Files go to .ckpt-trash below the location where the store can rename, and under delete markers in an S3 bucket that keeps
+versions (ckpt undo, ckpt trash), unless the plan was made with --no-quarantine. Afterwards every snapshot that stays is verified.`;
 
 export default class Apply extends BaseCommand {
   static override summary = 'Carry a plan out, or finish what was begun of it.';

@@ -31,3 +31,8 @@ export function isInTrash({ path }: Location): boolean {
 export function trashOf(root: Location, runId: string): Location {
   return child(root, `${TRASH_NAME}/${runId}`);
 }
+
+/** Where the run `runId` puts aside the file at `file`, which lies below `root`. */
+export function placeInTrash(file: Location, root: Location, runId: string): Location {
+  return child(trashOf(root, runId), file.path.slice(root.path === '/' ? 0 : root.path.length));
+}

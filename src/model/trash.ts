@@ -1,6 +1,12 @@
 // What lies in the trash of roots, and what came of bringing it back, of emptying it, and of taking a lock away.
 import type { Leftover } from './cleanup-run.js';
 
+/**
+ * How files are put aside, none of them copied. `moved`: renamed into the trash. `hidden`: where the store keeps versions,
+ * each stays in its place under a marker that hides it.
+ */
+export type QuarantineForm = 'moved' | 'hidden';
+
 /** What one run put aside below one root. */
 export interface TrashedRun {
   readonly runId: string;
@@ -8,6 +14,8 @@ export interface TrashedRun {
   readonly root: string;
   /** When the run began; null where no manifest says it, and nothing can be said of the files. */
   readonly startedAt: string | null;
+  /** Null where no manifest says it. */
+  readonly form: QuarantineForm | null;
   /** By the clock of the store. */
   readonly ageMs: number | null;
   readonly files: number;

@@ -25,11 +25,12 @@ export function renderTrash(runs: readonly TrashedRun[]): string {
   return runs.map((run) => `${runLine(run)}\n`).join('');
 }
 
-function runLine({ runId, root, ageMs, files, bytes, snapshots }: TrashedRun): string {
+function runLine({ runId, root, ageMs, form, files, bytes, snapshots }: TrashedRun): string {
+  const hidden = form === 'hidden' ? ' hidden under markers' : '';
   const what =
     ageMs === null
       ? 'no manifest tells what it is'
-      : `${formatAge(ageMs)} old, ${plural(files, 'file')}, ${formatBytes(bytes)}, ${plural(snapshots.length, 'snapshot')}`;
+      : `${formatAge(ageMs)} old, ${plural(files, 'file')}, ${formatBytes(bytes)}, ${plural(snapshots.length, 'snapshot')}${hidden}`;
   return visible(`${runId}  ${what}  ${root}`);
 }
 

@@ -2,7 +2,7 @@
 import type { Location } from '../model/location.js';
 import { formatLocation } from '../model/location.js';
 import { StorageError, type StorageErrorKind } from '../support/errors.js';
-import type { ListingBatch, RemovalResult, StorageRemover } from './storage.js';
+import type { ListingBatch, RemovalResult, StorageRemover, StoredVersions } from './storage.js';
 
 export type StorageOperation =
   | 'list'
@@ -20,6 +20,11 @@ export type StorageOperation =
   | 'remove'
   | 'removeEmptyDirectory'
   | 'nowMs'
+  | 'removalLeaves'
+  /** A batch of versions that are listed, before it is handed out. */
+  | 'list-versions'
+  /** One version of a removal of some. */
+  | 'remove-version'
   /** Told with the location from which. */
   | 'copy'
   | 'rename';
@@ -37,8 +42,7 @@ export function interceptedStorage(
   before: (call: StorageCall) => void,
 ): StorageRemover {
   let calls = 0;
-  const announce = (operation: StorageOperation, location: Location): void =>
-    before({ index: calls++, operation, location });
+  const announce: Announce = (operation, location) => before({ index: calls++, operation, location });
   return {
     capabilities: inner.capabilities,
     async *list(root): AsyncGenerator<ListingBatch> {
@@ -92,11 +96,59 @@ export function interceptedStorage(
       announce('rename', from);
       return inner.rename(from, to);
     },
-    remove: (locations) => removeEach(inner, locations, announce),
+    remove: (locations) => removeEach(locations, removalOfOne(inner, announce)),
     removeEmptyDirectory: async (location) => {
       announce('removeEmptyDirectory', location);
       return inner.removeEmptyDirectory(location);
     },
+    ...keepingVersions(inner, announce),
+  };
+}
+
+type Announce = (operation: StorageOperation, location: Location) => void;
+
+function removalOfOne(inner: StorageRemover, announce: Announce): RemovingEach<Location> {
+  return {
+    remove: async (location) => {
+      announce('remove', location);
+      return inner.remove([location]);
+    },
+    locationOf: (location) => location,
+  };
+}
+
+/** What only stores have that keep versions. */
+function keepingVersions(
+  inner: StorageRemover,
+  announce: Announce,
+): Pick<StorageRemover, 'removalLeaves' | 'versions'> {
+  return {
+    ...(inner.removalLeaves && {
+      removalLeaves: async (location: Location) => {
+        announce('removalLeaves', location);
+        return inner.removalLeaves!(location);
+      },
+    }),
+    ...(inner.versions && { versions: interceptedVersions(inner.versions, announce) }),
+  };
+}
+
+function interceptedVersions(inner: StoredVersions, announce: Announce): StoredVersions {
+  return {
+    async *list(root) {
+      for await (const batch of inner.list(root)) {
+        announce('list-versions', root);
+        yield batch;
+      }
+    },
+    remove: (versions) =>
+      removeEach(versions, {
+        remove: async (version) => {
+          announce('remove-version', version.location);
+          return inner.remove([version]);
+        },
+        locationOf: ({ location }) => location,
+      }),
   };
 }
 
@@ -125,19 +177,22 @@ export function faultyStorage(
   });
 }
 
-async function removeEach(
-  inner: StorageRemover,
-  locations: readonly Location[],
-  announce: (operation: StorageOperation, location: Location) => void,
+interface RemovingEach<T> {
+  readonly remove: (target: T) => Promise<readonly RemovalResult[]>;
+  readonly locationOf: (target: T) => Location;
+}
+
+async function removeEach<T>(
+  targets: readonly T[],
+  { remove, locationOf }: RemovingEach<T>,
 ): Promise<readonly RemovalResult[]> {
   const results: RemovalResult[] = [];
-  for (const location of locations) {
+  for (const target of targets) {
     try {
-      announce('remove', location);
-      results.push(...(await inner.remove([location])));
+      results.push(...(await remove(target)));
     } catch (thrown) {
       if (!(thrown instanceof StorageError)) throw thrown;
-      results.push({ location, outcome: 'failed', error: thrown });
+      results.push({ location: locationOf(target), outcome: 'failed', error: thrown });
     }
   }
   return results;

@@ -21,7 +21,7 @@ export interface MemoryOptions {
   readonly pageEntries?: number;
 }
 
-interface MemoryFile {
+export interface MemoryFile {
   readonly content: Uint8Array;
   readonly modifiedMs: number;
   readonly version: number;
@@ -37,7 +37,8 @@ const MESSAGES: Partial<Record<StorageErrorKind, string>> = {
 /** One store; authorities of locations are not told apart. */
 export class MemoryStorage implements StorageRemover {
   readonly capabilities: StorageCapabilities;
-  readonly #files = new Map<string, MemoryFile>();
+  /** By path. */
+  protected readonly files = new Map<string, MemoryFile>();
   readonly #directories = new Set<string>(['/']);
   readonly #clock: Clock;
   readonly #pageEntries: number;
@@ -70,7 +71,7 @@ export class MemoryStorage implements StorageRemover {
   }
 
   async stat(location: Location): Promise<FileStatus> {
-    const file = this.#files.get(location.path);
+    const file = this.files.get(location.path);
     if (file !== undefined) return fileStatus(location.path, file);
     if (this.capabilities.directories && this.#directories.has(location.path))
       return directoryStatus(location.path);
@@ -87,7 +88,7 @@ export class MemoryStorage implements StorageRemover {
 
   async makeDirectory(location: Location): Promise<void> {
     if (!this.capabilities.directories) return;
-    if (this.#files.has(location.path)) throw failure('already-exists', location);
+    if (this.files.has(location.path)) throw failure('already-exists', location);
     if (this.#directories.has(location.path)) return;
     await this.makeDirectory(parent(location));
     this.#directories.add(location.path);
@@ -99,7 +100,7 @@ export class MemoryStorage implements StorageRemover {
       if (this.#directories.has(location.path)) throw failure('conflict', location);
     }
     const version = ++this.#versions;
-    this.#files.set(location.path, { content: content.slice(), modifiedMs: this.#clock.now(), version });
+    this.files.set(location.path, { content: content.slice(), modifiedMs: this.#clock.now(), version });
   }
 
   async putPieces(location: Location, { read }: Pieces): Promise<void> {
@@ -109,13 +110,13 @@ export class MemoryStorage implements StorageRemover {
   }
 
   async putIfAbsent(location: Location, content: Uint8Array): Promise<void> {
-    if (this.#files.has(location.path)) throw failure('already-exists', location);
+    if (this.files.has(location.path)) throw failure('already-exists', location);
     await this.put(location, content);
   }
 
   async remove(locations: readonly Location[]): Promise<readonly RemovalResult[]> {
     return locations.map((location) => {
-      if (this.#files.delete(location.path)) return { location, outcome: 'removed' };
+      if (this.files.delete(location.path)) return { location, outcome: 'removed' };
       if (!this.capabilities.directories || !this.#directories.has(location.path))
         return { location, outcome: 'absent' };
       return { location, outcome: 'failed', error: failure('conflict', location) };
@@ -123,7 +124,7 @@ export class MemoryStorage implements StorageRemover {
   }
 
   async removeEmptyDirectory(location: Location): Promise<void> {
-    if (this.#files.has(location.path) || this.#below(location).length > 0)
+    if (this.files.has(location.path) || this.#below(location).length > 0)
       throw failure('conflict', location);
     this.#directories.delete(location.path);
   }
@@ -139,14 +140,14 @@ export class MemoryStorage implements StorageRemover {
   async rename(from: Location, to: Location): Promise<void> {
     if (!this.capabilities.rename) throw failure('conflict', from);
     const file = this.#file(from);
-    if (this.#files.has(to.path) || this.#directories.has(to.path)) throw failure('already-exists', to);
+    if (this.files.has(to.path) || this.#directories.has(to.path)) throw failure('already-exists', to);
     if (!this.#directories.has(parent(to).path)) throw failure('not-found', parent(to));
-    this.#files.delete(from.path);
-    this.#files.set(to.path, file);
+    this.files.delete(from.path);
+    this.files.set(to.path, file);
   }
 
   #file(location: Location): MemoryFile {
-    const file = this.#files.get(location.path);
+    const file = this.files.get(location.path);
     if (file !== undefined) return file;
     const isDirectory = this.capabilities.directories && this.#directories.has(location.path);
     throw failure(isDirectory ? 'conflict' : 'not-found', location);
@@ -155,13 +156,13 @@ export class MemoryStorage implements StorageRemover {
   #requireDirectory(location: Location): void {
     const { directories } = this.capabilities;
     if (directories ? this.#directories.has(location.path) : this.#below(location).length > 0) return;
-    throw failure(directories && this.#files.has(location.path) ? 'conflict' : 'not-found', location);
+    throw failure(directories && this.files.has(location.path) ? 'conflict' : 'not-found', location);
   }
 
   /** Files and directories below `root`, in the order of their paths. */
   #below(root: Location): readonly FileStatus[] {
     const prefix = root.path === '/' ? '/' : `${root.path}/`;
-    const files = [...this.#files].filter(([path]) => path.startsWith(prefix));
+    const files = [...this.files].filter(([path]) => path.startsWith(prefix));
     const paths = files.map(([path]) => path);
     const directories = this.capabilities.directories
       ? [...this.#directories].filter((path) => path.startsWith(prefix) && path !== '/')

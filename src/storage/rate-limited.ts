@@ -1,7 +1,8 @@
 // At most so many requests a second to a store. A request is a call, a batch of a listing, or a key of a removal: what
 // stores count and bill.
+import type { Location } from '../model/location.js';
 import type { Clock } from '../support/clock.js';
-import type { ListingBatch, StorageRemover } from './storage.js';
+import type { ListingBatch, StorageRemover, StoredVersions } from './storage.js';
 
 /** Waits until `requests` more are allowed. */
 export type Admission = (requests: number) => Promise<void>;
@@ -49,5 +50,24 @@ export function rateLimitedStorage(inner: StorageRemover, admit: Admission): Sto
       return inner.remove(locations);
     },
     removeEmptyDirectory: (location) => one(() => inner.removeEmptyDirectory(location)),
+    ...(inner.removalLeaves && {
+      removalLeaves: (location: Location) => one(() => inner.removalLeaves!(location)),
+    }),
+    ...(inner.versions && { versions: rateLimitedVersions(inner.versions, admit) }),
+  };
+}
+
+function rateLimitedVersions(inner: StoredVersions, admit: Admission): StoredVersions {
+  return {
+    async *list(root) {
+      for await (const batch of inner.list(root)) {
+        await admit(1);
+        yield batch;
+      }
+    },
+    remove: async (versions) => {
+      await admit(versions.length);
+      return inner.remove(versions);
+    },
   };
 }

@@ -4,7 +4,7 @@ import type { Location } from '../model/location.js';
 import type { Clock } from '../support/clock.js';
 import { StorageError, type StorageErrorKind } from '../support/errors.js';
 import type { Random } from '../support/random.js';
-import type { RemovalResult, StorageReader, StorageRemover } from './storage.js';
+import type { RemovalResult, StorageReader, StorageRemover, StoredVersions } from './storage.js';
 
 /** How often and after what waits. Times in milliseconds. */
 export interface RetryPolicy {
@@ -70,10 +70,12 @@ export function retryingStorage(inner: StorageRemover, retry: Retry): StorageRem
     put: (location, content) => retry(() => inner.put(location, content)),
     putPieces: (location, pieces) => retry(() => inner.putPieces(location, pieces)),
     putIfAbsent: (location, content) => putIfAbsent(inner, retry, location, content),
-    remove: (locations) => removeUntilDone(inner, retry, locations),
+    remove: (locations) =>
+      removeUntilDone(locations, { remove: (left) => inner.remove(left), locationOf: (at) => at, retry }),
     removeEmptyDirectory: (location) => retry(() => inner.removeEmptyDirectory(location)),
     copy: (from, to) => retry(() => inner.copy(from, to)),
     rename: (from, to) => renameOnce(inner, retry, from, to),
+    ...(inner.versions && { versions: retryingVersions(inner.versions, retry) }),
   };
 }
 
@@ -135,17 +137,34 @@ function isKind(thrown: unknown, kind: StorageErrorKind): boolean {
   return thrown instanceof StorageError && thrown.kind === kind;
 }
 
+function retryingVersions(inner: StoredVersions, retry: Retry): StoredVersions {
+  return {
+    list: (root) => inner.list(root),
+    remove: (versions) =>
+      removeUntilDone(versions, {
+        remove: (left) => inner.remove(left),
+        locationOf: ({ location }) => location,
+        retry,
+      }),
+  };
+}
+
+interface Removing<T> {
+  readonly remove: (targets: readonly T[]) => Promise<readonly RemovalResult[]>;
+  readonly locationOf: (target: T) => Location;
+  readonly retry: Retry;
+}
+
 /** Tries again those that failed and may succeed; what was removed stays reported as removed. */
-async function removeUntilDone(
-  inner: StorageRemover,
-  retry: Retry,
-  locations: readonly Location[],
+async function removeUntilDone<T>(
+  targets: readonly T[],
+  { remove, locationOf, retry }: Removing<T>,
 ): Promise<readonly RemovalResult[]> {
   const results = new Map<number, RemovalResult>();
-  let pending = locations.map((_, index) => index);
+  let pending = targets.map((_, index) => index);
   try {
     await retry(async () => {
-      const outcomes = await inner.remove(pending.map((index) => locations[index]!));
+      const outcomes = await remove(pending.map((index) => targets[index]!));
       outcomes.forEach((outcome, position) => void results.set(pending[position]!, outcome));
       pending = pending.filter((index) => isRetryable(results.get(index)?.error));
       if (pending.length > 0) throw results.get(pending[0]!)!.error!;
@@ -153,9 +172,9 @@ async function removeUntilDone(
   } catch (thrown) {
     if (!(thrown instanceof StorageError)) throw thrown;
     for (const index of pending)
-      results.set(index, { location: locations[index]!, outcome: 'failed', error: thrown });
+      results.set(index, { location: locationOf(targets[index]!), outcome: 'failed', error: thrown });
   }
-  return locations.map((_, index) => results.get(index)!);
+  return targets.map((_, index) => results.get(index)!);
 }
 
 function isRetryable(thrown: unknown): thrown is StorageError {

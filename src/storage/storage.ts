@@ -109,6 +109,35 @@ export interface StorageWriter extends StorageReader {
   copy(from: Location, to: Location): Promise<void>;
 }
 
+/** One version of a file, in a store that keeps them: content, or a marker that hides the versions before it. */
+export interface FileVersion {
+  readonly path: string;
+  readonly versionId: string;
+  readonly isMarker: boolean;
+  /** No other version of the path is newer: the content that is read, or the marker that hides the file. */
+  readonly isLatest: boolean;
+  /** 0 for markers. */
+  readonly sizeBytes: number;
+  readonly modifiedMs: number | null;
+}
+
+/** A version by its exact name. */
+export interface VersionName {
+  readonly location: Location;
+  readonly versionId: string;
+}
+
+/** What a store keeps of files that were replaced or removed, where `removalLeaves` says `marker`. */
+export interface StoredVersions {
+  /**
+   * All versions of files below `root`; those with content of one path come from the newest to the oldest. Nothing where
+   * nothing is; a name that no path can have is left out.
+   */
+  list(root: Location): AsyncIterable<readonly FileVersion[]>;
+  /** Removes exactly these for good; one result per version, in the order given. */
+  remove(versions: readonly VersionName[]): Promise<readonly RemovalResult[]>;
+}
+
 /** Outcome of one key of {@link StorageRemover.remove}; `absent` is a success. */
 export interface RemovalResult {
   readonly location: Location;
@@ -127,4 +156,6 @@ export interface StorageRemover extends StorageWriter {
    * is at `to`, and `conflict` where the store has no such thing.
    */
   rename(from: Location, to: Location): Promise<void>;
+  /** Stores that cannot keep versions do not have this. */
+  readonly versions?: StoredVersions;
 }

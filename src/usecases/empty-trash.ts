@@ -87,11 +87,12 @@ async function runsBelow(home: Location, storage: StorageReader): Promise<readon
   const runs: TrashedRun[] = [];
   for (const runId of await runsInTrash(home, storage)) {
     const manifest = await readManifest(home, runId, storage);
-    const { files = [], startedAt = null } = manifest ?? {};
+    const { files = [], startedAt = null, form = null } = manifest ?? {};
     runs.push({
       runId,
       root: formatLocation(home),
       startedAt,
+      form,
       ageMs: startedAt === null ? null : nowMs - Date.parse(startedAt),
       files: files.length,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),

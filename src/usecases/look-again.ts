@@ -57,7 +57,8 @@ class Victims {
   readonly #metadata: ReadonlyMap<string, PlannedDeletion>;
   readonly #trashes: readonly { readonly home: Location; readonly trash: Location }[];
   readonly #etags = new Map<string, string>();
-  readonly #references = new Map<string, Set<string>>();
+  /** By the key of the `_metadata` that references them. */
+  readonly #references = new Map<string, ReadonlySet<string>>();
 
   constructor({ deletions, roots }: Plan, runId: string) {
     const files = deletions.filter(({ kind }) => kind !== 'empty-directory');
@@ -76,9 +77,9 @@ class Victims {
     return this.#etags.get(path) ?? null;
   }
 
-  /** Files of the plan that a snapshot which is to go references; undefined where it was not read. */
-  referencesOf(snapshot: string): ReadonlySet<string> | undefined {
-    return this.#references.get(snapshot);
+  /** Files of the plan that the `_metadata` of a snapshot which is to go references; undefined where it was not read. */
+  referencesOf(metadata: Location): ReadonlySet<string> | undefined {
+    return this.#references.get(canonicalKey(metadata));
   }
 
   noteListed(root: Location, { entries }: ListingBatch): void {
@@ -89,11 +90,10 @@ class Victims {
   }
 
   noteSnapshot({ metadata, contents }: ReadSnapshot): void {
-    const planned = this.plannedFor(metadata.location);
-    if (planned === undefined) return;
+    if (this.plannedFor(metadata.location) === undefined) return;
     const { files } = contents.references;
-    const known = this.#references.get(planned) ?? new Set();
-    this.#references.set(planned, known);
+    const known = new Set<string>();
+    this.#references.set(canonicalKey(metadata.location), known);
     for (let row = 0; row < files.count; row++) {
       const victim = this.at(files.location(row));
       if (victim !== undefined) known.add(victim.path);
@@ -145,15 +145,13 @@ function snapshotsOf(
   victims: Victims,
   objectionTo: ObjectionTo,
 ): readonly FoundSnapshot[] {
-  const found = new Map<string, FoundSnapshot>();
-  for (const snapshot of snapshots) {
-    const planned = snapshot.metadata === null ? undefined : victims.plannedFor(snapshot.metadata.location);
-    const references = planned === undefined ? undefined : victims.referencesOf(planned);
-    if (planned === undefined || references === undefined) continue;
-    const objection = snapshot.inTrash ? null : objectionTo(snapshot);
-    found.set(planned, { snapshot: planned, files: [...references].sort(), objection });
-  }
-  return [...found.values()];
+  return snapshots.flatMap((audited) => {
+    const at = audited.metadata?.location;
+    const snapshot = at && victims.plannedFor(at);
+    const files = at && victims.referencesOf(at);
+    if (snapshot === undefined || files === undefined) return [];
+    return [{ snapshot, files: [...files].sort(), objection: audited.inTrash ? null : objectionTo(audited) }];
+  });
 }
 
 function locate(path: string): Location {

@@ -238,7 +238,7 @@ class Planning {
     { deletions, heldBack, heldBackCount, going }: Selection,
   ): Plan {
     const { nowMs, roots, evidence, policy, keepsVersions } = this.#found;
-    const fate = keepsVersions ? 'versions' : policy.cleanup.quarantine ? 'trash' : 'freed';
+    const fate = policy.cleanup.quarantine ? 'trash' : keepsVersions ? 'versions' : 'freed';
     return sealPlan({
       toolVersion: this.#request.toolVersion,
       createdAt: new Date(nowMs).toISOString(),

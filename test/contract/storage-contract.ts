@@ -2,7 +2,15 @@
 // adds one call in storage.test.ts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { child, type Location, normalizePath } from '../../src/model/location.js';
-import type { FileStatus, ListingBatch, StorageReader, StorageRemover } from '../../src/storage/storage.js';
+import type {
+  FileStatus,
+  FileVersion,
+  ListingBatch,
+  StorageReader,
+  StorageRemover,
+  StoredVersions,
+  VersionName,
+} from '../../src/storage/storage.js';
 import { StorageError, type StorageErrorKind } from '../../src/support/errors.js';
 
 /** A fresh, empty place in a store. */
@@ -364,5 +372,46 @@ export function storageContract(
       expect(await kindOf(storage.stat(at('p')))).toBe('not-found');
       expect(await storage.listDirectory(root)).toMatchObject([{ path: at('p').path, type: 'directory' }]);
     });
+
+    it('keeps what is replaced and removed, by versions that are taken away one by one', async () => {
+      const { versions, removalLeaves } = storage;
+      if (versions === undefined || (await removalLeaves?.(root)) !== 'marker') return;
+      expect((await versionsBelow(versions, root)).length).toBe(0);
+      for (const content of ['one', 'three']) await put('d/a b+ü', content);
+      await put('d/kept', 'x');
+      await put('da', 'beside');
+      await storage.remove([at('d/a b+ü'), at('d/kept')]);
+      const told = await versionsBelow(versions, at('d'));
+      const shape = ({ path, isMarker, isLatest, sizeBytes }: FileVersion) => [
+        ...[path.slice(root.path.length), isMarker, isLatest, sizeBytes],
+      ];
+      expect(told.map(shape)).toEqual([
+        ['/d/a b+ü', false, false, 5],
+        ['/d/a b+ü', false, false, 3],
+        ['/d/a b+ü', true, true, 0],
+        ['/d/kept', false, false, 1],
+        ['/d/kept', true, true, 0],
+      ]);
+      const names = told.map(({ path, versionId }) => ({ location: { ...root, path }, versionId }));
+      const [newest, oldest, marker, content] = names as [VersionName, VersionName, VersionName, VersionName];
+      expect(await versions.remove([marker, content])).toMatchObject([
+        { location: marker.location, outcome: 'removed' },
+        { location: content.location, outcome: 'removed' },
+      ]);
+      expect(Buffer.from(await storage.read(at('d/a b+ü'))).toString()).toBe('three');
+      expect(await kindOf(storage.stat(at('d/kept')))).toBe('not-found');
+      expect(await versions.remove([newest])).toMatchObject([{ outcome: 'removed' }]);
+      expect(Buffer.from(await storage.read(at('d/a b+ü'))).toString()).toBe('one');
+      await versions.remove([oldest, names[4]!]);
+      expect(await versionsBelow(versions, at('d'))).toEqual([]);
+    });
   });
+}
+
+/** Of each path contents first, then markers. */
+async function versionsBelow(versions: StoredVersions, root: Location): Promise<readonly FileVersion[]> {
+  const found: FileVersion[] = [];
+  for await (const batch of versions.list(root)) found.push(...batch);
+  const rank = ({ path, isMarker }: FileVersion) => `${path} ${isMarker ? 1 : 0}`;
+  return found.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }

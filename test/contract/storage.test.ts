@@ -7,6 +7,7 @@ import { MemoryStorage } from '../../src/storage/memory.js';
 import { openRemover } from '../../src/storage/open.js';
 import { routedStorage } from '../../src/storage/routed.js';
 import { runs } from '../support/runs.js';
+import { VersionedMemory } from '../support/versioned-memory.js';
 import { storageContract } from './storage-contract.js';
 
 const memoryRoot = parseLocation('memory://store/root', '/');
@@ -20,6 +21,12 @@ storageContract('memory as a file system', async () => {
 
 storageContract('memory as an object store', async () => ({
   storage: new MemoryStorage({ directories: false, pageEntries: 7 }),
+  root: memoryRoot,
+  dispose: nothing,
+}));
+
+storageContract('memory that keeps versions', async () => ({
+  storage: interceptedStorage(new VersionedMemory(), () => undefined),
   root: memoryRoot,
   dispose: nothing,
 }));

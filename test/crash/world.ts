@@ -15,6 +15,7 @@ import { seededRandom } from '../../src/support/random.js';
 import { takeSurvey } from '../../src/survey/take-survey.js';
 import { lookAgain } from '../../src/usecases/look-again.js';
 import { deletionOf, NOW_MS, planOf } from '../cleanup/samples.js';
+import { VersionedMemory } from '../support/versioned-memory.js';
 import { file, metadataBytes } from '../survey/documents.js';
 
 export const ROOT = parseLocation('memory:///flink', '/');
@@ -62,7 +63,16 @@ export interface World {
 /** The tree, its files a year old, and the plan that lets go of all but the last snapshot. */
 export async function makeWorld(directories = true, shape: Shape = SHAPE): Promise<World> {
   const clock = new ManualClock(NOW_MS - YEAR_MS);
-  const storage = new MemoryStorage({ clock, directories });
+  return plant(new MemoryStorage({ clock, directories }), clock, shape);
+}
+
+/** The same in a bucket that keeps versions. */
+export async function makeVersionedWorld(): Promise<World & { readonly storage: VersionedMemory }> {
+  const clock = new ManualClock(NOW_MS - YEAR_MS);
+  return plant(new VersionedMemory(clock), clock, SHAPE);
+}
+
+async function plant<S extends MemoryStorage>(storage: S, clock: ManualClock, shape: Shape) {
   const { snapshots, going } = shape;
   for (const [id, numbers] of Object.entries(snapshots)) await putSnapshot(storage, Number(id), numbers);
   for (const number of [...going.shared, ...(going.orphans ?? [])])

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Executed } from '../../src/cleanup/execute.js';
+import { quarantineFormOf } from '../../src/cleanup/quarantine.js';
 import { child, formatLocation, type Location, parent } from '../../src/model/location.js';
 import type { Plan } from '../../src/model/plan.js';
 import { interceptedStorage } from '../../src/storage/intercepted.js';
@@ -30,7 +31,9 @@ export function cleanupOn(open: () => Promise<CleanupPlace>): void {
   describe('cleaning', () => {
     it('takes what the plan names, and survives being killed', async () => {
       const { storage } = await open();
-      for (const quarantine of storage.capabilities.rename ? [true, false] : [false]) {
+      const { root } = await open();
+      const canPutAside = (await quarantineFormOf(root, storage)) !== null;
+      for (const quarantine of canPutAside ? [true, false] : [false]) {
         const unkilled = await planted(await open(), quarantine);
         const { outcome } = await apply(unkilled);
         expect(outcome).toMatchObject({ skipped: [], failed: [], verified: 1 });

@@ -60,7 +60,7 @@ function objectOf(
 }
 
 /** As the header `Last-Modified` tells it: MinIO and rclone list milliseconds too, and a file would seem changed. */
-function wholeSeconds(time: Date): number {
+export function wholeSeconds(time: Date): number {
   return Math.floor(time.getTime() / 1000) * 1000;
 }
 
@@ -71,7 +71,7 @@ export function entityTag(text: string | undefined): string | null {
 }
 
 /** Names come in the form of a query: `+` for a space, and percent signs. Undefined where it is no such form. */
-function urlDecoded(text: string | undefined): string | undefined {
+export function urlDecoded(text: string | undefined): string | undefined {
   if (text === undefined || !/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

@@ -1,16 +1,22 @@
 // Writes to S3 and takes away. A put is atomic; directories need not be made.
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
-import type { Pieces, RemovalResult, StorageRemover } from '../storage.js';
+import type { Pieces, RemovalResult, StorageRemover, StoredVersions } from '../storage.js';
 import { copyObject } from './copy.js';
 import { keyOf, prefixOf } from './keys.js';
 import { S3Reader } from './reader.js';
-import { removeObjects } from './removal.js';
+import { removeObjects, removeTargets } from './removal.js';
 import { bucketInput, pagesOf, send } from './requests.js';
 import { uploadPieces } from './upload.js';
+import { listVersions } from './versions.js';
 
 /** All rights to the buckets of one endpoint; single requests are not tried again here. */
 export class S3Remover extends S3Reader implements StorageRemover {
+  readonly versions: StoredVersions = {
+    list: (root) => listVersions(this.requests, root),
+    remove: (versions) => removeTargets(this.requests, versions),
+  };
+
   async makeDirectory(): Promise<void> {}
 
   async put(location: Location, content: Uint8Array): Promise<void> {

@@ -5,13 +5,13 @@ import { parseLocation } from '../../../src/model/location.js';
 import { ODD_NAMES, storageContract } from '../../contract/storage-contract.js';
 import { cleanupOn } from '../cleanup.js';
 import { commandLineOn } from '../command-line.js';
+import { trashOn } from '../trash.js';
 import { describeHdfs } from './available.js';
 import { openHdfs } from './calls.js';
 import { type HdfsCluster, startHdfs } from './cluster.js';
 import { connectionsTo } from './connections.js';
 import { faultsOf } from './faults.js';
 import { refusalsOf } from './refusals.js';
-import { trashOn } from './trash.js';
 
 describeHdfs('HDFS', () => {
   let cluster: HdfsCluster;
@@ -20,6 +20,10 @@ describeHdfs('HDFS', () => {
   });
   afterAll(() => cluster?.stop());
 
+  const environment = () => ({
+    CKPT_WEBHDFS: cluster.nameNodes[0]!.httpAddress,
+    HADOOP_USER_NAME: cluster.user,
+  });
   const open = async () => {
     const root = parseLocation(`${cluster.uri}/contract/${randomUUID()}`, '/');
     const storage = openHdfs(cluster);
@@ -34,13 +38,13 @@ describeHdfs('HDFS', () => {
   refusalsOf(() => cluster);
   commandLineOn(() => ({
     uri: `${cluster.uri}/flink`,
-    env: { CKPT_WEBHDFS: cluster.nameNodes[0]!.httpAddress, HADOOP_USER_NAME: cluster.user },
+    env: environment(),
     load: async (directory, name) => {
       await cluster.hdfs('dfs', '-mkdir', '-p', '/flink');
       await cluster.hdfs('dfs', '-put', '-t', '16', directory, `/flink/${name}`);
     },
   }));
-  trashOn(() => cluster);
+  trashOn(async () => ({ ...(await open()), env: environment() }));
   // last, for it ends with a dead DataNode
   faultsOf(() => cluster);
 });

@@ -37,6 +37,17 @@ export function configurationOf(
   return { endpoint, region: 'us-east-1', pathStyle: true, credentials: admin, ...ignoring, ...more };
 }
 
+/** How the command line reaches the server. */
+export function environmentOf({ endpoint, admin }: S3Server): Readonly<Record<string, string>> {
+  return {
+    CKPT_S3_ENDPOINT: endpoint,
+    CKPT_S3_PATH_STYLE: 'true',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: admin.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
+  };
+}
+
 /** All rights, with quick retries. */
 export function openAt(configuration: S3Configuration, more: Partial<S3Options> = {}) {
   return openS3Remover({ configuration, clock: systemClock, random: quick, ...more });

@@ -5,7 +5,7 @@ import { ckptProcess } from '../../cli/process.js';
 import { startFaultProxy } from '../../support/fault-proxy.js';
 import { commandLineOn, filesBelow, type Place } from '../command-line.js';
 import { describeS3 } from './available.js';
-import { adminClient, newBucket } from './bucket.js';
+import { adminClient, environmentOf, newBucket } from './bucket.js';
 import { type S3Server, startS3 } from './server.js';
 
 describeS3('the command line on S3', () => {
@@ -32,16 +32,6 @@ describeS3('the command line on S3', () => {
     expect(Object.keys(JSON.parse(stdout))).toEqual(['error']);
   });
 });
-
-function environmentOf({ endpoint, admin }: S3Server): Place['env'] {
-  return {
-    CKPT_S3_ENDPOINT: endpoint,
-    CKPT_S3_PATH_STYLE: 'true',
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: admin.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
-  };
-}
 
 function loaderOf(server: S3Server, Bucket: string): Place['load'] {
   return async (directory, name) => {
