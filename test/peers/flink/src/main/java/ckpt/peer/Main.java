@@ -22,7 +22,9 @@ public final class Main {
                     "load", LoadCommand::run,
                     "operator-state", OperatorStateCommand::run,
                     "restore", RestoreCommand::run,
-                    "serializers", arguments -> SerializersCommand.run());
+                    "restore-every", EveryStateCommands::restore,
+                    "serializers", arguments -> SerializersCommand.run(),
+                    "take-every", EveryStateCommands::take);
 
     private Main() {}
 
