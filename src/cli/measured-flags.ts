@@ -1,5 +1,5 @@
 // The flags of what is measured, for the commands that measure, and how they are read.
-import { string } from '@oclif/core/flags';
+import { boolean, string } from '@oclif/core/flags';
 import { UsageError } from '../support/errors.js';
 import { parseRate, parseSize } from '../support/units.js';
 import type { Session } from './session.js';
@@ -14,6 +14,11 @@ export const measuredFlags = {
     helpValue: 'FILE',
     description: 'A YAML file with what storage and requests cost; see docs/capacity.md.',
   }),
+  states: boolean({
+    helpGroup: MEASURED,
+    description:
+      'Sizes and growth by the names of states: reads state files, of RocksDB the end of each table.',
+  }),
 };
 
 /** What is asked besides what is there. */
@@ -21,12 +26,14 @@ export interface MeasuredQuestions {
   readonly quotaBytes: number | null;
   readonly prices: WordsFile | null;
   readonly bandwidthBytesPerSecond: number | null;
+  readonly withStates: boolean;
 }
 
 interface MeasuredFlags {
   readonly quota: string | undefined;
   readonly prices: string | undefined;
   readonly bandwidth: string | undefined;
+  readonly states: boolean;
 }
 
 /** Throws a UsageError for what is no size or rate, or nothing. */
@@ -35,6 +42,7 @@ export async function measuredQuestions(flags: MeasuredFlags, session: Session):
     quotaBytes: positive('quota', flags.quota, parseSize),
     prices: await readWordsFile(flags.prices, session),
     bandwidthBytesPerSecond: positive('bandwidth', flags.bandwidth, parseRate),
+    withStates: flags.states,
   };
 }
 

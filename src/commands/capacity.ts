@@ -125,6 +125,7 @@ interface MeasureFlags {
   readonly quota: string | undefined;
   readonly prices: string | undefined;
   readonly bandwidth: string | undefined;
+  readonly states: boolean;
 }
 
 function givenOf(

@@ -2,7 +2,9 @@
 // 2^53 lose their last digits.
 import type { FileCount, Tally } from './audit.js';
 import type { Cause } from './file-class.js';
+import type { Remedy } from './remedy.js';
 import type { ReportedError, RootKind, SnapshotCondition, SnapshotKind } from './snapshot.js';
+import type { DescribedStateKind } from './state-report.js';
 
 /** What bytes in the store are for. Each byte is of one kind. */
 export type Portion =
@@ -188,6 +190,39 @@ export interface MonthlyCost {
   readonly jobsLeftOut: number;
 }
 
+/** A named state in the newest checkpoint of a job. */
+export interface StateSize {
+  readonly operatorId: string;
+  readonly operatorName: string | null;
+  readonly name: string;
+  readonly kind: DescribedStateKind;
+  /** As it lies in the store; null where the files do not tell it. */
+  readonly bytes: number | null;
+  /** Keys and values before compression; null as above. */
+  readonly rawBytes: number | null;
+  readonly growth: Trend | null;
+}
+
+/** What the state files of one job tell. */
+export interface JobStates {
+  readonly job: string | null;
+  readonly directory: string | null;
+  /** How many checkpoints were looked into. */
+  readonly checkpoints: number;
+  /** The largest first. */
+  readonly states: readonly StateSize[];
+  /** Bytes before compression for a byte in the store, of states of which both are known; null where of none. */
+  readonly compressionRatio: number | null;
+  /** Keyed state that is stored uncompressed, and to which share of it a sample shrinks; null where there is none. */
+  readonly uncompressed: {
+    readonly storedBytes: number;
+    readonly sampleBytes: number;
+    readonly shrunkShare: number;
+  } | null;
+  /** What could not be told, and why. */
+  readonly remarks: readonly string[];
+}
+
 /** A file and the checkpoints that reference it, as flags in the order of {@link JobSharing.checkpoints}. */
 export interface SharedFile {
   readonly path: string;
@@ -220,6 +255,10 @@ export interface MeasuredCapacity {
   readonly causes: readonly Tally<Cause | null>[];
   /** Which files checkpoints have in common; null where nobody asked. */
   readonly sharing: readonly JobSharing[] | null;
+  /** By the names of states; null where nobody asked. */
+  readonly states: readonly JobStates[] | null;
+  /** What would make it less, the most first. */
+  readonly remedies: readonly Remedy[];
   /** Of all jobs together. */
   readonly growth: Trend | null;
   readonly peakBytes: number;

@@ -3,6 +3,7 @@
 import type {
   JobCapacity,
   JobSharing,
+  JobStates,
   MeasuredCapacity,
   MonthlyCost,
   Outlook,
@@ -10,14 +11,29 @@ import type {
   StoredFiles,
   Trend,
 } from '../model/measured-capacity.js';
+import type { Remedy } from '../model/remedy.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** The document below its `schema` and `schemaVersion`. */
 export function measuredCapacityDocument(capacity: MeasuredCapacity): object {
-  const { nowMs, roots, jobs, stored, causes, sharing, growth, peakBytes, quota, cost, restoreMs, problems } =
-    capacity;
+  const {
+    nowMs,
+    roots,
+    jobs,
+    stored,
+    causes,
+    sharing,
+    states,
+    remedies,
+    growth,
+    peakBytes,
+    quota,
+    cost,
+    restoreMs,
+    problems,
+  } = capacity;
   return {
     modelled: false,
     time: timeText(nowMs),
@@ -25,6 +41,8 @@ export function measuredCapacityDocument(capacity: MeasuredCapacity): object {
     jobs: jobs.map(jobDocument),
     stored: storedDocument(stored),
     causes: causes.map(({ of, files, bytes }) => ({ cause: of, files, bytes })),
+    remedies: remedies.map(remedyDocument),
+    ...(states === null ? {} : { states: states.map(statesDocument) }),
     ...(sharing === null ? {} : { sharing: sharing.map(sharingDocument) }),
     growth: trendDocument(growth),
     peakBytes: Math.round(peakBytes),
@@ -33,6 +51,19 @@ export function measuredCapacityDocument(capacity: MeasuredCapacity): object {
     restoreMs: restoreMs === null ? null : Math.round(restoreMs),
     problems,
   };
+}
+
+function remedyDocument({ savesBytes, savesBytesPerDay, savesFiles, ...words }: Remedy): object {
+  return {
+    ...words,
+    savesBytes: rounded(savesBytes),
+    savesBytesPerDay: rounded(savesBytesPerDay),
+    savesFiles: rounded(savesFiles),
+  };
+}
+
+function statesDocument({ states, ...job }: JobStates): object {
+  return { ...job, states: states.map((state) => ({ ...state, growth: trendDocument(state.growth) })) };
 }
 
 function sharingDocument({ job, directory, checkpoints, cohorts, files, fileCount }: JobSharing): object {

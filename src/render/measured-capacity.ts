@@ -5,6 +5,8 @@ import { describeRoot } from './condition.js';
 import { formatGrowth, formatSpread, NO_HISTORY } from './growth.js';
 import { portionLines, sizeLines } from './measured-files.js';
 import { costLines, outlookLines } from './measured-outlook.js';
+import { remedyLines } from './measured-remedies.js';
+import { stateLines } from './measured-states.js';
 import type { Look, Palette } from './palette.js';
 import { section } from './section.js';
 import { type Cell, type Column, layOut } from './table.js';
@@ -18,12 +20,14 @@ export function renderMeasuredCapacity(capacity: MeasuredCapacity, look: Look): 
     ...roots.map(({ path, takenFor }) => `${visible(path)}  ${look.palette.faint(describeRoot(takenFor))}`),
     ...section('jobs', jobLines(jobs, look), look),
     ...section('operators', operatorLines(jobs, look), look),
+    ...section('states', stateLines(capacity, look), look),
     ...section('what the bytes are', portionLines(stored, look), look),
     ...section('files by size', sizeLines(stored, look), look),
     ...section('outlook', outlookLines(capacity, look), look),
     ...(cost === null
       ? []
       : section(`thirty days, at prices of ${cost.prices.asOf}`, costLines(cost, look), look)),
+    ...section('what would make it less', remedyLines(capacity, look), look),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

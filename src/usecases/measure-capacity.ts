@@ -2,6 +2,7 @@
 import { monthlyCost } from '../capacity/cost.js';
 import { quotaForecast } from '../capacity/outlook.js';
 import { priceTable } from '../capacity/price-words.js';
+import { remediesOf } from '../capacity/remedies.js';
 import { sumOfStored } from '../capacity/stored-files.js';
 import { sumOfTrends } from '../capacity/trend.js';
 import { AuditTotals } from '../graph/audit-totals.js';
@@ -15,6 +16,7 @@ import type { ReadSnapshot } from '../model/survey.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import type { SurveyOptions } from '../survey/take-survey.js';
 import { problemsOf, storeTime } from './audit-files.js';
+import { measureStates } from './measure-states.js';
 import { MeasuredJobs } from './measured-jobs.js';
 import { SharingSamples } from './sharing-samples.js';
 import { SnapshotSamples } from './snapshot-samples.js';
@@ -27,6 +29,8 @@ export interface MeasureOptions extends SurveyOptions {
   readonly bandwidthBytesPerSecond: number | null;
   /** Whether to tell which files checkpoints have in common: the references of some then stay in memory. */
   readonly withSharing?: boolean;
+  /** Whether to look into state files, for sizes by the names of states. */
+  readonly withStates?: boolean;
 }
 
 /** Measures all that is at `locations`; throws as `surveyFiles` does, and a UsageError for prices that are none. */
@@ -45,13 +49,17 @@ export async function measureCapacity(
   try {
     const nowMs = await storeTime(locations, options.openReader);
     const { jobs, causes } = measureJobs(survey, samples, nowMs);
+    const states = options.withStates ? await measureStates(jobs, options) : null;
+    const all = together(jobs, { ...options, prices });
     return {
       nowMs,
       roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),
       jobs,
       causes,
       sharing: sharing?.told() ?? null,
-      ...together(jobs, { ...options, prices }),
+      states,
+      remedies: remediesOf({ jobs, stored: all.stored, states }),
+      ...all,
       problems: problemsOf(survey, NO_EVIDENCE),
     };
   } finally {

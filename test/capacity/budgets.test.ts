@@ -65,6 +65,8 @@ function storeOf(fields: Partial<Store>, quotaBytes = 2000): MeasuredCapacity {
     stored,
     causes: [],
     sharing: null,
+    states: null,
+    remedies: [],
     growth,
     peakBytes: bytes,
     quota: quotaForecast(quotaBytes, bytes, growth),

@@ -3,6 +3,7 @@ import type { MeasuredCapacity } from '../../model/measured-capacity.js';
 import { describeRoot } from '../condition.js';
 import { formatGrowth, formatSpread, NO_HISTORY } from '../growth.js';
 import { formatAge, formatBytes, formatShare, formatTime, plural } from '../units.js';
+import { remedySection, stateSection } from './detail-sections.js';
 import { forecastSection } from './forecast-section.js';
 import { jobSections } from './job-sections.js';
 import type { Figure, Report } from './report.js';
@@ -32,11 +33,13 @@ export function capacityReport(capacity: MeasuredCapacity, { toolVersion }: Repo
     sections: [
       ...jobSections(capacity),
       ...operatorSection(capacity),
+      ...stateSection(capacity),
       ...portionSection(capacity),
       ...sharingSections(capacity),
       ...causeSection(capacity),
       ...sizeSection(capacity),
       ...forecastSection(capacity),
+      ...remedySection(capacity),
       ...problemSection(capacity),
     ],
     footer: `Measured by ckpt ${toolVersion}; docs/capacity.md says how each number comes about.`,
