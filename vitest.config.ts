@@ -30,12 +30,15 @@ const JOINT = [
 ];
 /** The full counts take their time; a sample that hangs is a failure. */
 const testTimeout = process.env.CKPT_TEST_FULL === '1' ? 1_800_000 : 120_000;
+// What a test made it removes afterwards: after a full count that may be much.
+const hookTimeout = 120_000;
 const NOT_IN_PROCESS = ['test/cli/**', 'test/peers/**', 'test/servers/**', 'test/fixtures/**'];
 
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
     testTimeout,
+    hookTimeout,
     maxWorkers: 2,
     projects: [
       {
@@ -58,7 +61,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], hookTimeout: 120_000 },
+        test: { name: 'cli', include: ['test/cli/**/*.test.ts'] },
       },
       {
         extends: true,
