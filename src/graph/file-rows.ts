@@ -20,6 +20,11 @@ export interface ChosenRows {
 }
 
 export function fileRow(files: ReferenceTable, row: number): FileRow {
-  const { location, sizeBytes, kind, handles, scope } = files.file(row);
-  return { path: formatLocation(location), bytes: sizeBytes, kind, references: handles, scope };
+  return {
+    path: formatLocation(files.location(row)),
+    bytes: files.sizeBytes(row),
+    kind: files.fileKind(row),
+    references: files.handles(row),
+    scope: files.scope(row),
+  };
 }

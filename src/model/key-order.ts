@@ -5,8 +5,8 @@ import { LocationKey } from './location-key.js';
 
 export type WriteKey = (row: number, into: LocationKey) => void;
 
-/** So few rows are sorted by their whole keys. */
-const FEW = 24;
+/** So few rows are sorted by comparing each with others. */
+const FEW = 8;
 /** Keys that differ in so many parts are a hostile file's; they are sorted whole too. */
 const DEEPEST = 8;
 
@@ -45,7 +45,11 @@ class KeyOrder {
 
   /** Sorts rows whose keys have their first `skip` bytes in common. */
   sort(rows: Uint32Array, skip: number, depth: number): void {
-    if (rows.length <= FEW || depth > DEEPEST) {
+    if (rows.length <= FEW) {
+      this.#insert(rows, skip);
+      return;
+    }
+    if (depth > DEEPEST) {
       this.#sortWhole(rows);
       return;
     }
@@ -57,6 +61,20 @@ class KeyOrder {
       while (end < rows.length && starts[end] === 0) end++;
       if (end - start > 1) this.sort(rows.subarray(start, end), sorted, depth + 1);
       start = end;
+    }
+  }
+
+  #insert(rows: Uint32Array, skip: number): void {
+    for (let next = 1; next < rows.length; next++) {
+      const row = rows[next]!;
+      this.#writeKey(row, this.#key);
+      let place = next;
+      for (; place > 0; place--) {
+        this.#writeKey(rows[place - 1]!, this.#first);
+        if (!this.#key.isBefore(this.#first, skip)) break;
+        rows[place] = rows[place - 1]!;
+      }
+      rows[place] = row;
     }
   }
 

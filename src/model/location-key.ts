@@ -56,10 +56,10 @@ export class LocationKey {
     return true;
   }
 
-  /** Whether this key comes before the other, byte by byte. */
-  isBefore(other: LocationKey): boolean {
+  /** Whether this key comes before the other, byte by byte; their first `skip` bytes are the same. */
+  isBefore(other: LocationKey, skip = 0): boolean {
     const common = Math.min(this.length, other.length);
-    for (let at = 0; at < common; at++) {
+    for (let at = skip; at < common; at++) {
       const [mine, its] = [this.bytes[at]!, other.bytes[at]!];
       if (mine !== its) return mine < its;
     }

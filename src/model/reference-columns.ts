@@ -1,5 +1,5 @@
-// What a table of references keeps of each row: an array for each column, nineteen bytes a row, in chunks so that no
-// large array is ever copied. It knows no paths.
+// What a table of references keeps of each row: twenty bytes side by side, so that a look at one place of memory finds all
+// of a row, in chunks so that no large array is ever copied. It knows no paths.
 import type { Fingerprint } from '../support/fingerprint.js';
 import { REFERENCE_SCOPES, type ReferenceKind, type ReferenceScope, type SizeRule } from './references.js';
 
@@ -32,6 +32,13 @@ const IN_PARTS = 1 << 4;
 const SIZED = 1 << 5;
 const OF_CHANGES = 1 << 6;
 
+//  | i64 bytes | u32 at | u32 handles | u16 directory | u8 flags |  one byte is free
+const ROW_BYTES = 20;
+const AT = 8;
+const HANDLES = 12;
+const DIRECTORY = 16;
+const FLAGS = 18;
+
 const CHUNK_BITS = 14;
 const CHUNK_ROWS = 1 << CHUNK_BITS;
 const ROW_MASK = CHUNK_ROWS - 1;
@@ -40,40 +47,40 @@ const LONGEST_BYTES = 2n ** 63n - 1n;
 
 /** Rows are begun in their order. */
 export class ReferenceColumns {
-  readonly #chunks: Chunk[] = [new Chunk(FIRST_ROWS)];
+  readonly #chunks: DataView[] = [newChunk(FIRST_ROWS)];
 
   /** The first handle of a row. */
   begin(row: number, mentioned: Mentioned): void {
     const { kind, at, directory, scope } = mentioned;
-    const [chunk, i] = [this.#roomFor(row), row & ROW_MASK];
-    chunk.sizeBytes[i] = reachOf(mentioned);
-    chunk.handles[i] = 1;
-    chunk.at[i] = at;
-    chunk.directory[i] = directory;
-    chunk.flags[i] =
-      KINDS.indexOf(kind) | (REFERENCE_SCOPES.indexOf(scope) << SCOPE_SHIFT) | useOf(mentioned);
+    const [chunk, start] = [this.#roomFor(row), startOf(row)];
+    chunk.setBigInt64(start, reachOf(mentioned), true);
+    chunk.setUint32(start + AT, at, true);
+    chunk.setUint32(start + HANDLES, 1, true);
+    chunk.setUint16(start + DIRECTORY, directory, true);
+    const flags = KINDS.indexOf(kind) | (REFERENCE_SCOPES.indexOf(scope) << SCOPE_SHIFT) | useOf(mentioned);
+    chunk.setUint8(start + FLAGS, flags);
   }
 
   /** A further handle. */
   count(row: number, mentioned: Mentioned): void {
-    const [chunk, i] = [this.#chunk(row), row & ROW_MASK];
-    chunk.handles[i]!++;
-    chunk.flags[i]! |= useOf(mentioned);
+    const [chunk, start] = [this.#chunk(row), startOf(row)];
+    chunk.setUint32(start + HANDLES, chunk.getUint32(start + HANDLES, true) + 1, true);
+    chunk.setUint8(start + FLAGS, chunk.getUint8(start + FLAGS) | useOf(mentioned));
     const reach = reachOf(mentioned);
-    if (reach > chunk.sizeBytes[i]!) chunk.sizeBytes[i] = reach;
+    if (reach > chunk.getBigInt64(start, true)) chunk.setBigInt64(start, reach, true);
   }
 
   at(row: number): number {
-    return this.#chunk(row).at[row & ROW_MASK]!;
+    return this.#chunk(row).getUint32(startOf(row) + AT, true);
   }
 
   directory(row: number): number {
-    return this.#chunk(row).directory[row & ROW_MASK]!;
+    return this.#chunk(row).getUint16(startOf(row) + DIRECTORY, true);
   }
 
   /** The largest that a handle told. */
   sizeBytes(row: number): bigint {
-    return this.#chunk(row).sizeBytes[row & ROW_MASK]!;
+    return this.#chunk(row).getBigInt64(startOf(row), true);
   }
 
   sizeRule(row: number): SizeRule {
@@ -93,54 +100,39 @@ export class ReferenceColumns {
   }
 
   handles(row: number): number {
-    return this.#chunk(row).handles[row & ROW_MASK]!;
+    return this.#chunk(row).getUint32(startOf(row) + HANDLES, true);
   }
 
   #flags(row: number): number {
-    return this.#chunk(row).flags[row & ROW_MASK]!;
+    return this.#chunk(row).getUint8(startOf(row) + FLAGS);
   }
 
-  #chunk(row: number): Chunk {
+  #chunk(row: number): DataView {
     return this.#chunks[row >>> CHUNK_BITS]!;
   }
 
-  #roomFor(row: number): Chunk {
+  #roomFor(row: number): DataView {
     const index = row >>> CHUNK_BITS;
     const known = this.#chunks[index];
-    if (known !== undefined && (row & ROW_MASK) < known.rows) return known;
-    const chunk = known === undefined ? new Chunk(CHUNK_ROWS) : known.doubled();
+    if (known !== undefined && startOf(row) < known.byteLength) return known;
+    const chunk = known === undefined ? newChunk(CHUNK_ROWS) : doubled(known);
     this.#chunks[index] = chunk;
     return chunk;
   }
 }
 
-/** Some rows. */
-class Chunk {
-  readonly rows: number;
-  readonly sizeBytes: BigInt64Array;
-  readonly handles: Uint32Array;
-  readonly at: Uint32Array;
-  readonly directory: Uint16Array;
-  readonly flags: Uint8Array;
+function newChunk(rows: number): DataView {
+  return new DataView(new ArrayBuffer(rows * ROW_BYTES));
+}
 
-  constructor(rows: number) {
-    this.rows = rows;
-    this.sizeBytes = new BigInt64Array(rows);
-    this.handles = new Uint32Array(rows);
-    this.at = new Uint32Array(rows);
-    this.directory = new Uint16Array(rows);
-    this.flags = new Uint8Array(rows);
-  }
+function doubled(chunk: DataView): DataView {
+  const larger = new Uint8Array(chunk.byteLength * 2);
+  larger.set(new Uint8Array(chunk.buffer));
+  return new DataView(larger.buffer);
+}
 
-  doubled(): Chunk {
-    const larger = new Chunk(this.rows * 2);
-    larger.sizeBytes.set(this.sizeBytes);
-    larger.handles.set(this.handles);
-    larger.at.set(this.at);
-    larger.directory.set(this.directory);
-    larger.flags.set(this.flags);
-    return larger;
-  }
+function startOf(row: number): number {
+  return (row & ROW_MASK) * ROW_BYTES;
 }
 
 /** The flags that a handle adds to those of its row. */

@@ -7,7 +7,14 @@ import { firstByKey, sortByKey, type WriteKey } from './key-order.js';
 import { type Location, parent } from './location.js';
 import { LocationKey } from './location-key.js';
 import { type Mentioned, NO_DIRECTORY, ReferenceColumns, type StoredPath } from './reference-columns.js';
-import type { FileReference, ReferenceKind, ReferenceScope, References, SizeRule } from './references.js';
+import type {
+  FileKind,
+  FileReference,
+  ReferenceKind,
+  ReferenceScope,
+  References,
+  SizeRule,
+} from './references.js';
 
 export { type Mentioned, NO_DIRECTORY, type StoredPath };
 
@@ -38,6 +45,7 @@ export class ReferenceTable {
   readonly #key = new LocationKey();
   readonly #otherKey = new LocationKey();
   #added: StoredPath = { kind: 'file', at: 0, directory: NO_DIRECTORY };
+  readonly #stored: { -readonly [K in keyof StoredPath]: StoredPath[K] } = { ...this.#added };
   #order: Uint32Array | null = null;
 
   constructor(paths: PathKeeper) {
@@ -123,13 +131,18 @@ export class ReferenceTable {
     return this.#columns.handles(row);
   }
 
-  /** The row as a value, of a table of files. */
-  file(row: number): FileReference {
+  /** The same of a table of files. */
+  fileKind(row: number): FileKind {
     const kind = this.kind(row);
     if (kind === 'directory') throw new BugError(`${this.path(row)} is a directory`);
+    return kind;
+  }
+
+  /** The row as a value, of a table of files. */
+  file(row: number): FileReference {
     return {
       location: this.location(row),
-      kind,
+      kind: this.fileKind(row),
       scope: this.scope(row),
       sizeBytes: this.sizeBytes(row),
       sizeRule: this.sizeRule(row),
@@ -198,9 +211,13 @@ export class ReferenceTable {
     return this.#key.equals(this.#otherKey);
   };
 
+  /** Good until that of another row is asked for. */
   #storedPath(row: number): StoredPath {
-    const columns = this.#columns;
-    return { kind: columns.kind(row), at: columns.at(row), directory: columns.directory(row) };
+    const [columns, stored] = [this.#columns, this.#stored];
+    stored.kind = columns.kind(row);
+    stored.at = columns.at(row);
+    stored.directory = columns.directory(row);
+    return stored;
   }
 }
 

@@ -1,6 +1,10 @@
 // A value as the one JSON document that --json prints.
 import type { Rows } from '../model/rows.js';
 
+const PIECE_CHARS = 4096;
+/** Text that JSON has as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /**
  * Indented JSON with a line end. A bigint becomes an integer, past 2^53 a decimal string; undefined fields are left
  * out; the order of fields is the value's own. Fields of a document that are {@link Rows} become arrays.
@@ -29,27 +33,42 @@ export function exactNumber(value: bigint): number | string {
   return Number.isSafeInteger(number) ? number : value.toString();
 }
 
+/** Several rows a piece: handing one on takes as long as making one. */
 function* piecesOfRows(rows: Rows<object>): Generator<string> {
+  let gathered = '[';
   let separator = '';
   for (const row of rows) {
-    yield `${separator === '' ? '[' : separator}\n    ${flatRow(row) ?? stringify(row).replaceAll('\n', '\n    ')}`;
+    gathered += `${separator}\n    ${flatRow(row) ?? stringify(row).replaceAll('\n', '\n    ')}`;
     separator = ',';
+    if (gathered.length < PIECE_CHARS) continue;
+    yield gathered;
+    gathered = '';
   }
-  yield separator === '' ? '[]' : '\n  ]';
+  yield separator === '' ? '[]' : `${gathered}\n  ]`;
 }
 
 /** A row of texts and numbers, which most are, several times as fast; null where there is more in it. */
 function flatRow(row: object): string | null {
   let fields = '';
-  for (const [key, value] of Object.entries(row)) {
-    let text: string;
-    if (typeof value === 'string') text = JSON.stringify(value);
-    else if (typeof value === 'bigint') text = JSON.stringify(exactNumber(value));
-    else if (Number.isSafeInteger(value)) text = String(value);
-    else return null;
-    fields += `${fields === '' ? '' : ','}\n      "${key}": ${text}`;
+  for (const key in row) {
+    const text = flatValue(row[key as keyof object]);
+    if (text === null) return null;
+    fields += fields === '' ? `\n      "${key}": ${text}` : `,\n      "${key}": ${text}`;
   }
   return fields === '' ? null : `{${fields}\n    }`;
+}
+
+function flatValue(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+      return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+    case 'number':
+      return Number.isSafeInteger(value) ? String(value) : null;
+    case 'bigint':
+      return flatValue(exactNumber(value));
+    default:
+      return null;
+  }
 }
 
 function stringify(value: unknown): string {

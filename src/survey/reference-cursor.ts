@@ -118,8 +118,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     if (found.location === null) return null;
     const end = this.#endOf(at);
     const name = knownText(this.#bytes, this.#nameStart(at, end), end);
-    const { path } = found.location;
-    return { ...found.location, path: path === '/' ? `/${name}` : `${path}/${name}` };
+    const { store, scheme, authority, path } = found.location;
+    return { store, scheme, authority, path: path === '/' ? `/${name}` : `${path}/${name}` };
   }
 
   textAt(at: number): string {

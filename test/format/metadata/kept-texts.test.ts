@@ -10,7 +10,10 @@ describe('texts that are kept', () => {
     const names = fc.array(
       fc.constantFrom('', 'CUR', '000001.sst', '000002.sst', 'MANIFEST-000001', 'größe.sst'),
     );
-    const others = fc.array(fc.string({ unit: 'binary', maxLength: 100 }), { maxLength: 20 });
+    const others = fc.array(
+      fc.string({ unit: fc.constantFrom('a', '/', '\u0000', 'é', '漢', '\ud83d\ude00'), maxLength: 100 }),
+      { maxLength: 20 },
+    );
     fc.assert(
       fc.property(names, others, (named, other) => {
         const { kept, at } = written([...named, ...other]);
