@@ -6,6 +6,7 @@ import { fromEnvironment, storeFlags } from '../cli/flags.js';
 import { hostJob } from '../cli/hosted-job.js';
 import { LineOutput } from '../cli/line-output.js';
 import { openRemovers } from '../cli/removers.js';
+import { restAddress } from '../cli/rest-flags.js';
 import type { Session } from '../cli/session.js';
 import { paletteFor } from '../cli/terminal.js';
 import type { RunReport } from '../model/run-report.js';
@@ -50,6 +51,7 @@ export default class Run extends BaseCommand {
     '<%= config.bin %> <%= command.id %> example:counter',
     '<%= config.bin %> <%= command.id %> job.ts -p 2 --checkpoint-dir ./checkpoints --interval 10s',
     '<%= config.bin %> <%= command.id %> job.ts --checkpoint-dir ./checkpoints -s ./checkpoints/<job>/chk-7',
+    '<%= config.bin %> <%= command.id %> job.ts --checkpoint-dir ./checkpoints --rest 8081',
   ];
   static override usage = '<%= command.id %> JOB [ARGUMENT...] [FLAGS]';
   static override strict = false;
@@ -159,6 +161,13 @@ export default class Run extends BaseCommand {
           'Canonical savepoints are read by every backend; native ones are written as checkpoints are.',
       })(),
     }),
+    // CKPT_REST is the URL of a cluster, for the commands that ask one.
+    rest: restAddress({
+      helpValue: '[HOST:]PORT',
+      description:
+        "Serve Flink's REST API, with metrics for Prometheus at /metrics, at this port (0: any that is free) of this " +
+        'machine alone, or of HOST: whoever reaches it can stop the job.',
+    }),
     ...storeFlags,
   };
 
@@ -168,7 +177,7 @@ export default class Run extends BaseCommand {
     const signal = session.interrupt();
     const words = raw.filter((token) => token.type === 'arg').map((token) => token.input);
     const { propertiesOf } = await import('../usecases/run-settings.js');
-    const { escapedError } = await import('../usecases/run-job.js');
+    const { escapedError } = await import('../usecases/run-outcome.js');
     const request: RunRequest = {
       job: args.job,
       args: words.slice(1),
@@ -183,6 +192,7 @@ export default class Run extends BaseCommand {
       failAtCheckpoint: flags['fail-at'],
       stopAfterCheckpoints: flags['stop-after-checkpoints'],
       stopSavepoint: stopSavepoint(session, flags),
+      rest: flags.rest ?? null,
     };
     const explain = (thrown: unknown) => escapedError(args.job, thrown);
     const work = () => execute(session, flags, request);

@@ -93,6 +93,13 @@ export const options = {
     ...text('execution.checkpointing.dir', 'where checkpoints are written; none are taken where not set'),
     deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
   },
+  savepointDirectory: {
+    ...text(
+      'execution.checkpointing.savepoint-dir',
+      'where savepoints go that are asked for without a place',
+    ),
+    deprecatedKeys: ['state.savepoints.dir', 'state.backend.fs.savepointdir'],
+  },
   createSubdir: {
     ...boolean(
       'execution.checkpointing.create-subdir',

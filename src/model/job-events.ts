@@ -33,7 +33,12 @@ export type JobEvent =
       readonly checkpointId: number;
       readonly location: Location;
       readonly stateBytes: number;
+      readonly isSavepoint: boolean;
     }
+  /** The tasks of an attempt run: the first one, or one after a restart. */
+  | { readonly kind: 'attempt-running' }
+  /** The job can be asked and told things over HTTP. */
+  | { readonly kind: 'rest-listening'; readonly url: string }
   /** The job begins anew, although snapshots of earlier runs are there. */
   | { readonly kind: 'started-afresh'; readonly newest: Location }
   | {

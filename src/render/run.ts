@@ -29,6 +29,9 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
       return `${palette.warning('restart')} ${event.attempt} in ${formatMs(event.delayMs)}, ${origin(event)}`;
     case 'started-afresh':
       return `starts from the beginning; to go on from the newest earlier snapshot: ${palette.accent(`-s ${place({ location: event.newest })}`)}`;
+    case 'rest-listening':
+      return `REST API at ${palette.accent(event.url)}`;
+    case 'attempt-running':
     case 'checkpoint-triggered':
     case 'checkpoint-acknowledged':
     case 'checkpoint-subsumed':

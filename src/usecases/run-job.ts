@@ -3,16 +3,20 @@ import { Configuration, options, type Property } from '../engine/configuration.j
 import { type JobEnvironment, type JobOptions, startJob } from '../engine/execute.js';
 import { StreamExecutionEnvironment } from '../engine/job/environment.js';
 import type { StreamGraph } from '../engine/job/stream-graph.js';
-import type { JobEvent, JobResult } from '../model/job-events.js';
-import { formatLocation, type Location } from '../model/location.js';
+import { JobMonitor } from '../engine/rest/job-monitor.js';
+import type { RestAddress } from '../engine/rest/server.js';
+import type { JobEvent } from '../model/job-events.js';
+import type { Location } from '../model/location.js';
 import type { WritableVersion } from '../model/metadata.js';
 import type { RunReport } from '../model/run-report.js';
 import type { OpenReader, OpenRemover } from '../storage/open.js';
 import { routedStorage } from '../storage/routed.js';
 import type { StorageRemover } from '../storage/storage.js';
-import { CkptError, JobError, messageOf, StorageError, UsageError } from '../support/errors.js';
-import { isOurs, loadJob, placeOf } from './load-job.js';
+import { StorageError, UsageError } from '../support/errors.js';
+import { loadJob } from './load-job.js';
 import { newestSnapshot, resolveSnapshot } from './resolve-snapshot.js';
+import { asFailure, reportOf } from './run-outcome.js';
+import { openRest } from './serve-job.js';
 import { JobStop, type StopSavepoint } from './stop-job.js';
 
 /** What to run and how, as the user said it. */
@@ -40,6 +44,8 @@ export interface RunRequest {
   readonly stopAfterCheckpoints: number | undefined;
   /** The savepoint that the job stops with; where null it is cancelled. */
   readonly stopSavepoint: StopSavepoint | null;
+  /** Where the job can be asked and told things over HTTP; null for nowhere. */
+  readonly rest: RestAddress | null;
 }
 
 /** What a run needs of the outside. */
@@ -64,21 +70,25 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
   const restore = await restoreOptions(request, world);
   const storage = await openStorage(request, world);
   await tellOfEarlierRuns(request, world);
+  const databases = await databasesFor(configuration);
+  const rest = await openRest(request.rest, world);
+  let monitor: JobMonitor | null = null;
   let completed = 0;
   let failed = 0;
   const onEvent = (event: JobEvent) => {
+    monitor?.take(event);
     if (event.kind === 'checkpoint-failed' && event.reason !== 'job-end') failed++;
     if (event.kind === 'checkpoint-completed' && ++completed === request.stopAfterCheckpoints) stop();
     world.onEvent(event);
   };
-  const jobOptions = { configuration, ...restore, ...jobOptionsOf(request) };
-  const job = startJob(graph, jobOptions, {
-    ...world,
-    ...(await databasesFor(configuration)),
-    storage,
-    onEvent,
-    checkpointDirectory: request.checkpointDirectory,
-  });
+  const { checkpointDirectory } = request;
+  const job = startJob(
+    graph,
+    { configuration, ...restore, ...jobOptionsOf(request) },
+    { ...world, ...databases, storage, onEvent, checkpointDirectory },
+  );
+  monitor = new JobMonitor(job, world.clock);
+  rest?.serve({ monitor, configuration, takesCheckpoints: checkpointDirectory !== null });
   const ending = new JobStop(job, request.stopSavepoint);
   const { stop } = ending;
   world.signal.addEventListener('abort', stop);
@@ -90,6 +100,7 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
     throw asFailure(thrown);
   } finally {
     world.signal.removeEventListener('abort', stop);
+    await rest?.close();
   }
 }
 
@@ -109,16 +120,6 @@ async function databasesFor(configuration: Configuration): Promise<Pick<JobEnvir
   const directory = configuration.get(options.rocksDbDirectory);
   const writeBufferBytes = configuration.get(options.rocksDbWriteBuffer);
   return { databases: await nativeDatabases({ directory, writeBufferBytes }) };
-}
-
-/** What nobody caught while the job ran, as its failure; what is not its doing comes back as it is. */
-export function escapedError(job: string, thrown: unknown): unknown {
-  if (thrown instanceof CkptError || isOurs(thrown)) return thrown;
-  return new JobError(`the code of the job ${job} let an error escape: ${messageOf(thrown)}`, {
-    where: placeOf(thrown) ?? job,
-    next: 'await the promise, or catch the error, in the job; -v shows the stack',
-    cause: thrown,
-  });
 }
 
 function withCheckpointDirectory(
@@ -218,45 +219,5 @@ function jobOptionsOf({ onFinish, formatVersion, failAfterRecords, failAtCheckpo
     ...(formatVersion !== undefined && { formatVersion }),
     ...(failAfterRecords !== undefined && { failAfterRecords }),
     ...(failAtCheckpoint !== undefined && { failAtCheckpoint }),
-  };
-}
-
-/**
- * Why a job failed: with the line of the job that threw, where one did; and as a failure of the job where a file is gone
- * that it had relied on, as `not-found` would say that the user named nothing.
- */
-function asFailure(thrown: unknown): unknown {
-  if (thrown instanceof StorageError && thrown.kind === 'not-found') {
-    const {
-      message,
-      where,
-      next = 'put back what is missing, or go on from another snapshot with -s',
-    } = thrown;
-    return new JobError(message, { next, cause: thrown, ...(where !== undefined && { where }) });
-  }
-  const where = thrown instanceof JobError ? placeOf(thrown.cause) : undefined;
-  if (!(thrown instanceof JobError) || where === undefined) return thrown;
-  const { code, message, next, cause } = thrown;
-  return new JobError(message, { code, where, cause, ...(next !== undefined && { next }) });
-}
-
-function reportOf(
-  job: string,
-  { failed, savepoint }: { readonly failed: number; readonly savepoint: Location | null },
-  result: JobResult,
-): RunReport {
-  const { jobId, status, retained, ...numbers } = result;
-  return {
-    jobId,
-    job,
-    state: status,
-    ...numbers,
-    failedCheckpoints: failed,
-    savepoint: savepoint === null ? null : formatLocation(savepoint),
-    retained: retained.map(({ checkpointId, location, ...sizes }) => ({
-      id: checkpointId,
-      path: formatLocation(location),
-      ...sizes,
-    })),
   };
 }

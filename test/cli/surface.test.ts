@@ -61,8 +61,12 @@ describe('the public surface', () => {
     await expect(`${JSON.stringify(surface, null, 2)}\n`).toMatchFileSnapshot('surface.golden.json');
   });
 
-  test.each(commands)('%s takes every flag from the environment too', (_, { flags }) => {
+  // CKPT_REST names a cluster to be asked, and must not make a job listen.
+  const NOT_FROM_ENVIRONMENT = ['run --rest'];
+
+  test.each(commands)('%s takes every flag from the environment too', (id, { flags }) => {
     for (const [name, flag] of Object.entries(flags)) {
+      if (NOT_FROM_ENVIRONMENT.includes(`${id} --${name}`)) continue;
       // A repeatable flag reads its variable as a list, which the manifest does not show.
       expect(flag.multiple ? environmentName(name) : flag.env).toBe(environmentName(name));
     }

@@ -21,6 +21,7 @@ describe('a configuration', () => {
       'execution.checkpointing.tolerable-failed-checkpoints': 0,
       'execution.checkpointing.externalized-checkpoint-retention': 'NO_EXTERNALIZED_CHECKPOINTS',
       'execution.checkpointing.num-retained': 1,
+      'execution.checkpointing.savepoint-dir': null,
       'execution.checkpointing.storage': 'filesystem',
       'execution.checkpointing.create-subdir': true,
       'execution.checkpointing.data-inline-threshold': 20_480,

@@ -84,6 +84,7 @@ export class Workplace {
       failAtCheckpoint: undefined,
       stopAfterCheckpoints: undefined,
       stopSavepoint: null,
+      rest: null,
     };
   }
 }

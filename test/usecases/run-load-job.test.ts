@@ -8,7 +8,7 @@ import { parseLocation } from '../../src/model/location.js';
 import { openReader } from '../../src/storage/open.js';
 import { UsageError } from '../../src/support/errors.js';
 import { EXAMPLES, loadJob } from '../../src/usecases/load-job.js';
-import { escapedError } from '../../src/usecases/run-job.js';
+import { escapedError } from '../../src/usecases/run-outcome.js';
 
 let directory: string;
 

@@ -77,8 +77,10 @@ export class JobCheckpoints {
   restored(): void {
     if (this.latest === null) return;
     if (this.#completed.latest === null) this.#completed.add(this.latest);
-    const { checkpointId, location, stateBytes } = this.latest.summary;
-    this.#parts.environment.onEvent({ kind: 'restored', checkpointId, location, stateBytes });
+    const { summary, metadata } = this.latest;
+    const { checkpointId, location, stateBytes } = summary;
+    const isSavepoint = metadata.properties?.snapshotType.kind === 'savepoint';
+    this.#parts.environment.onEvent({ kind: 'restored', checkpointId, location, stateBytes, isSavepoint });
   }
 
   /** The state of the newest checkpoint for the next attempt, null where there is none. */

@@ -139,6 +139,7 @@ export class JobRunner {
       if (!this.#canceled) checkpoints.restored();
       attempt.run();
       this.#hasRun = true;
+      this.#event({ kind: 'attempt-running' });
     } catch (error) {
       attempt.end({ kind: 'failed', task: 'the start of the tasks', error });
     }
