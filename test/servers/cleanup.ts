@@ -2,13 +2,14 @@
 // old there; so all clocks say that it is a month later.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import packageInformation from '../../package.json' with { type: 'json' };
 import type { Executed } from '../../src/cleanup/execute.js';
 import { quarantineFormOf } from '../../src/cleanup/quarantine.js';
 import { child, formatLocation, type Location, parent } from '../../src/model/location.js';
 import type { Plan } from '../../src/model/plan.js';
 import { interceptedStorage } from '../../src/storage/intercepted.js';
 import type { StorageRemover } from '../../src/storage/storage.js';
-import { systemClock } from '../../src/support/clock.js';
+import { type Clock, systemClock } from '../../src/support/clock.js';
 import { seededRandom } from '../../src/support/random.js';
 import { applyPlan } from '../../src/usecases/apply-plan.js';
 import { planCleanup } from '../../src/usecases/plan-cleanup.js';
@@ -17,7 +18,9 @@ import { runs, testSeed } from '../support/runs.js';
 import { file, metadataBytes } from '../survey/documents.js';
 
 const MONTH_MS = 30 * 86_400_000;
-const JOB = 'a'.repeat(32);
+/** The job whose checkpoints are planted. */
+export const JOB = 'a'.repeat(32);
+const { version: VERSION } = packageInformation as { readonly version: string };
 const STRIDE = runs({ sample: 40, full: 3 });
 const clock = { ...systemClock, now: () => systemClock.now() + MONTH_MS };
 
@@ -63,8 +66,18 @@ function isKilled(thrown: unknown): true {
   throw thrown;
 }
 
-/** Three checkpoints that share files and one file that nobody needs; and the plan that keeps the last checkpoint. */
+/** The tree, and the plan that keeps its last checkpoint. */
 async function planted({ storage, root }: CleanupPlace, quarantine: boolean): Promise<PlantedTree> {
+  await plant({ storage, root });
+  return {
+    storage,
+    root,
+    plan: await planOfLast(root, quarantine, { storage: aMonthLater(storage), clock }),
+  };
+}
+
+/** Three checkpoints that share files, and one file that nobody needs. */
+export async function plant({ storage, root }: CleanupPlace): Promise<void> {
   const shared = new Map([100, 101, 102, 103, 190].map((number) => [number, `shared/${randomUUID()}`]));
   const put = async (path: string, content: Uint8Array) => {
     const at = child(root, `${JOB}/${path}`);
@@ -81,6 +94,14 @@ async function planted({ storage, root }: CleanupPlace, quarantine: boolean): Pr
     const streams = [own, ...others].map((path) => file(path, 10));
     await put(`chk-${id}/_metadata`, metadataBytes({ checkpointId: BigInt(id), streams }));
   }
+}
+
+/** A plan that keeps the last checkpoint. */
+export async function planOfLast(
+  root: Location,
+  quarantine: boolean,
+  { storage, clock: now }: { readonly storage: StorageRemover; readonly clock: Clock },
+): Promise<Plan> {
   const { plan } = await planCleanup(
     {
       locations: [root],
@@ -91,11 +112,11 @@ async function planted({ storage, root }: CleanupPlace, quarantine: boolean): Pr
         flags: { 'keep-last': 1, 'max-percent': 100, quarantine },
       },
       locate: () => root,
-      toolVersion: '1.0.0',
+      toolVersion: VERSION,
     },
-    { openReader: async () => aMonthLater(storage), clock, concurrency: 8 },
+    { openReader: async () => storage, clock: now, concurrency: 8 },
   );
-  return { storage, root, plan };
+  return plan;
 }
 
 /** Call number `at` of the store and all after it fail, as if the process were no more. */
@@ -119,13 +140,14 @@ function aMonthLater(storage: StorageRemover): StorageRemover {
   return { ...same, nowMs: async (at) => (await same.nowMs(at)) + MONTH_MS };
 }
 
-async function broken({ storage, root }: PlantedTree): Promise<readonly string[]> {
+/** Checkpoints that lost files. */
+export async function broken({ storage, root }: CleanupPlace): Promise<readonly string[]> {
   const { snapshots } = await verifySnapshots([root], { openReader: async () => storage, deep: false });
   return snapshots.filter(({ condition }) => condition === 'broken').map(({ path }) => path);
 }
 
 /** Where things lie below the root, with names that differ from tree to tree left out. */
-async function pathsIn({ storage, root }: PlantedTree): Promise<readonly string[]> {
+export async function pathsIn({ storage, root }: CleanupPlace): Promise<readonly string[]> {
   const paths: string[] = [];
   for await (const { entries } of storage.list(root))
     for (const { path, type } of entries)

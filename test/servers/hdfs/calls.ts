@@ -48,3 +48,12 @@ export const retryThrice = retryBy({
   clock: systemClock,
   random: seededRandom(1),
 });
+
+/** Makes all files below `root` as old as that. */
+export async function makeOlder(cluster: HdfsCluster, root: Location, byMs: number): Promise<void> {
+  const storage = openHdfs(cluster);
+  const modificationtime = String((await storage.nowMs(root)) - byMs);
+  for await (const { entries } of storage.list(root))
+    for (const { path, type } of entries)
+      if (type === 'file') await administer(cluster, { ...root, path }, { op: 'SETTIMES', modificationtime });
+}

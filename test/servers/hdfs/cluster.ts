@@ -57,6 +57,11 @@ export interface HdfsOptions {
   readonly properties?: Properties;
 }
 
+/** How the command line reaches a cluster. */
+export function environmentOf({ nameNodes, user }: HdfsCluster): Readonly<Record<string, string>> {
+  return { CKPT_WEBHDFS: nameNodes[0]!.httpAddress, HADOOP_USER_NAME: user };
+}
+
 /** Starts a cluster and waits until it takes writes. */
 export function startHdfs(options: HdfsOptions = {}): Promise<HdfsCluster> {
   return onFreePorts(10, (free) => startOn(free, options));

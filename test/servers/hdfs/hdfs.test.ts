@@ -8,7 +8,7 @@ import { commandLineOn } from '../command-line.js';
 import { trashOn } from '../trash.js';
 import { describeHdfs } from './available.js';
 import { openHdfs } from './calls.js';
-import { type HdfsCluster, startHdfs } from './cluster.js';
+import { environmentOf, type HdfsCluster, startHdfs } from './cluster.js';
 import { connectionsTo } from './connections.js';
 import { faultsOf } from './faults.js';
 import { refusalsOf } from './refusals.js';
@@ -20,10 +20,6 @@ describeHdfs('HDFS', () => {
   });
   afterAll(() => cluster?.stop());
 
-  const environment = () => ({
-    CKPT_WEBHDFS: cluster.nameNodes[0]!.httpAddress,
-    HADOOP_USER_NAME: cluster.user,
-  });
   const open = async () => {
     const root = parseLocation(`${cluster.uri}/contract/${randomUUID()}`, '/');
     const storage = openHdfs(cluster);
@@ -38,13 +34,13 @@ describeHdfs('HDFS', () => {
   refusalsOf(() => cluster);
   commandLineOn(() => ({
     uri: `${cluster.uri}/flink`,
-    env: environment(),
+    env: environmentOf(cluster),
     load: async (directory, name) => {
       await cluster.hdfs('dfs', '-mkdir', '-p', '/flink');
       await cluster.hdfs('dfs', '-put', '-t', '16', directory, `/flink/${name}`);
     },
   }));
-  trashOn(async () => ({ ...(await open()), env: environment() }));
+  trashOn(async () => ({ ...(await open()), env: environmentOf(cluster) }));
   // last, for it ends with a dead DataNode
   faultsOf(() => cluster);
 });
