@@ -95,6 +95,17 @@ export class Journal {
     await this.#write(name, entry);
   }
 
+  /** Beside the trash of a run whose journal is elsewhere: that it was brought back, or is being. */
+  async noteUndone(): Promise<void> {
+    await this.#storage.makeDirectory(this.directory);
+    await this.#write('undone.json', {});
+  }
+
+  /** Whether anything is written of the run. */
+  async isKnown(): Promise<boolean> {
+    return (await entriesOf(this.directory, this.#storage)).length > 0;
+  }
+
   async end(outcome: RunOutcome): Promise<void> {
     await this.#write('outcome.json', outcome);
   }

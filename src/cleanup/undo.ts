@@ -1,12 +1,12 @@
 // Bringing back what a run put aside: files first, each `_metadata` when all that it needs is there again. Nothing that is
 // in place is ever overwritten. Killed at any point, the same call goes on.
 import type { Leftover } from '../model/cleanup-run.js';
-import { child, type Location, parseUri } from '../model/location.js';
+import { child, formatLocation, type Location, parseUri } from '../model/location.js';
 import { LOCK_NAME } from '../model/own-places.js';
 import type { OpenRemover } from '../storage/open.js';
 import type { StorageRemover } from '../storage/storage.js';
-import { messageOf } from '../support/errors.js';
-import { Journal } from './journal.js';
+import { messageOf, StorageError } from '../support/errors.js';
+import { Journal, journalsOf } from './journal.js';
 import type { LockOwner } from './lock.js';
 import { LockSet } from './lock-set.js';
 import { type Quarantine, quarantine, type TrashedFile } from './quarantine.js';
@@ -42,6 +42,7 @@ export async function undoRun(runId: string, home: Location, options: UndoOption
       return { restored: 0, failed: [], snapshots: [] };
     }
     await forbidResuming(manifest, options);
+    await leaveWord(manifest, home, storage);
     return await new Undo(manifest, home, storage).run(async () => {
       options.signal.throwIfAborted();
       await locks.confirm();
@@ -61,6 +62,21 @@ async function forbidResuming(
   if ((await journal.record()) === null || (await journal.outcome()) !== null) return;
   const nothing = { deleted: 0, quarantined: 0, skipped: [], failed: [], bytesFreed: 0, verified: 0 };
   await journal.end({ runId, planId, ...nothing });
+}
+
+/** Where the journal lies elsewhere: so that the same command, given again, knows the run. A full store may refuse it. */
+async function leaveWord(
+  { journals, runId }: Manifest,
+  home: Location,
+  storage: StorageRemover,
+): Promise<void> {
+  const at = journalsOf(home);
+  if (journals === formatLocation(at)) return;
+  try {
+    await new Journal(at, runId, storage).noteUndone();
+  } catch (thrown) {
+    if (!(thrown instanceof StorageError && thrown.kind === 'no-space')) throw thrown;
+  }
 }
 
 class Undo {

@@ -3,11 +3,14 @@
 import { boolean, custom, integer, string } from '@oclif/core/flags';
 import { child, parseLocation } from '../model/location.js';
 import type { PolicyWords } from '../model/plan.js';
+import type { Rewrite } from '../model/rewrite.js';
 import { DEFAULT_POLICY, type SafetyPolicy } from '../model/safety-policy.js';
 import { localReader } from '../storage/local/reader.js';
 import { UsageError } from '../support/errors.js';
 import { parseDuration } from '../support/units.js';
+import { type EvidenceFlags, evidenceSources } from './evidence-flags.js';
 import { fromEnvironment } from './flags.js';
+import type { Session } from './session.js';
 import { type OwnSections, readOwnSections } from './settings/own-file.js';
 
 const RETENTION = 'RETENTION';
@@ -141,8 +144,24 @@ export interface GivenWords {
   readonly flags: PolicyWords;
 }
 
+/** What a plan is asked for by the flags of the commands that plan. */
+export async function cleanupRequest(
+  locations: readonly string[] | undefined,
+  flags: Readonly<Record<string, unknown>> &
+    EvidenceFlags & { readonly rewrite?: readonly Rewrite[] | undefined },
+  session: Session,
+) {
+  return {
+    locations: session.locateAll(locations),
+    sources: evidenceSources(flags, session),
+    rewrites: flags.rewrite ?? [],
+    given: await givenWords(flags, session.workingDirectory),
+    locate: session.locate,
+  };
+}
+
 /** Reads ckpt.yaml in `workingDirectory`, and picks the flags of {@link cleanupFlags} that were given. */
-export async function givenWords(
+async function givenWords(
   flags: Readonly<Record<string, unknown>>,
   workingDirectory: string,
 ): Promise<GivenWords> {

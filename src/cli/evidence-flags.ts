@@ -44,7 +44,7 @@ export const evidenceFlags = fromEnvironment({
 });
 
 /** What the flags of {@link evidenceFlags} come to. */
-interface EvidenceFlags {
+export interface EvidenceFlags {
   readonly rest: readonly URL[] | undefined;
   readonly 'ha-dir': readonly string[] | undefined;
   readonly 'job-stopped': readonly string[] | undefined;

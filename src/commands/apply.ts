@@ -38,11 +38,8 @@ export default class Apply extends BaseCommand {
     const { openReader } = session;
     const plan = await loadPlan(session.locate(args.plan), { openReader, toolVersion: this.config.version });
     const done = await applyPlan(plan, await applyWorld(flags, session));
-    const { outcomeDocument, renderOutcome } = await import('../render/cleanup-outcome.js');
-    await this.show(flags, {
-      document: () => outcomeDocument(done),
-      text: (look) => renderOutcome(done, look),
-    });
+    const { outcomeView } = await import('../render/cleanup-outcome.js');
+    await this.show(flags, outcomeView(done));
     this.endWith(done.outcome.failed.length > 0 ? 5 : 0);
   }
 }

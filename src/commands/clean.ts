@@ -1,9 +1,9 @@
 import { boolean } from '@oclif/core/flags';
 import { applyFlags, applyWorld } from '../cli/apply-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { cleanupFlags, givenWords } from '../cli/cleanup-flags.js';
+import { cleanupFlags, cleanupRequest } from '../cli/cleanup-flags.js';
 import { confirm, requireYes } from '../cli/confirm.js';
-import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
+import { evidenceFlags } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { locationArgument } from '../cli/location-argument.js';
@@ -56,13 +56,8 @@ export default class Clean extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Clean);
     const session = this.openSession(flags);
-    const locations = session.locateAll(args.location);
     const request: PlanRequest = {
-      locations,
-      sources: evidenceSources(flags, session),
-      rewrites: flags.rewrite ?? [],
-      given: await givenWords(flags, session.workingDirectory),
-      locate: session.locate,
+      ...(await cleanupRequest(args.location, flags, session)),
       toolVersion: this.config.version,
     };
     const { planCleanup } = await import('../usecases/plan-cleanup.js');
@@ -73,7 +68,7 @@ export default class Clean extends BaseCommand {
     requireDeletionAllowed();
     requireYes(flags);
     const world = await applyWorld(flags, session);
-    const { outcome } = (await this.#finishBegun(locations, world, session)) ?? {};
+    const { outcome } = (await this.#finishBegun(request.locations, world, session)) ?? {};
     if (outcome !== undefined) return this.#showOutcome({ outcome, wasDone: false }, flags);
     await this.#carryOut(await planned(), world, { flags, session });
   }
@@ -128,11 +123,8 @@ export default class Clean extends BaseCommand {
   }
 
   async #showOutcome(done: Executed, flags: OutputFlags): Promise<void> {
-    const { outcomeDocument, renderOutcome } = await import('../render/cleanup-outcome.js');
-    await this.show(flags, {
-      document: () => outcomeDocument(done),
-      text: (look) => renderOutcome(done, look),
-    });
+    const { outcomeView } = await import('../render/cleanup-outcome.js');
+    await this.show(flags, outcomeView(done));
     this.endWith(done.outcome.failed.length > 0 ? 5 : 0);
   }
 

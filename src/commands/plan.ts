@@ -1,7 +1,7 @@
 import { string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
-import { cleanupFlags, givenWords } from '../cli/cleanup-flags.js';
-import { evidenceFlags, evidenceSources } from '../cli/evidence-flags.js';
+import { cleanupFlags, cleanupRequest } from '../cli/cleanup-flags.js';
+import { evidenceFlags } from '../cli/evidence-flags.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
 import { locationArgument } from '../cli/location-argument.js';
@@ -59,14 +59,7 @@ export default class Plan extends BaseCommand {
     const session = this.openSession(flags);
     const { planCleanup } = await import('../usecases/plan-cleanup.js');
     const { plan, problems, excess } = await planCleanup(
-      {
-        locations: session.locateAll(args.location),
-        sources: evidenceSources(flags, session),
-        rewrites: flags.rewrite ?? [],
-        given: await givenWords(flags, session.workingDirectory),
-        locate: session.locate,
-        toolVersion: this.config.version,
-      },
+      { ...(await cleanupRequest(args.location, flags, session)), toolVersion: this.config.version },
       { openReader: session.openReader, clock: session.clock, concurrency: flags.concurrency },
     );
     if (flags.output !== undefined) {

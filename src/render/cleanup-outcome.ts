@@ -13,11 +13,15 @@ export interface ShownOutcome {
 
 const MOST_NAMED = 20;
 
-export function outcomeDocument({ outcome, wasDone }: ShownOutcome): object {
-  return { ...outcome, alreadyDone: wasDone };
+/** Both views of it. */
+export function outcomeView(shown: ShownOutcome) {
+  return {
+    document: (): object => ({ ...shown.outcome, alreadyDone: shown.wasDone }),
+    text: (look: Look): string => renderOutcome(shown, look),
+  };
 }
 
-export function renderOutcome({ outcome, wasDone }: ShownOutcome, look: Look): string {
+function renderOutcome({ outcome, wasDone }: ShownOutcome, look: Look): string {
   const { runId, skipped, failed } = outcome;
   const lines = [
     ...section('left, since it has changed', leftLines(skipped), look).slice(1),

@@ -96,8 +96,8 @@ function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): Aud
   };
 }
 
-/** Nothing where the name is that of a reference which could not be looked up. */
-function moved(found: Location, survey: FileSurvey): readonly ReportedError[] {
+/** What to say where a file may be the one that snapshots miss; nothing where none of its name is missing. */
+export function moved(found: Location, survey: FileSurvey): readonly ReportedError[] {
   const namesakes = namesakesOf(found, survey.missingFiles());
   return namesakes === null ? [] : [movedTree(namesakes, survey.missing.files)];
 }

@@ -2,6 +2,7 @@
 import { excessOf } from '../cleanup/limits.js';
 import { type Selection, selectDeletions } from '../cleanup/plan.js';
 import { sealPlan } from '../cleanup/plan-document.js';
+import { totalsOf } from '../cleanup/totals.js';
 import { FileAudit } from '../graph/file-audit.js';
 import type { Evidence } from '../model/evidence.js';
 import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
@@ -12,26 +13,25 @@ import {
   isWithin,
   type Location,
   parent,
+  parseUri,
 } from '../model/location.js';
-import type { Plan, PlannedDeletion, PlannedEvidence, PlannedSnapshot, PlanTotals } from '../model/plan.js';
+import type { Plan, PlannedEvidence, PlannedSnapshot } from '../model/plan.js';
 import type { RetentionPolicy } from '../model/policy.js';
-import type { ReferenceTable } from '../model/reference-table.js';
 import { METADATA_NAME, type ReportedError } from '../model/snapshot.js';
-import type { ReadSnapshot } from '../model/survey.js';
 import type { Verdict } from '../model/verdict.js';
 import { judge } from '../retention/judge.js';
 import { type GivenPolicy, givenPolicy, type PlanPolicy } from '../retention/plan-policy.js';
 import { type Footprint, startSizeTally } from '../retention/size-tally.js';
 import type { OpenReader } from '../storage/open.js';
-import type { FileStatus } from '../storage/storage.js';
 import { watchListings } from '../storage/watched.js';
 import type { Clock } from '../support/clock.js';
 import { RefusalError } from '../support/errors.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
-import { problemsOf, storeTime } from './audit-files.js';
+import { moved, problemsOf, storeTime } from './audit-files.js';
 import { type Asked, wordsOf } from './evidence-words.js';
 import { askForEvidence } from './gather-evidence.js';
 import { type Candidate, candidatesOf } from './judge-snapshots.js';
+import { SeenSnapshots } from './seen-snapshots.js';
 import { rootsOf, surroundingsOf } from './surroundings.js';
 
 export interface PlanRequest extends Asked {
@@ -65,7 +65,7 @@ export async function planCleanup(request: PlanRequest, world: PlanWorld): Promi
   const policy = givenPolicy(request.given, request.locate);
   const roots = await rootsOf(request.locations, openReader);
   const asked = await askForEvidence(request.sources, roots, world);
-  const seen = new Seen(hasRule(policy.retention));
+  const seen = new SeenSnapshots(hasRule(policy.retention));
   const survey = await surveyFiles(await surroundingsOf(roots, openReader), {
     openReader: watchListings(asked.openReader, (root, { entries }) => seen.noteListed(root, entries)),
     rewrites: request.rewrites,
@@ -97,35 +97,6 @@ function hasRule({ pins, savepoints, wholeJobs, ...rules }: RetentionPolicy): bo
   return Object.values(rules).some((rule) => rule !== null);
 }
 
-/** What a survey tells on the way and does not keep. */
-class Seen {
-  readonly #mayExpire: boolean;
-  readonly #references = new Map<string, ReferenceTable>();
-  readonly #etags = new Map<string, string>();
-
-  /** Where no snapshot may expire, nobody asks what they reference. */
-  constructor(mayExpire: boolean) {
-    this.#mayExpire = mayExpire;
-  }
-
-  noteSnapshot({ metadata, contents }: ReadSnapshot): void {
-    if (this.#mayExpire) this.#references.set(canonicalKey(metadata.location), contents.references.files);
-  }
-
-  noteListed(root: Location, entries: readonly FileStatus[]): void {
-    for (const { path, etag } of entries)
-      if (etag !== null && path.endsWith(`/${METADATA_NAME}`))
-        this.#etags.set(canonicalKey({ ...root, path }), etag);
-  }
-
-  /** Null for a snapshot that was not read. */
-  referencesOf({ metadata }: AuditedSnapshot): ReferenceTable | null {
-    return (metadata && this.#references.get(canonicalKey(metadata.location))) ?? null;
-  }
-
-  readonly etagOf = (metadata: Location): string | undefined => this.#etags.get(canonicalKey(metadata));
-}
-
 interface Findings {
   readonly policy: PlanPolicy;
   readonly survey: FileSurvey;
@@ -135,7 +106,7 @@ interface Findings {
   readonly roots: readonly Location[];
   /** Those of the roots whose stores have directories. */
   readonly directories: ReadonlySet<Location>;
-  readonly seen: Seen;
+  readonly seen: SeenSnapshots;
   /** A store of the roots keeps old versions of what is removed. */
   readonly keepsVersions: boolean;
 }
@@ -160,9 +131,15 @@ class Planning {
     const jobs = { jobOf: (path: string) => jobOf.get(path), filesOfJob };
     return {
       plan: this.#seal(verdicts, selection),
-      problems: problemsOf(survey, evidence),
+      problems: [...problemsOf(survey, evidence), ...this.#moved(selection)],
       excess: excessOf(deletions, jobs, policy.cleanup),
     };
+  }
+
+  /** Whether files are held back that snapshots may be looking for in another place. */
+  #moved({ heldBack }: Selection): readonly ReportedError[] {
+    const found = heldBack.find(({ reason }) => reason === 'name-of-an-unresolved-reference');
+    return found === undefined ? [] : moved(parseUri(found.path)!, this.#found.survey);
   }
 
   /** Of the snapshots in scope. */
@@ -270,18 +247,4 @@ function plannedSnapshot(
   if (going.has(path)) return { path, action: 'delete', reasons };
   const heldBack = { rule: 'held-back', text: 'expired, but its _metadata is held back' };
   return { path, action: 'keep', reasons: [heldBack, ...reasons] };
-}
-
-/** What becomes of the bytes: `versions` stay in a bucket that keeps them, until they expire there. */
-type Fate = 'freed' | 'trash' | 'versions';
-
-function totalsOf(deletions: readonly PlannedDeletion[], fate: Fate): Omit<PlanTotals, 'heldBack'> {
-  const files = deletions.filter(({ kind }) => kind !== 'empty-directory');
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return {
-    files: files.length,
-    bytes,
-    bytesFreedNow: fate === 'freed' ? bytes : 0,
-    bytesFreedAfterTrash: fate === 'versions' ? 0 : bytes,
-  };
 }

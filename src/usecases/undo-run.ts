@@ -44,7 +44,7 @@ async function requireKnown(runId: string, homes: readonly Location[], world: Un
   for (const home of homes) {
     const storage = await world.openRemover(home);
     if ((await runsInTrash(home, storage)).includes(runId)) return;
-    if ((await new Journal(journalsOf(home), runId, storage).record()) !== null) return;
+    if (await new Journal(journalsOf(home), runId, storage).isKnown()) return;
   }
   const where = homes.map(formatLocation).join(' and ');
   throw new UsageError(`nothing at ${where} was put aside by a run ${runId}`, {

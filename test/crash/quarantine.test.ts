@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { runIdOf } from '../../src/cleanup/journal.js';
 import { emptyTrash } from '../../src/cleanup/trash.js';
 import { type Undone, undoRun } from '../../src/cleanup/undo.js';
-import { child, formatLocation, type Location } from '../../src/model/location.js';
+import { child, formatLocation, type Location, parseLocation } from '../../src/model/location.js';
 import { interceptedStorage } from '../../src/storage/intercepted.js';
 import type { StorageRemover } from '../../src/storage/storage.js';
 import { seededRandom } from '../../src/support/random.js';
+import { undo as undoFrom } from '../../src/usecases/undo-run.js';
 import { runs, testSeed } from '../support/runs.js';
 import {
   apply,
@@ -154,6 +155,24 @@ describe('the quarantine', () => {
   it('is refused where the store neither renames nor keeps versions', async () => {
     const world = await makeWorld(false);
     await expect(apply(world, world.storage, 'quarantine')).rejects.toThrow('cannot put files aside');
+  });
+
+  it('knows a run that it has undone, also where the journal lies elsewhere', async () => {
+    const world = await makeWorld();
+    const journals = parseLocation('memory:///elsewhere', '/');
+    await apply(world, world.storage, 'quarantine', { journals });
+    const open = async () => world.storage;
+    const again = () =>
+      undoFrom(runIdOf(world.plan), [ROOT], {
+        openReader: open,
+        openRemover: open,
+        owner: { host: 'here', processId: 1, random: seededRandom(3), hasEnded: () => true },
+        signal: new AbortController().signal,
+        concurrency: 8,
+        rewrites: [],
+      });
+    expect(await again()).toMatchObject({ restored: 10, failed: [] });
+    expect(await again()).toMatchObject({ restored: 0, failed: [] });
   });
 
   it('stops where the store ceases to keep versions', async () => {

@@ -18,7 +18,7 @@ import { broken, type CleanupPlace, JOB, pathsIn, planOfLast, plant } from './cl
 const KILL = fileURLToPath(new URL('../support/kill-at-call.mjs', import.meta.url));
 /** In the long run every call, else a few of them. */
 const STRIDE = runs({ sample: 19, full: 1 });
-const FIRST = 1 + (testSeed % runs({ sample: 7, full: 1 }));
+const FIRST = 1 + (testSeed % runs({ sample: 3, full: 1 }));
 
 export interface KillPlace extends CleanupPlace {
   /** How `ckpt` reaches the store. */

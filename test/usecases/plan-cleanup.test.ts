@@ -107,6 +107,16 @@ describe('a plan', () => {
     expect(made.noop).toBe(true);
   });
 
+  it('says what to rewrite where files that are held back may be those that are missing', async () => {
+    const tree = new Tree();
+    const name = `${JOB_A}/shared/${uuid(100)}`;
+    await tree.file(`moved/${name}`, 40);
+    await tree.snapshot(`moved/${JOB_A}/chk-1`, 40, { streams: [file(uri(`before/${name}`), 10)] });
+    const { problems } = await plan(tree, { locations: ['moved'] });
+    const hint = problems.find(({ code }) => code === 'files-lie-elsewhere');
+    expect(hint?.next).toContain(`--rewrite ${uri('before')}=${uri('moved')}`);
+  });
+
   it('takes a savepoint only by its own path, and only where a rule lets it go', async () => {
     const tree = await twoJobs();
     const savepoints = ['savepoint-aaaaaa-000000000001', 'savepoint-aaaaaa-000000000002'];
