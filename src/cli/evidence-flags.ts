@@ -60,7 +60,8 @@ export function evidenceSources(flags: EvidenceFlags, { locate }: Pick<Session, 
   };
 }
 
-function parseRestUrl(text: string): URL {
+/** Throws a UsageError where it is none. */
+export function parseRestUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new UsageError(`${text} is no URL of a REST API`, {

@@ -1,4 +1,4 @@
-// Asks one HTTP endpoint for JSON. Bounded in time and size; a redirect is not followed, as it may lead to a login page
+// Asks one HTTP endpoint for JSON, or tells it something. Bounded in time and size; a redirect is not followed, as it may lead to a login page
 // or to another cluster. Credentials in the URL are used and never shown.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -14,6 +14,19 @@ export interface JsonEndpoint {
   get(path: string): Promise<unknown>;
 }
 
+export interface JsonAnswer {
+  readonly status: number;
+  /** Undefined where a status that is no success comes with no JSON. */
+  readonly value: unknown;
+}
+
+/** What may be told an endpoint. */
+export interface JsonSender {
+  readonly name: string;
+  /** Sends once, whatever becomes of it. Throws EvidenceError where no answer comes, or a success with no JSON. */
+  send(method: string, path: string, body?: object): Promise<JsonAnswer>;
+}
+
 export interface HttpLimits {
   readonly clock: Clock;
   /** For one whole answer. */
@@ -26,12 +39,12 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** The endpoint at `url`, which may have a path of its own: a proxy, or `/v1`. Nothing is asked yet. */
 export function jsonEndpoint(url: URL, limits: HttpLimits): JsonEndpoint {
-  const name = `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
+  const name = nameOf(url);
   return {
     name,
     async get(path) {
       const where = `${name}${path}`;
-      const { status, body } = await ask(new URL(where), credentialsOf(url), limits);
+      const { status, body } = await ask(new URL(where), { auth: credentialsOf(url) }, limits);
       if (status === 404) return undefined;
       if (status !== 200) throw refused(status, where);
       return parse(body, where);
@@ -39,21 +52,48 @@ export function jsonEndpoint(url: URL, limits: HttpLimits): JsonEndpoint {
   };
 }
 
+/** The same, for what changes something. */
+export function jsonSender(url: URL, limits: HttpLimits): JsonSender {
+  const name = nameOf(url);
+  return {
+    name,
+    async send(method, path, sent) {
+      const where = `${name}${path}`;
+      const asked = { auth: credentialsOf(url), method, sent };
+      const { status, body } = await ask(new URL(where), asked, limits);
+      if (status >= 300 && status < 400) throw refused(status, where);
+      return { status, value: status < 300 ? parse(body, where) : parseIfJson(body) };
+    },
+  };
+}
+
+interface Asked {
+  readonly auth: string | undefined;
+  readonly method?: string;
+  /** The body. */
+  readonly sent?: object | undefined;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: string;
+}
+
+function nameOf(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 function credentialsOf({ username, password }: URL): string | undefined {
   return username === '' ? undefined : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }
 
-function ask(url: URL, auth: string | undefined, limits: HttpLimits): Promise<Answer> {
+function ask(url: URL, { auth, method = 'GET', sent }: Asked, limits: HttpLimits): Promise<Answer> {
   const { clock, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = limits;
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const headers = { accept: 'application/json' };
-    const request = start(url, { agent: false, headers, ...(auth === undefined ? {} : { auth }) });
+    const type = sent === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { accept: 'application/json', ...type };
+    const request = start(url, { method, agent: false, headers, ...(auth === undefined ? {} : { auth }) });
     const cancel = clock.schedule(timeoutMs, () => {
       request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
     });
@@ -68,7 +108,7 @@ function ask(url: URL, auth: string | undefined, limits: HttpLimits): Promise<An
         resolve({ status: response.statusCode ?? 0, body });
       }, fail);
     });
-    request.end();
+    request.end(sent === undefined ? undefined : JSON.stringify(sent));
   });
 }
 
@@ -91,6 +131,14 @@ function parse(body: string, where: string): unknown {
     return JSON.parse(body);
   } catch (cause) {
     throw notFlink(where, 'no JSON', cause);
+  }
+}
+
+function parseIfJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 }
 

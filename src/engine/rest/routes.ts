@@ -86,6 +86,9 @@ const ROUTES: readonly (readonly [method: string, pattern: string, handler: Hand
   ],
 ];
 
+/** All of them, as `GET /jobs/:jobid`: docs/jobs.md lists them. */
+export const PATHS: readonly string[] = ROUTES.map(([method, pattern]) => `${method} ${pattern}`);
+
 /** Throws RestError. */
 export function answer(world: RestWorld, request: RestRequest): RestAnswer {
   for (const [method, pattern, handler] of ROUTES) {
