@@ -35,10 +35,11 @@ export class LocationKey {
     this.length = prefix.length;
   }
 
-  addText(text: string): void {
+  /** Adds `text` from the character `from` on. */
+  addText(text: string, from = 0): void {
     // Not measured first: a character takes three bytes at most.
-    this.#reserve(text.length * 3);
-    this.length = encodeModifiedUtf8(text, this.bytes, this.length);
+    this.#reserve((text.length - from) * 3);
+    this.length = encodeModifiedUtf8(text, this.bytes, this.length, from);
   }
 
   /** Adds `source[start, end)`. */

@@ -67,10 +67,10 @@ export function modifiedUtf8Length(text: string): number {
   return length;
 }
 
-/** Writes `text` to `target` from `at`; returns the position after it. The room must be there. */
-export function encodeModifiedUtf8(text: string, target: Uint8Array, at: number): number {
+/** Writes `text`, its character `from` first, to `target` at `at`; returns the position after it. The room must be there. */
+export function encodeModifiedUtf8(text: string, target: Uint8Array, at: number, from = 0): number {
   let position = at;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = from; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit !== 0 && unit < 0x80) {
       target[position++] = unit;

@@ -83,7 +83,11 @@ export class Listing {
     this.noteDirectory(root);
     for await (const entries of batches) {
       count += entries.length;
-      for (const entry of entries) this.#take(root, entry, { flat, children });
+      for (const entry of entries) {
+        this.#note(root, entry);
+        if (flat) this.#noteParent(root, entry);
+        this.#noteChild(root, entry, children);
+      }
     }
     this.roots.push({ location: root, takenFor: rootKindOf(root, children) });
     return count;
@@ -100,16 +104,6 @@ export class Listing {
       yield entries;
       for (const { path, error } of problems) this.problems.push(problemAt({ ...root, path }, error));
     }
-  }
-
-  #take(
-    root: Location,
-    entry: FileStatus,
-    { flat, children }: { readonly flat: boolean; readonly children: Set<string> },
-  ): void {
-    this.#note(root, entry);
-    if (flat) this.#noteParent(root, entry);
-    this.#noteChild(root, entry, children);
   }
 
   #note(root: Location, entry: FileStatus): void {

@@ -62,13 +62,12 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   /** Of the location's key; changes with every mention. */
   readonly fingerprint: Fingerprint = newFingerprint();
 
-  /** What stands behind the last slash of the path: {@link bytes} from here to {@link nameEnd}. */
+  /** What stands behind the last slash of the path: {@link view} from here to {@link nameEnd}. */
   nameStart = 0;
   nameEnd = 0;
-  readonly bytes: Uint8Array;
+  readonly view: DataView;
 
   readonly #bytes: Buffer;
-  readonly #view: DataView;
   readonly #base: Location;
   readonly #rewrites: readonly Rewrite[];
   readonly #directories: (Directory | null)[] = [null];
@@ -78,9 +77,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   readonly #key = new LocationKey();
 
   constructor(bytes: Uint8Array, base: Location, rewrites: readonly Rewrite[]) {
-    this.bytes = bytes;
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#base = base;
     this.#rewrites = rewrites;
   }
@@ -103,7 +101,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
       this.resolved = directory.location !== null;
       this.scope = directory.scope;
       this.fingerprint.set(directory.fingerprint);
-      continueFingerprint(this.fingerprint, this.#view, name, end);
+      continueFingerprint(this.fingerprint, this.view, name, end);
     }
   }
 
@@ -149,7 +147,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     } else {
       const end = this.#endOf(path.at);
       into.set(found.fingerprint);
-      continueFingerprint(into, this.#view, this.#nameStart(path.at, end), end);
+      continueFingerprint(into, this.view, this.#nameStart(path.at, end), end);
     }
   }
 
@@ -216,7 +214,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   #nameStart(at: number, end: number): number {
     const start = at + LENGTH_BYTES;
     let name = end;
-    while (name - 4 >= start && !hasSlash(this.#view.getInt32(name - 4))) name -= 4;
+    while (name - 4 >= start && !hasSlash(this.view.getInt32(name - 4))) name -= 4;
     while (name > start && this.#bytes[name - 1] !== SLASH) name--;
     return name;
   }
@@ -231,7 +229,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   #sameBytes(a: number, b: number, length: number): boolean {
     let i = 0;
     for (; i + 4 <= length; i += 4) {
-      if (this.#view.getInt32(a + i) !== this.#view.getInt32(b + i)) return false;
+      if (this.view.getInt32(a + i) !== this.view.getInt32(b + i)) return false;
     }
     for (; i < length; i++) if (this.#bytes[a + i] !== this.#bytes[b + i]) return false;
     return true;

@@ -50,7 +50,7 @@ function mention(path: string, sizeBytes: number) {
     startByte: 0n,
     ofChanges: false,
     directory: NO_DIRECTORY,
-    bytes: key.bytes,
+    view: key.view,
     nameStart: 0,
     nameEnd: 0,
     fingerprint,

@@ -61,8 +61,9 @@ export class FileStore implements FileSink {
     this.#key.setTo(root, path);
     writeFile(this.#files, this.#key.record, sizeBytes, modifiedMs);
     const { directory } = this.#key;
-    if (modifiedMs === null || directory.isOwn || path.includes(LOCK_NAME)) return;
-    if (modifiedMs > directory.newestFileMs) directory.newestFileMs = modifiedMs;
+    if (modifiedMs === null || modifiedMs <= directory.newestFileMs) return;
+    if (directory.isOwn || path.includes(LOCK_NAME)) return;
+    directory.newestFileMs = modifiedMs;
     if (modifiedMs > directory.job.newestFileMs) directory.job.newestFileMs = modifiedMs;
   }
 

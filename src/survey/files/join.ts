@@ -55,7 +55,7 @@ export function joinPartition(
     const view = viewOf(bytes);
     for (let at = 0; at < bytes.length; at = referenceRecord.end(view, at)) {
       if (!visitor.counts(referenceRecord.snapshot(view, at))) continue;
-      const row = table.rowOf(bytes, view, at);
+      const row = table.rowOf(view, at);
       if (row < 0) unlisted.add(bytes, view, at);
       else table.use(row, view, at);
     }
@@ -79,7 +79,6 @@ export function fits(rule: SizeRule, sizeBytes: number, actualBytes: number): bo
 
 /** File records of one partition, found by key, with what the snapshot that is being gone through says of each. */
 class FileTable {
-  readonly #bytes: Buffer;
   readonly #view: DataView;
   readonly #visitor: JoinVisitor;
   /** Row + 1, by hash with open addressing; 0 where free. */
@@ -94,7 +93,6 @@ class FileTable {
   readonly #segments = new Map<number, number[]>();
 
   constructor(files: Buffer, visitor: JoinVisitor) {
-    this.#bytes = files;
     this.#view = viewOf(files);
     this.#visitor = visitor;
     let records = 0;
@@ -110,9 +108,9 @@ class FileTable {
   }
 
   /** The row of the file that the reference at `at` names; -1 where it was not listed. */
-  rowOf(bytes: Buffer, view: DataView, at: number): number {
+  rowOf(view: DataView, at: number): number {
     const [start, end] = [referenceRecord.keyStart(at), referenceRecord.keyEnd(view, at)];
-    return this.#slots[this.#slotOf(referenceRecord.hash(view, at), bytes, start, end)]! - 1;
+    return this.#slots[this.#slotOf(referenceRecord.hash(view, at), view, start, end)]! - 1;
   }
 
   /** Counts the reference at `at` to the file in `row`. */
@@ -149,12 +147,12 @@ class FileTable {
   }
 
   #addAll(): void {
-    const [bytes, view] = [this.#bytes, this.#view];
+    const view = this.#view;
     let row = 0;
-    for (let at = 0; at < bytes.length; row++) {
+    for (let at = 0; at < view.byteLength; row++) {
       const end = fileRecord.end(view, at);
       const hash = fileRecord.hash(view, at);
-      const slot = this.#slotOf(hash, bytes, fileRecord.keyStart(at), end);
+      const slot = this.#slotOf(hash, view, fileRecord.keyStart(at), end);
       this.#starts[row] = at;
       this.#hashes[row] = hash;
       if (this.#slots[slot] === 0) this.#slots[slot] = row + 1;
@@ -164,20 +162,23 @@ class FileTable {
   }
 
   /** The slot of a key, or the free one where it belongs. */
-  #slotOf(hash: number, bytes: Buffer, start: number, end: number): number {
+  #slotOf(hash: number, view: DataView, start: number, end: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const row = this.#slots[slot]! - 1;
-      if (row < 0 || (this.#hashes[row] === hash && this.#isAt(row, bytes, start, end))) return slot;
+      if (row < 0 || (this.#hashes[row] === hash && this.#isAt(row, view, start, end))) return slot;
     }
   }
 
-  #isAt(row: number, bytes: Buffer, start: number, end: number): boolean {
+  #isAt(row: number, view: DataView, start: number, end: number): boolean {
     const fileStart = fileRecord.keyStart(this.#starts[row]!);
-    const files = this.#bytes;
-    if (fileRecord.end(this.#view, this.#starts[row]!) - fileStart !== end - start) return false;
+    const files = this.#view;
+    if (fileRecord.end(files, this.#starts[row]!) - fileStart !== end - start) return false;
     const shift = fileStart - start;
-    for (let at = end - 1; at >= start; at--) if (bytes[at] !== files[at + shift]) return false;
+    let at = end;
+    for (; at - 4 >= start; at -= 4)
+      if (view.getInt32(at - 4) !== files.getInt32(at - 4 + shift)) return false;
+    for (; at > start; at--) if (view.getUint8(at - 1) !== files.getUint8(at - 1 + shift)) return false;
     return true;
   }
 }

@@ -35,12 +35,12 @@ export class ListedKey {
     const key = this.#key;
     const nameStart = this.#prefixLength;
     key.length = nameStart;
-    key.addText(path.slice(slash + 1));
+    key.addText(path, slash + 1);
     this.#fingerprint.set(this.#directoryFingerprint);
     continueFingerprint(this.#fingerprint, key.view, nameStart, key.length);
     if (this.#number === UNNUMBERED) this.record.setWhole(key, this.#fingerprint);
     else {
-      const name = { bytes: key.bytes, nameStart, nameEnd: key.length };
+      const name = { view: key.view, nameStart, nameEnd: key.length };
       this.record.setName(name, this.#fingerprint, this.#number);
     }
   }

@@ -58,7 +58,7 @@ export class ReferenceWriter {
     const key = this.#whole;
     key.setTo(location);
     const nameStart = key.bytes.lastIndexOf(SLASH, key.length - 1) + 1;
-    const name = { bytes: key.bytes, nameStart, nameEnd: key.length };
+    const name = { view: key.view, nameStart, nameEnd: key.length };
     if (number === UNNUMBERED) this.#key.setWhole(key, mention.fingerprint);
     else this.#key.setName(name, mention.fingerprint, number);
   }

@@ -5,8 +5,8 @@ import type { StorageReader } from '../../storage/storage.js';
 import { FormatError, messageOf } from '../../support/errors.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
-/** Of unzipped text at a time. */
-const UNZIPPED_BYTES = 1024 * 1024;
+/** Of unzipped text at a time: few enough lines that most are forgotten before the garbage collector meets them. */
+const UNZIPPED_BYTES = 256 * 1024;
 const NEW_LINE = 0x0a;
 /** No path is longer than this in any store. */
 const LONGEST_LINE = 1024 * 1024;
