@@ -48,9 +48,6 @@ export const modelWords = z.strictObject({
 
 type Words = z.output<typeof modelWords>;
 
-const WRITE_AMPLIFICATION = 2;
-const SPACE_AMPLIFICATION = 1.1;
-
 /** Throws a UsageError for unknown words, for values that mean nothing, and for a model that contradicts itself. */
 export function jobModel(words: unknown, placeOf: PlaceOf): JobModel {
   const given = readWords(modelWords, words, placeOf);
@@ -70,8 +67,8 @@ export function jobModel(words: unknown, placeOf: PlaceOf): JobModel {
     lifetimeMs: given.lifetime ?? null,
     mode: given.incremental ? 'incremental' : 'full',
     compressionRatio: given.compression,
-    writeAmplification: given['write-amplification'] ?? WRITE_AMPLIFICATION,
-    spaceAmplification: given['space-amplification'] ?? SPACE_AMPLIFICATION,
+    writeAmplification: given['write-amplification'] ?? null,
+    spaceAmplification: given['space-amplification'] ?? null,
     bandwidthBytesPerSecond: given.bandwidth,
     alignmentMs: given.alignment,
     ackMs: given.ack,

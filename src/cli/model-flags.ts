@@ -33,12 +33,12 @@ export const modelFlags = {
   'write-amplification': number({
     helpGroup: ASSUMED,
     helpValue: 'N',
-    description: 'Bytes uploaded for one changed (2).',
+    description: 'Bytes uploaded for one changed (as levels make it).',
   }),
   'space-amplification': number({
     helpGroup: ASSUMED,
     helpValue: 'N',
-    description: 'Bytes in tables for one of state (1.1).',
+    description: 'Bytes in tables for one of state (as above).',
   }),
   bandwidth: string({
     helpGroup: ASSUMED,

@@ -1,5 +1,5 @@
 import { string as argument } from '@oclif/core/args';
-import { string } from '@oclif/core/flags';
+import { boolean, string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
@@ -8,8 +8,12 @@ import { modelFlags } from '../cli/model-flags.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import type { Session } from '../cli/session.js';
 import { readWordsFile } from '../cli/words-file.js';
+import type { JobModel } from '../model/capacity.js';
 import type { Rewrite } from '../model/rewrite.js';
+import type { Simulation } from '../model/simulation.js';
 import { UsageError } from '../support/errors.js';
+import { systemEventLoop } from '../support/event-loop.js';
+import { systemRandom } from '../support/random.js';
 
 const DESCRIPTION = `\
 What checkpoints take. Of a LOCATION it is measured: size, growth, what each byte is for, how large the files are, what
@@ -42,6 +46,11 @@ export default class Capacity extends BaseCommand {
         '<%= config.bin %> capacity --operators 10 --state 1GB --change 5MB/s --incremental --interval 1m --lifetime 7d',
     },
     {
+      description: 'The same model, and what the bundled engine measures of a small job of its shape',
+      command:
+        '<%= config.bin %> capacity --state 1GB --change 5MB/s --incremental --interval 1m --retained 3 --simulate',
+    },
+    {
       description: 'A job described by a file, at another interval',
       command: '<%= config.bin %> capacity --model job.yaml --interval 5m',
     },
@@ -58,6 +67,9 @@ export default class Capacity extends BaseCommand {
       ...measuredFlags,
       model: string({ helpValue: 'FILE', description: 'A YAML file with the words of the flags.' }),
       ...modelFlags,
+      simulate: boolean({
+        description: 'Run a small job of this shape on the bundled engine, and compare.',
+      }),
     }),
     ...storageFlags,
   };
@@ -67,10 +79,14 @@ export default class Capacity extends BaseCommand {
     const session = this.openSession(flags);
     const { location: locations = [] } = args;
     const words = givenOf(flags, ['model', ...Object.keys(modelFlags)]);
-    const modelled = Object.keys(words).some((name) => name !== 'bandwidth');
+    const modelled = flags.simulate || Object.keys(words).some((name) => name !== 'bandwidth');
     const preset = this.settings['checkpoint-dir'].value !== null;
     if (modelled || (locations.length === 0 && !preset)) {
-      refuseBoth(locations, words, givenOf(flags, Object.keys(measuredFlags)));
+      refuseBoth(
+        locations,
+        { ...words, ...givenOf(flags, ['simulate']) },
+        givenOf(flags, Object.keys(measuredFlags)),
+      );
       return this.#model(words, flags, session);
     }
     return this.#measure(locations, flags, session);
@@ -102,10 +118,18 @@ export default class Capacity extends BaseCommand {
     const { forecastCapacity } = await import('../usecases/forecast-capacity.js');
     const file = await readWordsFile(flags.model, session);
     const { model, forecast } = forecastCapacity({ file, flags: words });
+    const simulation = flags.simulate ? await simulate(model, session) : null;
     await this.show(flags, {
-      document: async () =>
-        (await import('../render/capacity-document.js')).capacityDocument(model, forecast),
-      text: async (look) => (await import('../render/capacity.js')).renderCapacity(model, forecast, look),
+      document: async () => ({
+        ...(await import('../render/capacity-document.js')).capacityDocument(model, forecast),
+        ...(simulation && {
+          simulation: (await import('../render/simulation.js')).simulationDocument(simulation),
+        }),
+      }),
+      text: async (look) => [
+        (await import('../render/capacity.js')).renderCapacity(model, forecast, look),
+        simulation ? (await import('../render/simulation.js')).renderSimulation(simulation, look) : '',
+      ],
     });
     if (forecast.checkpoint.completes) return;
     session.warn('no checkpoint of this job completes: each takes longer than its timeout');
@@ -113,8 +137,15 @@ export default class Capacity extends BaseCommand {
   }
 }
 
+/** In memory: nothing is written anywhere but RocksDB's own files, for as long as it runs. */
+async function simulate(model: JobModel, { clock }: Session): Promise<Simulation> {
+  const { simulateCapacity } = await import('../usecases/simulate-capacity.js');
+  return simulateCapacity(model, { clock, random: systemRandom, eventLoop: systemEventLoop });
+}
+
 interface ModelledFlags {
   readonly json: boolean;
+  readonly simulate: boolean;
   readonly model: string | undefined;
 }
 

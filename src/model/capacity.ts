@@ -27,10 +27,13 @@ export interface JobModel {
   readonly mode: 'full' | 'incremental';
   /** Bytes of state for a byte in the store, at least 1. */
   readonly compressionRatio: number;
-  /** Bytes that incremental checkpoints upload for a changed byte, because compaction writes it again; at least 1. */
-  readonly writeAmplification: number;
-  /** Bytes in RocksDB's tables for a byte of state, because old versions lie in them for a while; at least 1. */
-  readonly spaceAmplification: number;
+  /**
+   * Bytes that incremental checkpoints upload for a changed byte, because compaction writes it again; at least 1. Null: as
+   * RocksDB's levels make it.
+   */
+  readonly writeAmplification: number | null;
+  /** Bytes in RocksDB's tables for a byte of state, because old versions lie in them for a while; as above. */
+  readonly spaceAmplification: number | null;
   /** Of all tasks together, to the store and back. */
   readonly bandwidthBytesPerSecond: number;
   readonly alignmentMs: number;

@@ -12,6 +12,8 @@ describe('a model in words', () => {
       model({
         operators: [{ ...OPERATOR, name: 'operator 1', count: 1 }],
         bandwidthBytesPerSecond: 100 * MB,
+        writeAmplification: null,
+        spaceAmplification: null,
       }),
     );
   });

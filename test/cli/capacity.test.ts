@@ -51,6 +51,15 @@ describe('ckpt capacity', () => {
     });
   });
 
+  test('runs a small job of the shape of a model, and compares', async () => {
+    const words = ['--state', '600KB', '--change', '20KB/s', '--incremental', '--interval', '5s'];
+    const { status, stdout } = await ckpt(['capacity', ...words, '--simulate', '--json']);
+    expect(status).toBe(0);
+    const { simulation } = JSON.parse(stdout);
+    expect(simulation).toMatchObject({ backend: 'rocksdb', keys: 586, retained: 1, checkpoints: 8 });
+    for (const { deviation } of simulation.comparisons) expect(Math.abs(deviation)).toBeLessThan(0.15);
+  });
+
   test('ends with 3 where no checkpoint completes', async () => {
     const path = file('slow.yaml', JOB.replace('1GB/s', '1MB/s'));
     const { status, stdout, stderr } = await ckpt(['capacity', '--model', path]);
@@ -71,6 +80,8 @@ describe('ckpt capacity', () => {
     ['what contradicts itself', ['--state', '1GB', '--interval', '1m', '--incremental'], /never changes/],
     ['an unknown word', ['--model', file('odd.yaml', `${JOB}intervall: 2m\n`)], /intervall/],
     ['no YAML', ['--model', file('no.yaml', 'operators: [')], /no\.yaml is no YAML/],
+    ['a simulation of what is there', [directory, '--simulate'], /--simulate describes a job/],
+    ['a simulation of nothing', ['--simulate'], /nothing to measure and no job to model/],
     ['no file', ['--model', join(directory, 'absent.yaml')], /absent\.yaml/],
   ])('ends with 2 and says why: %s', async (_, args, message) => {
     const { status, stdout, stderr } = await ckpt(['capacity', ...args]);
