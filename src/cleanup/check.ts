@@ -1,7 +1,7 @@
 // Is a plan still true? What was seen when it was made is compared with a new look, file by file. Pure: the look is a
 // value. Whatever has changed stays; a new reference saves its file; a snapshot that stays saves all that it needs.
 import type { Leftover, SnapshotFiles } from '../model/cleanup-run.js';
-import type { PlannedDeletion } from '../model/plan.js';
+import { identityOf, type PlannedDeletion } from '../model/plan.js';
 
 /** A file of the plan as it is now. */
 export interface FoundFile {
@@ -22,11 +22,20 @@ export interface FoundSnapshot extends SnapshotFiles {
   readonly objection: string | null;
 }
 
+/** An upload that is open now. */
+export interface FoundUpload {
+  readonly initiatedMs: number | null;
+  /** The rule that would hold it back; null where none does. */
+  readonly objection: string | null;
+}
+
 export interface Look {
   /** Why nothing may go at all: something could not be read, listed or asked. */
   readonly blocks: readonly string[];
   /** Files of the plan by path; one that is not among them is gone. */
   readonly files: ReadonlyMap<string, FoundFile>;
+  /** Open uploads below the roots, by `identityOf`. */
+  readonly uploads: ReadonlyMap<string, FoundUpload>;
   /** One for each `_metadata`: of a snapshot that is being hidden there are two, in place and in the trash. */
   readonly snapshots: readonly FoundSnapshot[];
   /** How many files each job has in all, without what lies in the trash. */
@@ -128,12 +137,24 @@ function referencesOf(snapshots: readonly FoundSnapshot[]): ReadonlyMap<string, 
 function objectionTo(deletion: PlannedDeletion, against: Against): string | null {
   const { look, isResumed, references, hasLostSnapshot } = against;
   if (deletion.kind === 'empty-directory') return null;
+  if (deletion.kind === 'open-upload')
+    return objectionToUpload(deletion, look.uploads.get(identityOf(deletion)), isResumed);
   const file = look.files.get(deletion.path);
   if (file === undefined) return isResumed ? null : 'gone';
   if (!isUnchanged(deletion, file)) return 'changed';
   if (file.objection !== null) return file.objection;
   if (file.snapshots > (references.get(deletion.path) ?? 0)) return 'needed';
   return deletion.kind === 'shared' && hasLostSnapshot ? 'snapshot-gone' : null;
+}
+
+function objectionToUpload(
+  { modified }: PlannedDeletion,
+  upload: FoundUpload | undefined,
+  isResumed: boolean,
+): string | null {
+  if (upload === undefined) return isResumed ? null : 'gone';
+  const initiatedMs = modified === null ? null : Date.parse(modified);
+  return initiatedMs === upload.initiatedMs ? upload.objection : 'changed';
 }
 
 /** A store that told no ETag once, or tells none now, is taken at its other words. */

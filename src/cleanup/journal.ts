@@ -28,6 +28,7 @@ const outcomeDocument = z.object({
   planId: z.string(),
   deleted: count,
   quarantined: count,
+  uploads: count.default(0),
   skipped: leftovers,
   failed: leftovers,
   bytesFreed: count,

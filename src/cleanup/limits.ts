@@ -1,5 +1,5 @@
 // How much may go at once. A plan that would take more than somebody expected is stopped before its first deletion.
-import type { PlannedDeletion } from '../model/plan.js';
+import { isFile, type PlannedDeletion } from '../model/plan.js';
 import type { CleanupPolicy } from '../model/policy.js';
 import { RefusalError } from '../support/errors.js';
 
@@ -18,7 +18,7 @@ export function excessOf(
   jobs: Jobs,
   { maxDelete, maxBytesDeleted, maxPercent }: Limits,
 ): RefusalError | null {
-  const files = going.filter(({ kind }) => kind !== 'empty-directory');
+  const files = going.filter(isFile);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (maxDelete !== null && files.length > maxDelete)
     return tooMuch('max-delete', `${files.length} files would go, and --max-delete is ${maxDelete}`);

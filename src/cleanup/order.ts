@@ -1,6 +1,6 @@
 // In which order things go, so that a crash between any two steps leaves no `_metadata` whose files are gone: those of
-// some snapshots first, then the files that were theirs alone, then what several shared and what nobody needs, and last
-// directories, the deepest first. Never recursive.
+// some snapshots first, then the files that were theirs alone, then what several shared and what nobody needs, uploads
+// that were never completed, and last directories, the deepest first. Never recursive.
 import type { DeletionKind, PlannedDeletion } from '../model/plan.js';
 
 /** What may go together, in any order. */
@@ -9,7 +9,7 @@ export interface Batch {
   readonly deletions: readonly PlannedDeletion[];
 }
 
-export type Stage = 'metadata' | 'exclusive' | 'rest' | 'directories';
+export type Stage = 'metadata' | 'exclusive' | 'rest' | 'uploads' | 'directories';
 
 /** As many keys as S3 takes in one request. */
 export const BATCH_LIMIT = 1000;
@@ -21,12 +21,13 @@ const STAGE_OF_KIND: Readonly<Record<DeletionKind, Stage>> = {
   orphan: 'rest',
   incomplete: 'rest',
   'in-progress': 'rest',
+  'open-upload': 'uploads',
   'empty-directory': 'directories',
 };
 
 /** The order of a plan: snapshot by snapshot in the order given, its `_metadata` first; then all else by path. */
 export function orderDeletions(deletions: readonly PlannedDeletion[]): readonly PlannedDeletion[] {
-  const { metadata, exclusive, rest, directories } = byStage(deletions);
+  const { metadata, exclusive, rest, uploads, directories } = byStage(deletions);
   const own = bySnapshot(exclusive);
   const known = new Set(metadata.map(({ snapshot }) => snapshot));
   const left = exclusive.filter(({ snapshot }) => !known.has(snapshot));
@@ -34,6 +35,7 @@ export function orderDeletions(deletions: readonly PlannedDeletion[]): readonly 
     ...metadata.flatMap((file) => [file, ...(own.get(file.snapshot) ?? []).sort(byPath)]),
     ...left.sort(byPath),
     ...rest.sort(byPath),
+    ...uploads.sort(byPath),
     ...directories.sort(deepestFirst),
   ];
 }
@@ -43,7 +45,7 @@ export function orderDeletions(deletions: readonly PlannedDeletion[]): readonly 
  * theirs alone, so that little is half done when a run is stopped.
  */
 export function* batchesOf(deletions: readonly PlannedDeletion[], limit = BATCH_LIMIT): Generator<Batch> {
-  const { metadata, exclusive, rest, directories } = byStage(orderDeletions(deletions));
+  const { metadata, exclusive, rest, uploads, directories } = byStage(orderDeletions(deletions));
   const own = bySnapshot(exclusive);
   const known = new Set(metadata.map(({ snapshot }) => snapshot));
   yield* cut(
@@ -60,6 +62,7 @@ export function* batchesOf(deletions: readonly PlannedDeletion[], limit = BATCH_
     );
   }
   yield* cut('rest', rest, limit);
+  yield* cut('uploads', uploads, limit);
   yield* cut('directories', directories, limit);
 }
 
@@ -76,7 +79,13 @@ function bySnapshot(
 }
 
 function byStage(deletions: readonly PlannedDeletion[]): Readonly<Record<Stage, PlannedDeletion[]>> {
-  const stages: Record<Stage, PlannedDeletion[]> = { metadata: [], exclusive: [], rest: [], directories: [] };
+  const stages: Record<Stage, PlannedDeletion[]> = {
+    metadata: [],
+    exclusive: [],
+    rest: [],
+    uploads: [],
+    directories: [],
+  };
   for (const deletion of deletions) stages[STAGE_OF_KIND[deletion.kind]].push(deletion);
   return stages;
 }

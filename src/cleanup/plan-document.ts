@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { baseName, formatLocation, isWithin, type Location, parent, parseUri } from '../model/location.js';
 import { isOwnPlace } from '../model/own-places.js';
-import { DELETION_KINDS, type Plan, type PlanContents } from '../model/plan.js';
+import { DELETION_KINDS, identityOf, type Plan, type PlanContents } from '../model/plan.js';
 import { METADATA_NAME } from '../model/snapshot.js';
 import { RefusalError } from '../support/errors.js';
 
@@ -21,6 +21,7 @@ export const plannedDeletion = z.strictObject({
   bytes,
   modified: time.nullable(),
   etag: z.string().optional(),
+  uploadId: z.string().optional(),
   kind: z.enum(DELETION_KINDS),
   snapshot: z.string().optional(),
   reason: z.string(),
@@ -55,6 +56,7 @@ export const planDocument = z.strictObject({
     bytes,
     bytesFreedNow: bytes,
     bytesFreedAfterTrash: bytes,
+    uploads: bytes,
     heldBack: bytes,
   }),
   noop: z.boolean(),
@@ -122,17 +124,20 @@ function parseJson(text: string, where: string): unknown {
 function requireOwnPaths({ roots, deletions, snapshots }: Plan, where: string): void {
   const places = roots.map((root) => requireCanonical(root, where));
   const seen = new Set<string>();
-  for (const { path, kind, snapshot: owner } of deletions) {
+  for (const { path, kind, uploadId, snapshot: owner } of deletions) {
     const at = requireCanonical(path, where);
     if (!places.some((root) => isBelow(at, root)))
       throw refusal('plan-leaves-its-roots', where, `${path} is not below its roots`);
     if (isOwnPlace(at)) throw refusal('plan-of-own-files', where, `${path} belongs to this tool`);
-    if (seen.has(path)) throw refusal('plan-unreadable', where, `${path} stands there twice`);
-    seen.add(path);
+    const identity = identityOf({ path, uploadId });
+    if (seen.has(identity)) throw refusal('plan-unreadable', where, `${path} stands there twice`);
+    seen.add(identity);
     const isOwned = kind === 'metadata' || kind === 'exclusive';
     const isRight =
       isOwned === (owner !== undefined) && (kind !== 'metadata' || owner === formatLocation(parent(at)));
-    if (!isRight || (baseName(at) === METADATA_NAME) !== (kind === 'metadata'))
+    const isUpload = kind === 'open-upload';
+    const isNamedRight = isUpload || (baseName(at) === METADATA_NAME) === (kind === 'metadata');
+    if (!isRight || !isNamedRight || isUpload !== (uploadId !== undefined))
       throw refusal('plan-unreadable', where, `${path} cannot be ${kind}`);
   }
   const going = new Set(snapshots.filter(({ action }) => action === 'delete').map(({ path }) => path));

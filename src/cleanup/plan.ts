@@ -33,6 +33,8 @@ export interface PlanBasis {
   readonly roots: readonly Location[];
   readonly expired: readonly ExpiredSnapshot[];
   readonly files: (options: { readonly sorted: boolean }) => Iterable<SurveyedFile>;
+  /** What is being uploaded, or was. */
+  readonly uploads: readonly PlannedUpload[];
   readonly judge: FileJudge;
   /** Of `_metadata` where the store has such a thing. */
   readonly etagOf: (location: Location) => string | undefined;
@@ -44,6 +46,12 @@ export interface PlanBasis {
   readonly hasDirectories: (root: Location) => boolean;
   /** Whether files go that no snapshot references. */
   readonly orphans: boolean;
+}
+
+/** An upload that is open, as the file that it would become. */
+export interface PlannedUpload {
+  readonly file: SurveyedFile;
+  readonly uploadId: string;
 }
 
 export interface UnfinishedDirectory {
@@ -101,6 +109,7 @@ class Selecting {
       if (deletion !== null) this.#take(deletion, file);
       else this.#directories.stays(file.location);
     }
+    for (const upload of this.#basis.uploads) this.#judgeUpload(upload);
     const directories = this.#directories.paths().map(emptyDirectory);
     return {
       deletions: orderDeletions([...this.#deletions, ...directories]),
@@ -165,6 +174,17 @@ class Selecting {
     }
     this.#hold(file.location, reason!);
     return null;
+  }
+
+  #judgeUpload({ file, uploadId }: PlannedUpload): void {
+    if (!this.#basis.orphans || !this.#basis.isInScope(file.location)) return;
+    const { class: fileClass, deletable, reason } = this.#basis.judge.verdictOf(file);
+    if (fileClass !== 'orphan' && fileClass !== 'incomplete') return;
+    if (!deletable) this.#hold(file.location, reason!);
+    else {
+      const upload = deletion(file, 'open-upload', { reason: 'upload-never-completed' });
+      this.#deletions.push({ ...upload, uploadId });
+    }
   }
 
   #hold(location: Location, reason: string): void {

@@ -18,6 +18,7 @@ export class Removal {
   readonly #keptSnapshots = new Set<string>();
   #files = 0;
   #bytes = 0;
+  #uploads = 0;
 
   constructor(record: RunRecord, takeAway: TakeAway, openRemover: OpenRemover) {
     this.#record = record;
@@ -28,6 +29,10 @@ export class Removal {
   async carryOut({ stage, deletions }: Batch): Promise<void> {
     if (stage === 'directories') {
       for (const directory of deletions) await this.#removeDirectory(directory);
+      return;
+    }
+    if (stage === 'uploads') {
+      for (const upload of deletions) await this.#giveUp(upload);
       return;
     }
     const going = deletions.filter((deletion) => !this.#isKept(deletion));
@@ -46,6 +51,7 @@ export class Removal {
       planId: plan.planId,
       deleted: isForGood ? this.#files : 0,
       quarantined: isForGood ? 0 : this.#files,
+      uploads: this.#uploads,
       skipped: this.#skipped,
       failed: this.#failed,
       // in a store that keeps versions, what is removed goes on costing
@@ -70,6 +76,20 @@ export class Removal {
     this.#keptSnapshots.add(snapshot!);
     const needed = this.#record.references.find((references) => references.snapshot === snapshot);
     for (const file of needed?.files ?? []) this.#kept.add(file);
+  }
+
+  /** For good: what has been uploaded of it cannot be put aside. */
+  async #giveUp({ path, uploadId, modified }: PlannedDeletion): Promise<void> {
+    const location = parseUri(path)!;
+    const initiatedMs = modified === null ? null : Date.parse(modified);
+    try {
+      const storage = await this.#openRemover(location);
+      await storage.abortUpload?.(location, { path: location.path, uploadId: uploadId!, initiatedMs });
+      this.#uploads++;
+    } catch (thrown) {
+      if (!(thrown instanceof StorageError)) throw thrown;
+      this.#failed.push({ path, reason: thrown.message });
+    }
   }
 
   /** One that is not empty stays. */

@@ -12,7 +12,7 @@ import {
   parseUri,
 } from '../model/location.js';
 import { TRASH_NAME, trashOf } from '../model/own-places.js';
-import type { PlannedDeletion } from '../model/plan.js';
+import { isFile, type PlannedDeletion } from '../model/plan.js';
 import type { StorageReader, StorageRemover } from '../storage/storage.js';
 import { RefusalError, StorageError } from '../support/errors.js';
 import { batchesOf } from './order.js';
@@ -65,7 +65,7 @@ export async function beginTrash(
 export function filesBelow(home: Location, { plan, skipped }: RunRecord): readonly PlannedDeletion[] {
   const left = new Set(skipped.map(({ path }) => path));
   return plan.deletions.filter(
-    ({ path, kind }) => kind !== 'empty-directory' && !left.has(path) && isWithin(parseUri(path)!, home),
+    (deletion) => isFile(deletion) && !left.has(deletion.path) && isWithin(parseUri(deletion.path)!, home),
   );
 }
 

@@ -60,7 +60,15 @@ async function forbidResuming(
   const at = parseUri(journals)!;
   const journal = new Journal(at, runId, await openRemover(at));
   if ((await journal.record()) === null || (await journal.outcome()) !== null) return;
-  const nothing = { deleted: 0, quarantined: 0, skipped: [], failed: [], bytesFreed: 0, verified: 0 };
+  const nothing = {
+    deleted: 0,
+    quarantined: 0,
+    uploads: 0,
+    skipped: [],
+    failed: [],
+    bytesFreed: 0,
+    verified: 0,
+  };
   await journal.end({ runId, planId, ...nothing });
 }
 

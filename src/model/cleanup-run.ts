@@ -34,6 +34,8 @@ export interface RunOutcome {
   readonly planId: string;
   readonly deleted: number;
   readonly quarantined: number;
+  /** Open uploads that were given up. */
+  readonly uploads: number;
   readonly skipped: readonly Leftover[];
   /** To be tried again by the same command. */
   readonly failed: readonly Leftover[];

@@ -4,7 +4,7 @@
 /**
  * `metadata`: the `_metadata` of a snapshot that expires. `exclusive`, `shared`: files that only such snapshots need,
  * in their own directories and elsewhere. `orphan`, `incomplete`, `in-progress`: what no snapshot needs (see FileClass).
- * `empty-directory`: what is left when all these are gone.
+ * `open-upload`: an upload in parts that was never completed. `empty-directory`: what is left when all these are gone.
  */
 export type DeletionKind =
   | 'metadata'
@@ -13,6 +13,7 @@ export type DeletionKind =
   | 'orphan'
   | 'incomplete'
   | 'in-progress'
+  | 'open-upload'
   | 'empty-directory';
 
 export const DELETION_KINDS = [
@@ -22,22 +23,35 @@ export const DELETION_KINDS = [
   'orphan',
   'incomplete',
   'in-progress',
+  'open-upload',
   'empty-directory',
 ] as const satisfies readonly DeletionKind[];
 
 /** One file, or an empty directory, as it was seen when the plan was made. */
 export interface PlannedDeletion {
   readonly path: string;
-  /** 0 for directories. */
+  /** 0 for directories and uploads. */
   readonly bytes: number;
   /** Null where the store tells no time, and for directories. */
   readonly modified: string | null;
   readonly etag?: string | undefined;
+  /** Of `open-upload` alone; `modified` is when it was begun. There may be several to one path. */
+  readonly uploadId?: string | undefined;
   readonly kind: DeletionKind;
   /** The directory of the snapshot that it belongs to; of `metadata` and `exclusive` alone. */
   readonly snapshot?: string | undefined;
   /** For people. */
   readonly reason: string;
+}
+
+/** Whether it is a file that is there. */
+export function isFile({ kind }: PlannedDeletion): boolean {
+  return kind !== 'empty-directory' && kind !== 'open-upload';
+}
+
+/** Different for all that one plan may name. */
+export function identityOf({ path, uploadId }: Pick<PlannedDeletion, 'path' | 'uploadId'>): string {
+  return uploadId === undefined ? path : `${path} ${uploadId}`;
 }
 
 export interface PlannedSnapshot {
@@ -78,11 +92,13 @@ export interface PlanContents {
 }
 
 export interface PlanTotals {
-  /** Without directories. */
+  /** Without directories and uploads. */
   readonly files: number;
   readonly bytes: number;
   readonly bytesFreedNow: number;
   readonly bytesFreedAfterTrash: number;
+  /** How many uploads are given up. */
+  readonly uploads: number;
   /** How many files are held back. */
   readonly heldBack: number;
 }

@@ -43,10 +43,11 @@ function doneBefore({ deleted, quarantined }: RunOutcome): string {
   return deleted + quarantined === 0 ? 'nothing was to go' : 'this plan was carried out before';
 }
 
-function summary({ deleted, quarantined, bytesFreed, failed, runId }: RunOutcome): string {
+function summary({ deleted, quarantined, uploads, bytesFreed, failed, runId }: RunOutcome): string {
+  const givenUp = uploads > 0 ? `; ${plural(uploads, 'open upload')} given up` : '';
   const left =
     failed.length > 0 ? `; ${plural(failed.length, 'file')} failed: run the same command again` : '';
   return quarantined > 0
-    ? `${plural(quarantined, 'file')} put aside: ckpt undo ${runId} --in LOCATION brings them back, ckpt trash empty frees the room${left}`
-    : `${plural(deleted, 'file')} deleted, ${formatBytes(bytesFreed)} freed${left}`;
+    ? `${plural(quarantined, 'file')} put aside: ckpt undo ${runId} --in LOCATION brings them back, ckpt trash empty frees the room${givenUp}${left}`
+    : `${plural(deleted, 'file')} deleted, ${formatBytes(bytesFreed)} freed${givenUp}${left}`;
 }

@@ -14,6 +14,7 @@ const KIND_WORDS: Readonly<Record<DeletionKind, string>> = {
   orphan: 'no snapshot needs it',
   incomplete: 'of snapshots that never completed',
   'in-progress': '_metadata that was never finished',
+  'open-upload': 'uploads that were never completed: given up for good',
   'empty-directory': 'directories in which nothing is left',
 };
 
@@ -99,7 +100,7 @@ function kindLines({ deletions }: Plan, look: Look): readonly string[] {
   const cells = DELETION_KINDS.flatMap((kind) => {
     const alike = deletions.filter((deletion) => deletion.kind === kind);
     const bytes = alike.reduce((sum, deletion) => sum + deletion.bytes, 0);
-    const size = kind === 'empty-directory' ? '' : formatBytes(bytes);
+    const size = kind === 'empty-directory' || kind === 'open-upload' ? '' : formatBytes(bytes);
     const words = { text: KIND_WORDS[kind], paint: look.palette.faint };
     return alike.length === 0 ? [] : [[kind, formatCount(alike.length), size, words]];
   });

@@ -12,6 +12,7 @@ export function delegatingReader(inner: StorageReader): StorageReader {
     read: (location) => inner.read(location),
     readRange: (location, offset, length) => inner.readRange(location, offset, length),
     nowMs: (location) => inner.nowMs(location),
+    ...(inner.listUploads && { listUploads: (root: Location) => inner.listUploads!(root) }),
     ...(inner.removalLeaves && { removalLeaves: (location: Location) => inner.removalLeaves!(location) }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Location } from '../model/location.js';
 import { formatLocation } from '../model/location.js';
 import { StorageError, type StorageErrorKind } from '../support/errors.js';
-import type { ListingBatch, RemovalResult, StorageRemover, StoredVersions } from './storage.js';
+import type { ListingBatch, OpenUpload, RemovalResult, StorageRemover, StoredVersions } from './storage.js';
 
 export type StorageOperation =
   | 'list'
@@ -20,6 +20,8 @@ export type StorageOperation =
   | 'remove'
   | 'removeEmptyDirectory'
   | 'nowMs'
+  | 'listUploads'
+  | 'abortUpload'
   | 'removalLeaves'
   /** A batch of versions that are listed, before it is handed out. */
   | 'list-versions'
@@ -102,6 +104,7 @@ export function interceptedStorage(
       return inner.removeEmptyDirectory(location);
     },
     ...keepingVersions(inner, announce),
+    ...uploading(inner, announce),
   };
 }
 
@@ -130,6 +133,27 @@ function keepingVersions(
       },
     }),
     ...(inner.versions && { versions: interceptedVersions(inner.versions, announce) }),
+  };
+}
+
+/** What only stores have to which files are uploaded in parts. */
+function uploading(
+  inner: StorageRemover,
+  announce: Announce,
+): Pick<StorageRemover, 'listUploads' | 'abortUpload'> {
+  return {
+    ...(inner.listUploads && {
+      listUploads: async (root: Location) => {
+        announce('listUploads', root);
+        return inner.listUploads!(root);
+      },
+    }),
+    ...(inner.abortUpload && {
+      abortUpload: async (location: Location, upload: OpenUpload) => {
+        announce('abortUpload', location);
+        return inner.abortUpload!(location, upload);
+      },
+    }),
   };
 }
 

@@ -2,7 +2,7 @@
 // stores count and bill.
 import type { Location } from '../model/location.js';
 import type { Clock } from '../support/clock.js';
-import type { ListingBatch, StorageRemover, StoredVersions } from './storage.js';
+import type { ListingBatch, OpenUpload, StorageRemover, StoredVersions } from './storage.js';
 
 /** Waits until `requests` more are allowed. */
 export type Admission = (requests: number) => Promise<void>;
@@ -50,6 +50,11 @@ export function rateLimitedStorage(inner: StorageRemover, admit: Admission): Sto
       return inner.remove(locations);
     },
     removeEmptyDirectory: (location) => one(() => inner.removeEmptyDirectory(location)),
+    ...(inner.listUploads && { listUploads: (root: Location) => one(() => inner.listUploads!(root)) }),
+    ...(inner.abortUpload && {
+      abortUpload: (location: Location, upload: OpenUpload) =>
+        one(() => inner.abortUpload!(location, upload)),
+    }),
     ...(inner.removalLeaves && {
       removalLeaves: (location: Location) => one(() => inner.removalLeaves!(location)),
     }),

@@ -36,6 +36,22 @@ export interface ListingBatch {
   readonly problems: readonly ListingProblem[];
 }
 
+/** An upload in parts that was begun and neither completed nor given up: it costs room, and no listing of files shows it. */
+export interface OpenUpload {
+  /** Path of the file that it would become. */
+  readonly path: string;
+  readonly uploadId: string;
+  /** When it was begun, by the store's clock; null where the store does not tell. */
+  readonly initiatedMs: number | null;
+}
+
+/** The open uploads below a directory. */
+export interface OpenUploads {
+  readonly uploads: readonly OpenUpload[];
+  /** False where the server says that there are more and not where to go on (SeaweedFS). */
+  readonly complete: boolean;
+}
+
 /** What a store can do beyond the promises above. */
 export interface StorageCapabilities {
   /** `put` shows either nothing or all bytes. */
@@ -79,6 +95,8 @@ export interface StorageReader {
    * `nothing`. Stores without versions do not have this.
    */
   removalLeaves?(location: Location): Promise<'nothing' | 'marker' | 'unknown'>;
+  /** Open uploads of files below `root`. Stores without such do not have this. */
+  listUploads?(root: Location): Promise<OpenUploads>;
 }
 
 /** What is too large to be held. */
@@ -156,6 +174,8 @@ export interface StorageRemover extends StorageWriter {
    * is at `to`, and `conflict` where the store has no such thing.
    */
   rename(from: Location, to: Location): Promise<void>;
+  /** Gives up an open upload to the store that `location` is in; no error where it is gone already. */
+  abortUpload?(location: Location, upload: OpenUpload): Promise<void>;
   /** Stores that cannot keep versions do not have this. */
   readonly versions?: StoredVersions;
 }

@@ -148,7 +148,7 @@ class Application {
 
   async nothing() {
     const { verified } = await this.verify();
-    const nothing = { deleted: 0, quarantined: 0, skipped: [], failed: [], bytesFreed: 0 };
+    const nothing = { deleted: 0, quarantined: 0, uploads: 0, skipped: [], failed: [], bytesFreed: 0 };
     return { runId: runIdOf(this.#plan), planId: this.#plan.planId, ...nothing, verified };
   }
 

@@ -7,11 +7,13 @@ import type { Evidence } from '../model/evidence.js';
 import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
 import { canonicalKey, isWithin, type Location, parseUri } from '../model/location.js';
 import { trashOf } from '../model/own-places.js';
-import type { Plan, PlannedDeletion } from '../model/plan.js';
+import { identityOf, isFile, type Plan, type PlannedDeletion } from '../model/plan.js';
 import type { SafetyPolicy } from '../model/safety-policy.js';
 import type { ReadSnapshot } from '../model/survey.js';
+import type { OpenReader } from '../storage/open.js';
 import type { ListingBatch } from '../storage/storage.js';
 import { watchListings } from '../storage/watched.js';
+import { openUploads } from '../survey/files/open-uploads.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import type { SurveyOptions } from '../survey/take-survey.js';
 import { surroundingsOf } from './surroundings.js';
@@ -43,6 +45,7 @@ export async function lookAgain(plan: Plan, runId: string, options: LookOptions)
     return {
       blocks: blocksOf(survey, evidence),
       ...filesOf(survey, victims, audit),
+      uploads: await uploadsOf(plan, survey, { audit, openReader: options.openReader }),
       snapshots: snapshotsOf(survey, victims, options.objectionsTo(survey, audit, evidence)),
     };
   } finally {
@@ -61,7 +64,7 @@ class Victims {
   readonly #references = new Map<string, ReadonlySet<string>>();
 
   constructor({ deletions, roots }: Plan, runId: string) {
-    const files = deletions.filter(({ kind }) => kind !== 'empty-directory');
+    const files = deletions.filter(isFile);
     this.#files = new Map(files.map((file) => [canonicalKey(locate(file.path)), file]));
     this.#metadata = new Map([...this.#files].filter(([, { kind }]) => kind === 'metadata'));
     this.#trashes = homesOf(roots.map(locate)).map((home) => ({ home, trash: trashOf(home, runId) }));
@@ -132,6 +135,22 @@ function filesOf(survey: FileSurvey, victims: Victims, audit: FileAudit): Pick<L
     files.set(deletion.path, { sizeBytes, modifiedMs, etag, job, snapshots, objection });
   }
   return { files, filesOfJob };
+}
+
+async function uploadsOf(
+  { deletions, roots }: Plan,
+  survey: FileSurvey,
+  { audit, openReader }: { readonly audit: FileAudit; readonly openReader: OpenReader },
+): Promise<Look['uploads']> {
+  if (!deletions.some(({ kind }) => kind === 'open-upload')) return new Map();
+  const uploads = await openUploads(roots.map(locate), survey, openReader);
+  return new Map(
+    uploads.map(({ file, uploadId }) => {
+      const { deletable, reason, path, class: fileClass } = audit.fileOf(file);
+      const objection = deletable ? null : (reason ?? fileClass);
+      return [identityOf({ path, uploadId }), { initiatedMs: file.modifiedMs, objection }];
+    }),
+  );
 }
 
 function objectionToFile({ kind }: PlannedDeletion, file: SurveyedFile, audit: FileAudit): string | null {

@@ -26,6 +26,7 @@ import type { OpenReader } from '../storage/open.js';
 import { watchListings } from '../storage/watched.js';
 import type { Clock } from '../support/clock.js';
 import { RefusalError } from '../support/errors.js';
+import { type SurveyedUpload, uploadsForPlan } from '../survey/files/open-uploads.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import { moved, problemsOf, storeTime } from './audit-files.js';
 import { type Asked, wordsOf } from './evidence-words.js';
@@ -76,7 +77,17 @@ export async function planCleanup(request: PlanRequest, world: PlanWorld): Promi
     const evidence = await asked.conclude();
     const nowMs = await storeTime(roots, openReader);
     const stores = await storesOf(roots, openReader);
-    return new Planning(request, { policy, survey, evidence, nowMs, roots, seen, ...stores }).run();
+    const uploads = await uploadsForPlan(roots, survey, openReader);
+    return new Planning(request, {
+      policy,
+      survey,
+      evidence,
+      nowMs,
+      roots,
+      seen,
+      ...uploads,
+      ...stores,
+    }).run();
   } finally {
     survey.close();
   }
@@ -107,6 +118,8 @@ interface Findings {
   /** Those of the roots whose stores have directories. */
   readonly directories: ReadonlySet<Location>;
   readonly seen: SeenSnapshots;
+  readonly uploads: readonly SurveyedUpload[];
+  readonly uploadProblems: readonly ReportedError[];
   /** A store of the roots keeps old versions of what is removed. */
   readonly keepsVersions: boolean;
 }
@@ -124,14 +137,14 @@ class Planning {
   }
 
   run(): PlannedCleanup {
-    const { survey, evidence, policy } = this.#found;
+    const { survey, evidence, policy, uploadProblems } = this.#found;
     const verdicts = this.#verdicts();
     const selection = this.#select(verdicts);
     const { deletions, jobOf, filesOfJob } = selection;
     const jobs = { jobOf: (path: string) => jobOf.get(path), filesOfJob };
     return {
       plan: this.#seal(verdicts, selection),
-      problems: [...problemsOf(survey, evidence), ...this.#moved(selection)],
+      problems: [...problemsOf(survey, evidence), ...uploadProblems, ...this.#moved(selection)],
       excess: excessOf(deletions, jobs, policy.cleanup),
     };
   }
@@ -182,12 +195,13 @@ class Planning {
   }
 
   #select(verdicts: readonly Verdict<Candidate>[]): Selection {
-    const { survey, roots, seen, directories, policy } = this.#found;
+    const { survey, roots, seen, uploads, directories, policy } = this.#found;
     const audit = this.#audit;
     return selectDeletions({
       roots,
       expired: verdicts.flatMap((verdict) => this.#expired(verdict)),
       files: (options) => survey.files(options),
+      uploads,
       judge: {
         verdictOf: (file) => audit.verdictOf(file),
         objectionToExpired: (file) => audit.objectionToExpired(file),

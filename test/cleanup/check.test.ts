@@ -52,6 +52,7 @@ function skippedAfter({ files = {}, snapshots }: Change, isResumed = false) {
   const look: Look = {
     blocks: [],
     files: new Map(found),
+    uploads: new Map(),
     snapshots: snapshots ?? [snapshot(OLD), snapshot(NEW)],
     filesOfJob: new Map([['job', 10]]),
   };

@@ -45,7 +45,14 @@ export function planOf(deletions: readonly PlannedDeletion[], rest: Partial<Plan
     })),
     deletions,
     heldBack: [],
-    totals: { files: files.length, bytes, bytesFreedNow: bytes, bytesFreedAfterTrash: bytes, heldBack: 0 },
+    totals: {
+      files: files.length,
+      bytes,
+      bytesFreedNow: bytes,
+      bytesFreedAfterTrash: bytes,
+      uploads: 0,
+      heldBack: 0,
+    },
     noop: deletions.length === 0,
     ...rest,
   });

@@ -1,9 +1,11 @@
 // What a plan holds, and what becomes of it when the world moves before it is carried out.
 import { describe, expect, it } from 'vitest';
-import { child } from '../../src/model/location.js';
+import { child, type Location } from '../../src/model/location.js';
 import { countingStorage, type StorageOperation } from '../../src/storage/intercepted.js';
+import type { OpenUpload } from '../../src/storage/storage.js';
+import { StorageError } from '../../src/support/errors.js';
 import { file } from '../survey/documents.js';
-import { JOB_A, JOB_B, ROOT, Tree, uri, uuid } from './audit-tree.js';
+import { DAY_MS, JOB_A, JOB_B, NOW_MS, ROOT, Tree, uri, uuid } from './audit-tree.js';
 import { apply, checkpoint, goingOf, plan, shared, twoJobs } from './cleanup-tree.js';
 
 const READING: readonly StorageOperation[] = [
@@ -105,6 +107,45 @@ describe('a plan', () => {
     const { plan: made } = await plan(tree, { locations: ['disk'] });
     expect(made.heldBack).toEqual([{ path: uri(`disk/${name}`), reason: 'name-of-an-unresolved-reference' }]);
     expect(made.noop).toBe(true);
+  });
+
+  it('gives up uploads that were never completed, by the rules of the files they would become', async () => {
+    const tree = await twoJobs(false);
+    const [old, young, foreign] = [`${JOB_A}/shared/${uuid(200)}`, `${JOB_A}/chk-9/_metadata`, 'other'];
+    const open = [
+      { path: `${ROOT.path}/${old}`, uploadId: 'first', initiatedMs: NOW_MS - 9 * DAY_MS },
+      { path: `${ROOT.path}/${old}`, uploadId: 'second', initiatedMs: NOW_MS - 9 * DAY_MS },
+      { path: `${ROOT.path}/${young}`, uploadId: 'third', initiatedMs: NOW_MS - 60_000 },
+      { path: `${ROOT.path}/${foreign}`, uploadId: 'fourth', initiatedMs: 0 },
+    ];
+    const given: string[] = [];
+    Object.assign(tree.storage, {
+      listUploads: async () => ({
+        uploads: open.filter(({ uploadId }) => !given.includes(uploadId)),
+        complete: true,
+      }),
+      abortUpload: async (_: Location, { uploadId }: OpenUpload) => void given.push(uploadId),
+    });
+    const { plan: made } = await plan(tree, { flags: { quarantine: false } });
+    expect(goingOf(made)['open-upload']).toEqual([old, old]);
+    expect(made.totals.uploads).toBe(2);
+    expect(made.heldBack).toEqual([{ path: uri(young), reason: 'young' }]);
+    open[1] = { ...open[1]!, initiatedMs: NOW_MS - 8 * DAY_MS };
+    const { outcome } = await apply(tree, made);
+    expect(outcome).toMatchObject({ uploads: 1, skipped: [{ reason: 'changed' }], failed: [] });
+    expect(given).toEqual(['first']);
+  });
+
+  it('makes a plan where the store does not tell of uploads, and says so', async () => {
+    const tree = await twoJobs(false);
+    Object.assign(tree.storage, {
+      listUploads: async () => {
+        throw new StorageError('denied', 'no right to list uploads', { where: uri('.') });
+      },
+    });
+    const { plan: made, problems } = await plan(tree);
+    expect(made.noop).toBe(false);
+    expect(problems.map(({ code }) => code)).toEqual(['uploads-not-listed']);
   });
 
   it('says what to rewrite where files that are held back may be those that are missing', async () => {

@@ -3,13 +3,13 @@ import type { Location } from '../../model/location.js';
 import type { Clock } from '../../support/clock.js';
 import type { Random } from '../../support/random.js';
 import { PATIENCE, type RetryPolicy, retryBy, retryingReader, retryingStorage } from '../retrying.js';
-import type { Pieces, StorageReader, StorageRemover } from '../storage.js';
+import type { OpenUpload, OpenUploads, Pieces, StorageReader, StorageRemover } from '../storage.js';
 import { connectS3 } from './client.js';
 import type { S3Configuration } from './configuration.js';
 import { keepsConditions, type RemovalLeaves, removalLeaves } from './facts.js';
 import { S3Reader } from './reader.js';
 import type { S3Requests } from './requests.js';
-import { abortUpload, listUploads, type OpenUpload, type OpenUploads } from './uploads.js';
+import { abortUpload, listUploads } from './uploads.js';
 import { S3Remover } from './writer.js';
 
 /** Where to, and how failures are tried again. */

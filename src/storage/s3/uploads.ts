@@ -2,24 +2,9 @@
 import type { MultipartUpload } from '@aws-sdk/client-s3';
 import type { Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
+import type { OpenUpload, OpenUploads } from '../storage.js';
 import { prefixOf } from './keys.js';
 import { bucketInput, type S3Requests, send } from './requests.js';
-
-/** An open multipart upload. */
-export interface OpenUpload {
-  /** Path of the object that it would become. */
-  readonly path: string;
-  readonly uploadId: string;
-  /** When it was begun, by the store's clock; null where the store does not tell. */
-  readonly initiatedMs: number | null;
-}
-
-/** The open uploads below a directory. */
-export interface OpenUploads {
-  readonly uploads: readonly OpenUpload[];
-  /** False where the server says that there are more and not where to go on (SeaweedFS). */
-  readonly complete: boolean;
-}
 
 /**
  * Open uploads of objects below `root`. MinIO answers for exact keys only: there, nothing is found and nothing says so.

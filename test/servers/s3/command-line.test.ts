@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ckptProcess } from '../../cli/process.js';
+import { answersOf, ckptProcess } from '../../cli/process.js';
 import { startFaultProxy } from '../../support/fault-proxy.js';
+import { metadataBytes } from '../../survey/documents.js';
 import { commandLineOn, filesBelow, type Place } from '../command-line.js';
+import { startAgingProxy } from './aging-proxy.js';
 import { describeS3 } from './available.js';
 import { adminClient, environmentOf, newBucket } from './bucket.js';
 import { type S3Server, startS3 } from './server.js';
@@ -18,6 +20,27 @@ describeS3('the command line on S3', () => {
   });
   afterAll(() => server?.stop());
   commandLineOn(() => place);
+
+  it('gives up old uploads that were never completed, and no others', async () => {
+    const s3 = adminClient(server);
+    const Bucket = (await newBucket(server)).authority;
+    const job = 'a'.repeat(32);
+    const name = '00000000-0000-4000-8000-000000000001';
+    const metadata = metadataBytes({ checkpointId: 1n, streams: [] });
+    await s3.putObject({ Bucket, Key: `flink/${job}/chk-1/_metadata`, Body: metadata });
+    for (const Key of [`flink/${job}/shared/${name}`, 'flink/of-somebody-else'])
+      await s3.createMultipartUpload({ Bucket, Key });
+    const proxy = await startAgingProxy(server.endpoint);
+    const env = { ...place.env, CKPT_S3_ENDPOINT: proxy.endpoint };
+    const clean = ['clean', `s3://${Bucket}/flink`, '--job-stopped', job, '--no-quarantine'];
+    const [planned, done, again] = await answersOf([clean, [...clean, '--apply', '--yes'], clean], { env });
+    await proxy.stop();
+    expect(planned).toMatchObject({ totals: { files: 0, uploads: 1 }, noop: false });
+    expect(done).toMatchObject({ deleted: 0, uploads: 1, failed: [] });
+    expect(again).toMatchObject({ noop: true });
+    const { Uploads } = await s3.listMultipartUploads({ Bucket });
+    expect(Uploads?.map(({ Key }) => Key)).toEqual(['flink/of-somebody-else']);
+  }, 60_000);
 
   it.each([
     ['404 and HTML', { status: 404, body: Buffer.from('<html>Not Found</html>') }],

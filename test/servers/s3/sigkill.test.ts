@@ -1,14 +1,12 @@
 // The built tool, killed at requests that change a bucket. S3 dates objects itself: a proxy tells of each that it is older.
 import { afterAll, beforeAll } from 'vitest';
 import { child, type Location } from '../../../src/model/location.js';
-import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import type { FaultProxy } from '../../support/fault-proxy.js';
 import { sigkillOn } from '../sigkill.js';
+import { startAgingProxy } from './aging-proxy.js';
 import { describeS3 } from './available.js';
 import { adminClient, configurationOf, environmentOf, newBucket, openAt } from './bucket.js';
-import { changed } from './faulty-bucket.js';
 import { type S3Server, startS3 } from './server.js';
-
-const MONTH_MS = 30 * 86_400_000;
 
 describeS3('S3', () => {
   let server: S3Server;
@@ -17,7 +15,7 @@ describeS3('S3', () => {
   let roots = 0;
   beforeAll(async () => {
     server = await startS3();
-    proxy = await startFaultProxy(server.endpoint, ({ method }) => (method === 'HEAD' ? null : aged));
+    proxy = await startAgingProxy(server.endpoint);
     for (const isVersioned of [true, false]) buckets.set(isVersioned, await newBucket(server));
     await adminClient(server).putBucketVersioning({
       Bucket: buckets.get(true)!.authority,
@@ -39,14 +37,3 @@ describeS3('S3', () => {
     sigkillOn(open, { counter: 'KILL_AT_REQUEST', quarantine });
   }
 });
-
-const aged = changed((body) =>
-  body.includes('<LastModified>')
-    ? body
-        .toString()
-        .replaceAll(
-          /(<LastModified>)([^<]+)/g,
-          (_, tag: string, time: string) => tag + new Date(Date.parse(time) - MONTH_MS).toISOString(),
-        )
-    : body,
-);
