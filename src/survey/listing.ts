@@ -6,6 +6,7 @@ import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SurveyedRoot } from '../model/survey.js';
 import type { FileStatus, StorageReader } from '../storage/storage.js';
 import { CkptError, messageOf, StorageError } from '../support/errors.js';
+import { hasPrefix } from '../support/prefix.js';
 import { isSnapshotDirectory, METADATA_NAME, rootKindOf } from './layout.js';
 
 const METADATA_PATH = `/${METADATA_NAME}`;
@@ -125,7 +126,7 @@ export class Listing {
   /** Keeps the first name below `root` on the way to `entry`. */
   #noteChild(root: Location, entry: FileStatus, children: Set<string>): void {
     const start = root.path === '/' ? 1 : root.path.length + 1;
-    if (this.#lastChild.length > start && entry.path.startsWith(this.#lastChild)) return;
+    if (this.#lastChild.length > start && hasPrefix(entry.path, this.#lastChild)) return;
     const slash = entry.path.indexOf('/', start);
     const isMetadata = slash < 0 && entry.path.endsWith(METADATA_PATH);
     if (slash < 0 && entry.type !== 'directory' && !isMetadata) return;

@@ -2,6 +2,7 @@
 // 200), or one cut short, must never read as "nothing there".
 import type { ListObjectsV2CommandOutput, _Object as S3Object } from '@aws-sdk/client-s3';
 import { StorageError } from '../../support/errors.js';
+import { hasPrefix } from '../../support/prefix.js';
 import type { StoredObject } from './keys.js';
 
 /** Which page. `token` is that of the page before; `startAfter` is for the first page only. */
@@ -35,7 +36,7 @@ export function pageOf(output: ListObjectsV2CommandOutput, request: PageRequest,
   const nameOf = (text: string | undefined): string => {
     const name = EncodingType === 'url' ? urlDecoded(text) : text;
     if (name === undefined) return refuse(`holds the name ${text}, which cannot be read`);
-    if (!name.startsWith(request.prefix)) refuse(`tells of ${JSON.stringify(name)}, which was not asked for`);
+    if (!hasPrefix(name, request.prefix)) refuse(`tells of ${JSON.stringify(name)}, which was not asked for`);
     return name;
   };
   return {

@@ -2,6 +2,7 @@
 import { canonicalKey, type Location } from '../../model/location.js';
 import { LocationKey } from '../../model/location-key.js';
 import { continueFingerprint, fingerprintInto, newFingerprint } from '../../support/fingerprint.js';
+import { hasPrefix } from '../../support/prefix.js';
 import { type Directories, type Directory, UNNUMBERED } from './directories.js';
 import { RecordKey } from './records.js';
 
@@ -30,7 +31,7 @@ export class ListedKey {
   /** Goes to the file at `path` in the store of `root`. */
   setTo(root: Location, path: string): void {
     const slash = path.lastIndexOf('/');
-    if (root !== this.#root || slash !== this.#path.length || !path.startsWith(this.#path))
+    if (root !== this.#root || slash !== this.#path.length || !hasPrefix(path, this.#path))
       this.#enter(root, path.slice(0, slash));
     const key = this.#key;
     const nameStart = this.#prefixLength;

@@ -3,6 +3,7 @@
 import { formatLocation, type Location } from '../../model/location.js';
 import type { FileStatus } from '../../storage/storage.js';
 import { UsageError } from '../../support/errors.js';
+import { hasPrefix } from '../../support/prefix.js';
 import type { Listing } from '../listing.js';
 import type { Readers } from '../readers.js';
 import { headOf, type StoredText } from './lines.js';
@@ -55,7 +56,7 @@ async function* below(
 ): AsyncGenerator<readonly FileStatus[]> {
   const prefix = root.path === '/' ? '/' : `${root.path}/`;
   for await (const batch of batches)
-    yield batch.filter(({ path }) => path.startsWith(prefix) && path.length > prefix.length);
+    yield batch.filter(({ path }) => path.length > prefix.length && hasPrefix(path, prefix));
 }
 
 function binary(location: Location): UsageError {
