@@ -17,7 +17,7 @@ const JOINT = [
   'test/contract/**/*.test.ts',
   'test/crash/**/*.test.ts',
   'test/usecases/**/*.test.ts',
-  'test/engine/{exactly-once,restore,storage-faults}.test.ts',
+  'test/engine/{exactly-once,restore,storage-faults,unaligned}.test.ts',
   'test/engine/checkpoint/{checkpointing,shared-state}.test.ts',
   'test/engine/connectors/{file-sink,text-file-source}.test.ts',
   'test/engine/state/{heap,rocksdb}-backend.test.ts',

@@ -68,6 +68,22 @@ export const options = {
     ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
     'whether barriers are aligned',
   ),
+  unaligned: {
+    ...boolean(
+      'execution.checkpointing.unaligned.enabled',
+      false,
+      'whether barriers overtake records, which become part of the checkpoint',
+    ),
+    deprecatedKeys: ['execution.checkpointing.unaligned'],
+  },
+  alignedTimeout: {
+    ...duration(
+      'execution.checkpointing.aligned-checkpoint-timeout',
+      0,
+      'how long barriers of an unaligned checkpoint wait for each other before they overtake',
+    ),
+    deprecatedKeys: ['execution.checkpointing.alignment-timeout'],
+  },
   timeout: duration('execution.checkpointing.timeout', 600_000, 'a checkpoint that takes longer is given up'),
   minPause: duration('execution.checkpointing.min-pause', 0, 'least time from the end of one to the next'),
   maxConcurrent: integer('execution.checkpointing.max-concurrent-checkpoints', 1, { from: 1 }),

@@ -39,6 +39,8 @@ interface Case {
   readonly inlineBytes: number;
   readonly backend?: 'hashmap' | 'rocksdb' | 'rocksdb incremental';
   readonly program: Program;
+  /** How long barriers wait before they overtake records; null where they never do. */
+  readonly alignedTimeoutMs: number | null;
 }
 
 /** Programs, and what they come to. */
@@ -65,6 +67,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   faultOneIn: fc.constantFrom(10, 50, Number.POSITIVE_INFINITY),
   inlineBytes: fc.constantFrom(0, 20_480),
   program: fc.constantFrom(...(Object.keys(PROGRAMS) as Program[])),
+  alignedTimeoutMs: fc.constantFrom(null, 0, 5),
 });
 
 describe('exactly once', () => {
@@ -90,7 +93,7 @@ describe('exactly once', () => {
   test('with at-least-once every result is committed, some perhaps twice', async () => {
     const check = async (each: Case) => {
       const { committed, expected } = await run(
-        { ...each, ...COUNTS },
+        { ...each, ...COUNTS, alignedTimeoutMs: null },
         { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' },
       );
       for (const key of new Set(expected.map(keyOf))) {
@@ -215,6 +218,8 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
   CountingJob['parallelism'] & {},
 ]) {
   const sink = new CollectSink<string>();
+  const second =
+    each.alignedTimeoutMs === null ? newParallelism : sameStreams(each.parallelism, newParallelism);
   const { build, expected } = PROGRAMS[each.program];
   const disk = new MemoryStorage();
   let calls = 0;
@@ -230,8 +235,8 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
   await first.host.run(first.job.result, () => calls >= deathAtCall).catch(() => undefined);
 
   const snapshot = await newestCheckpoint(disk);
-  const second = simulate({
-    build: build(sink, { ...each, parallelism: newParallelism }),
+  const restored = simulate({
+    build: build(sink, { ...each, parallelism: second }),
     seed: each.seed + 1,
     storage: disk,
     configuration: settingsOf(each),
@@ -239,8 +244,16 @@ async function checkDeath([each, deathAtCall, newParallelism]: [
     options:
       snapshot === null ? {} : { restore: { snapshot, claimMode: 'claim', allowNonRestoredState: false } },
   });
-  expect((await second.finish()).status).toBe('FINISHED');
+  expect((await restored.finish()).status).toBe('FINISHED');
   expect([...sink.committed].sort()).toEqual(expected(each));
+}
+
+type Parallelism = readonly [number, number, number];
+
+/** Records in flight cannot go where sinks become, or no longer are, one task with what they read. */
+function sameStreams([, counts, sinks]: Parallelism, [sources, toCounts, toSinks]: Parallelism): Parallelism {
+  if (counts === sinks) return [sources, toCounts, toCounts];
+  return [sources, toCounts, toCounts === toSinks ? (toCounts % 4) + 1 : toSinks];
 }
 
 function failingJob(each: Case): CountingJob {
@@ -273,13 +286,22 @@ function settingsOf(each: Case): Readonly<Record<string, string>> {
     'state.backend.rocksdb.memory.fixed-per-slot': '1b',
     'execution.checkpointing.interval': `${each.intervalMs}ms`,
     'pipeline.auto-watermark-interval': '5ms',
-    'execution.checkpointing.max-concurrent-checkpoints': String(each.maxConcurrent),
+    ...alignmentOf(each),
     'execution.checkpointing.num-retained': String(each.numRetained),
     'execution.checkpointing.tolerable-failed-checkpoints': '1000000',
     'execution.checkpointing.data-inline-threshold': `${each.inlineBytes}b`,
     'restart-strategy.type': 'fixed-delay',
     'restart-strategy.fixed-delay.attempts': '1000000',
     'restart-strategy.fixed-delay.delay': '5ms',
+  };
+}
+
+function alignmentOf({ alignedTimeoutMs, maxConcurrent }: Case): Readonly<Record<string, string>> {
+  if (alignedTimeoutMs === null)
+    return { 'execution.checkpointing.max-concurrent-checkpoints': String(maxConcurrent) };
+  return {
+    'execution.checkpointing.unaligned.enabled': 'true',
+    'execution.checkpointing.aligned-checkpoint-timeout': `${alignedTimeoutMs}ms`,
   };
 }
 

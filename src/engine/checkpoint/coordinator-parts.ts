@@ -7,12 +7,13 @@ import type { Clock } from '../../support/clock.js';
 import type { CheckpointStorage } from './checkpoint-storage.js';
 import type { CompletedCheckpoints } from './completed-checkpoints.js';
 import type { CheckpointPlan } from './pending-checkpoint.js';
+import type { SavepointRequest } from './savepoint.js';
 import type { TriggerRules } from './trigger-policy.js';
 
 /** The tasks of the attempt that runs. None of the calls waits or throws. */
 export interface CheckpointParticipants {
-  /** Tells the sources to send the barrier, and with `stop` nothing after it unless the checkpoint is aborted. */
-  triggerCheckpoint(checkpointId: number, afterwards: 'go-on' | 'stop'): void;
+  /** Tells the sources to send the barrier; with a savepoint that stops the job nothing after it, unless it is aborted. */
+  triggerCheckpoint(checkpointId: number, savepoint: SavepointRequest | null): void;
   notifyCheckpointComplete(checkpointId: number): void;
   notifyCheckpointAborted(checkpointId: number): void;
 }

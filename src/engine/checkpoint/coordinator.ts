@@ -188,7 +188,7 @@ export class CheckpointCoordinator {
       this.#subsume(pending);
     } else {
       this.#lastTriggeredId = checkpointId;
-      this.#participants?.triggerCheckpoint(checkpointId, pending.savepoint?.afterwards ?? 'go-on');
+      this.#participants?.triggerCheckpoint(checkpointId, pending.savepoint);
     }
   }
 

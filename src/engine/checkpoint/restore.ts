@@ -7,6 +7,7 @@ import type { KeyedStateHandle, Metadata, OperatorState, OperatorStateHandle } f
 import { UsageError } from '../../support/errors.js';
 import type { StateStreams } from '../state/keyed-backend.js';
 import type { RestoredLists } from '../state/operator-state.js';
+import { type RestoredChannel, readChannels } from './channel-handles.js';
 import type { PlannedOperator } from './pending-checkpoint.js';
 import { redistribute } from './redistribute.js';
 import { streamsFor } from './state-streams.js';
@@ -49,6 +50,20 @@ export async function restoreStates(
     restored.set(operator.id, subtasks);
   }
   return restored;
+}
+
+/** The records in flight, by the operator that they come to. Call {@link restoreStates} before. */
+export async function restoreInFlight(
+  operators: readonly PlannedOperator[],
+  { metadata, streams }: SnapshotToRestore,
+): Promise<ReadonlyMap<string, readonly RestoredChannel[]>> {
+  const inFlight = new Map<string, readonly RestoredChannel[]>();
+  for (const { id, name } of operators) {
+    const state = metadata.operators.find((other) => other.id === id);
+    const channels = state === undefined ? [] : await readChannels(state, streamsFor(name, streams));
+    if (channels.length > 0) inFlight.set(id, channels);
+  }
+  return inFlight;
 }
 
 function checkAllClaimed(
@@ -119,9 +134,8 @@ function refuseWhatIsNotRestored(
     if (subtask.rawKeyedState.length > 0) throw unreadable(operator, 'raw keyed state');
     if (subtask.rawOperatorState.length > 0) throw unreadable(operator, 'raw operator state');
     if (subtask.legacyState.length > 0) throw unreadable(operator, 'state of Flink 1.1');
-    if (subtask.inputChannelState.length + subtask.resultSubpartitionState.length > 0) {
-      throw unreadable(operator, 'records in flight (an unaligned checkpoint)');
-    }
+    if (subtask.resultSubpartitionState.length > 0)
+      throw unreadable(operator, 'records in flight of Flink (an unaligned checkpoint)');
   }
 }
 

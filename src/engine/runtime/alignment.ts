@@ -1,7 +1,7 @@
 // When does a task with several inputs take its snapshot? A table of (state, event) -> (state, effects); it knows
 // neither channels nor time. `align` blocks a channel from its barrier until all barriers are there: exactly once.
-// `track` only counts barriers: at least once. An ended channel counts as having delivered every barrier.
-// Source: Flink SingleCheckpointBarrierHandler, CheckpointBarrierTracker (Chandy-Lamport with one coordinator).
+// `track` only counts barriers: at least once. An ended channel counts as having delivered every barrier. Barriers that may
+// overtake records block nothing: the first takes the snapshot (unaligned). Source: Flink SingleCheckpointBarrierHandler, CheckpointBarrierTracker (Chandy-Lamport with one coordinator).
 
 export interface AlignmentState {
   readonly channels: number;
@@ -12,12 +12,16 @@ export interface AlignmentState {
   readonly aborted: ReadonlySet<number>;
   /** Channels that delivered the barrier, by checkpoint. `align` has one entry at most. */
   readonly pending: ReadonlyMap<number, ReadonlySet<number>>;
+  /** The checkpoint whose barriers may overtake; -1 before the first. */
+  readonly overtakingId: number;
 }
 
 export type AlignmentEvent =
   | { readonly kind: 'barrier'; readonly channel: number; readonly checkpointId: number }
   | { readonly kind: 'cancel-barrier'; readonly channel: number; readonly checkpointId: number }
   | { readonly kind: 'end-of-partition'; readonly channel: number }
+  /** From now on the barriers of this checkpoint may overtake. `align` only. */
+  | { readonly kind: 'overtake'; readonly checkpointId: number }
   /** The coordinator gave the checkpoint up; all tasks are told. */
   | { readonly kind: 'abort'; readonly checkpointId: number };
 
@@ -26,6 +30,12 @@ export type AlignmentEffect =
   | { readonly kind: 'unblock-all' }
   /** Pass the barrier on and take the snapshot. */
   | { readonly kind: 'trigger'; readonly checkpointId: number }
+  /** The same, before the barriers of all channels but those that arrived are there. */
+  | {
+      readonly kind: 'trigger-unaligned';
+      readonly checkpointId: number;
+      readonly arrived: ReadonlySet<number>;
+    }
   /** Tell the consumers that this checkpoint does not take place. */
   | { readonly kind: 'cancel'; readonly checkpointId: number };
 
@@ -38,7 +48,14 @@ export interface AlignmentStep {
 const MAX_TRACKED = 50;
 
 export function initialAlignment(channels: number): AlignmentState {
-  return { channels, ended: new Set(), settledId: -1, aborted: new Set(), pending: new Map() };
+  return {
+    channels,
+    ended: new Set(),
+    settledId: -1,
+    aborted: new Set(),
+    pending: new Map(),
+    overtakingId: -1,
+  };
 }
 
 /** Exactly once. */
@@ -50,6 +67,8 @@ export function align(state: AlignmentState, event: AlignmentEvent): AlignmentSt
       return alignCancel(state, event.checkpointId);
     case 'end-of-partition':
       return settleComplete({ ...state, ended: new Set(state.ended).add(event.channel) }, []);
+    case 'overtake':
+      return overtake(state, event.checkpointId);
     case 'abort':
       return abort(state, event.checkpointId);
   }
@@ -70,8 +89,22 @@ function alignBarrier(state: AlignmentState, channel: number, checkpointId: numb
     effects.push({ kind: 'cancel', checkpointId: older }, { kind: 'unblock-all' });
     current = settle(state, older);
   }
-  effects.push({ kind: 'block', channel });
+  if (checkpointId !== state.overtakingId) effects.push({ kind: 'block', channel });
+  else if (older !== checkpointId)
+    effects.push({ kind: 'trigger-unaligned', checkpointId, arrived: new Set() });
   return settleComplete(arrive(current, channel, checkpointId), effects);
+}
+
+function overtake(state: AlignmentState, checkpointId: number): AlignmentStep {
+  if (isDecided(state, checkpointId) || checkpointId === state.overtakingId) return unchanged(state);
+  const arrived = state.pending.get(checkpointId);
+  return {
+    state: { ...state, overtakingId: checkpointId },
+    effects:
+      arrived === undefined
+        ? []
+        : [{ kind: 'trigger-unaligned', checkpointId, arrived }, { kind: 'unblock-all' }],
+  };
 }
 
 function alignCancel(state: AlignmentState, checkpointId: number): AlignmentStep {
@@ -117,6 +150,8 @@ function settleComplete(state: AlignmentState, effects: readonly AlignmentEffect
   const complete = [...state.pending].filter(([, arrived]) => isCovered(state, arrived)).map(([id]) => id);
   if (complete.length === 0) return { state, effects };
   const checkpointId = Math.max(...complete);
+  // Its snapshot was taken at the first barrier.
+  if (checkpointId === state.overtakingId) return { state: settle(state, checkpointId), effects };
   return {
     state: settle(state, checkpointId),
     effects: [...effects, { kind: 'trigger', checkpointId }, { kind: 'unblock-all' }],

@@ -1,8 +1,10 @@
 // One execution of a job, from its start or a checkpoint until it finishes, is cancelled or fails: its tasks, channels
 // and scheduler. It is thrown away as a whole; the next attempt begins with new ones. Source: Flink ExecutionGraph.
 import type { TaskProgress } from '../../model/job-progress.js';
+import { withChannels } from '../checkpoint/channel-handles.js';
 import type { CheckpointCoordinator } from '../checkpoint/coordinator.js';
 import type { CheckpointParticipants } from '../checkpoint/coordinator-parts.js';
+import type { SavepointRequest } from '../checkpoint/savepoint.js';
 import type { JobGraph } from '../job/job-graph.js';
 import { injectedFailure } from './failure-injection.js';
 import { byChance, Scheduler, takingTurns } from './scheduler.js';
@@ -18,6 +20,8 @@ export interface AttemptParts extends TaskSurroundings {
   readonly graph: JobGraph;
   /** Null where the job takes no checkpoints. */
   readonly coordinator: CheckpointCoordinator | null;
+  /** How long barriers of a checkpoint wait for each other; then they overtake records. Infinite where they never do. */
+  readonly alignedTimeoutMs: number;
   /** Pause before a final checkpoint is tried again. */
   readonly finalRetryMs: number;
   /** Injected failure: the attempt fails when a checkpoint from this one on is complete. */
@@ -33,6 +37,7 @@ export class Attempt implements CheckpointParticipants {
   #running: Task[];
   #settle!: (outcome: AttemptOutcome) => void;
   #over = false;
+  #cancelOvertaking: () => void = () => {};
   /** The first checkpoint that covers all records; null before all tasks have ended. */
   #finalFrom: number | null = null;
   /** The savepoint that the job stops with. */
@@ -74,6 +79,7 @@ export class Attempt implements CheckpointParticipants {
   end(outcome: AttemptOutcome): void {
     if (this.#over) return;
     this.#over = true;
+    this.#cancelOvertaking();
     this.#scheduler.stop();
     this.#settle(outcome);
   }
@@ -87,8 +93,9 @@ export class Attempt implements CheckpointParticipants {
     return this.#tasks.map((task) => task.progress);
   }
 
-  triggerCheckpoint(checkpointId: number, afterwards: 'go-on' | 'stop'): void {
-    if (afterwards === 'stop') {
+  triggerCheckpoint(checkpointId: number, savepoint: SavepointRequest | null): void {
+    if (savepoint === null) this.#allowOvertaking(checkpointId);
+    if (savepoint?.afterwards === 'stop') {
       this.#stopId = checkpointId;
       for (const task of this.#tasks) task.stopWith(checkpointId);
     }
@@ -120,17 +127,32 @@ export class Attempt implements CheckpointParticipants {
     const streams = coordinator?.streamsOf(checkpointId);
     if (coordinator === null || streams === null || streams === undefined) return;
     const { clock } = this.#parts.environment;
-    const { alignmentMs } = task;
+    const { alignmentMs, inFlight } = task;
     const startedMs = clock.now();
     const write = task.chain.snapshot(streams.form);
     const copiedMs = clock.now();
-    write(streams).then(
-      (states) => {
-        const times = { alignmentMs, syncMs: copiedMs - startedMs, asyncMs: clock.now() - copiedMs };
-        coordinator.acknowledge(checkpointId, task.identity, states, times);
-      },
-      (error) => coordinator.decline(checkpointId, task.identity.name, error),
-    );
+    const written = Promise.all([write(streams), inFlight ?? []]);
+    written
+      .then(([own, records]) => withChannels(own, records, streams))
+      .then(
+        (states) => {
+          const times = { alignmentMs, syncMs: copiedMs - startedMs, asyncMs: clock.now() - copiedMs };
+          coordinator.acknowledge(checkpointId, task.identity, states, times);
+        },
+        (error) => coordinator.decline(checkpointId, task.identity.name, error),
+      );
+  }
+
+  /** A savepoint is always aligned, and not told of here. */
+  #allowOvertaking(checkpointId: number): void {
+    const { alignedTimeoutMs, environment } = this.#parts;
+    const allow = () => {
+      for (const task of this.#tasks) task.allowOvertaking(checkpointId);
+    };
+    this.#cancelOvertaking();
+    if (alignedTimeoutMs === 0) allow();
+    else if (Number.isFinite(alignedTimeoutMs))
+      this.#cancelOvertaking = environment.clock.schedule(alignedTimeoutMs, allow);
   }
 
   #ended(task: Task): void {

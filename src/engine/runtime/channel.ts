@@ -39,6 +39,8 @@ export interface ChannelEnd {
   /** The channel is full; the producer emits nothing more until {@link ChannelEnd.unblock}. */
   block(): void;
   unblock(): void;
+  /** A barrier is in the channel, behind all that waits there. */
+  barrierQueued(checkpointId: number): void;
 }
 
 /** Records in a batch, at most. */
@@ -47,7 +49,7 @@ export const BATCH_RECORDS = 512;
 const CAPACITY_RECORDS = 4 * BATCH_RECORDS;
 
 /** The end of a channel that no task has taken yet. */
-const NOBODY: ChannelEnd = { wake: () => {}, block: () => {}, unblock: () => {} };
+const NOBODY: ChannelEnd = { wake: () => {}, block: () => {}, unblock: () => {}, barrierQueued: () => {} };
 
 export class Channel {
   /** Set by the tasks at its ends. */
@@ -77,6 +79,7 @@ export class Channel {
   addEvent(event: ChannelEvent): void {
     this.flush();
     this.#queue.push(event);
+    if (event.kind === 'barrier') this.consumer.barrierQueued(event.checkpointId);
     this.consumer.wake();
   }
 
@@ -119,6 +122,16 @@ export class Channel {
       this.producer.unblock();
     }
     return element;
+  }
+
+  /** Takes a barrier out that waits here; returns the records before it, which stay. Null where there is none. */
+  overtake(checkpointId: number): readonly RecordBatch[] | null {
+    const isBarrier = (element: ChannelElement) =>
+      element.kind === 'barrier' && element.checkpointId === checkpointId;
+    const at = this.#queue.findIndex(isBarrier);
+    if (at < 0) return null;
+    this.#queue.splice(at, 1);
+    return this.#queue.slice(0, at).filter((element) => element.kind === 'records');
   }
 
   #addTimestamp(at: number, timestampMs: number): void {

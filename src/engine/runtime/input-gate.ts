@@ -1,6 +1,6 @@
 // All channels into one task. It gives out what may be read, channel by channel in turns (or as chance has it), and
 // leaves blocked channels alone. Source: Flink SingleInputGate, CheckpointedInputGate.
-import type { Channel, ChannelElement } from './channel.js';
+import type { Channel, ChannelElement, RecordBatch } from './channel.js';
 import type { Choices } from './scheduler.js';
 
 export class InputGate {
@@ -31,6 +31,11 @@ export class InputGate {
       return channel.poll();
     }
     return undefined;
+  }
+
+  /** Lets a barrier pass what waits in a channel before it, which is returned; null where there is no such barrier. */
+  overtake(channel: number, checkpointId: number): readonly RecordBatch[] | null {
+    return this.#channels[channel]!.overtake(checkpointId);
   }
 
   block(channel: number): void {

@@ -4,9 +4,11 @@ import type { TaskIdentity } from '../job/job-graph.js';
 import { NO_TIMESTAMP } from '../operators/operator.js';
 import { type AlignmentEffect, type AlignmentEvent, align, initialAlignment, track } from './alignment.js';
 import type { ChannelEvent, RecordBatch } from './channel.js';
+import { InFlightGathering } from './in-flight.js';
 import { InputGate } from './input-gate.js';
 import type { RecordInput } from './keyed-input.js';
 import type { OperatorChain } from './operator-chain.js';
+import type { RestoredBatch } from './restored-records.js';
 import { Task, type TaskHost } from './task.js';
 import { WatermarkMerger } from './watermarks.js';
 import type { InputChannel } from './wiring.js';
@@ -15,11 +17,14 @@ export interface InputTaskParts {
   readonly makeChain: (task: Task) => OperatorChain;
   readonly channels: readonly InputChannel[];
   readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
+  /** What comes before anything from the channels. */
+  readonly restored: readonly RestoredBatch[];
 }
 
 export class InputTask extends Task {
   readonly #gate: InputGate;
-  readonly #inputOf: readonly (0 | 1)[];
+  readonly #channels: readonly InputChannel[];
+  readonly #restored: RestoredBatch[];
   readonly #handle: typeof align;
   readonly #watermarks: WatermarkMerger;
   #alignment: ReturnType<typeof initialAlignment>;
@@ -28,17 +33,28 @@ export class InputTask extends Task {
   /** Where the records of the batch go in. */
   #input: RecordInput;
   #position = 0;
+  /** The channel that the batch came from. */
+  #batchChannel = 0;
+  /** The checkpoint whose barriers may overtake; -1 before the first. */
+  #overtakingId = -1;
+  /** Records in flight of that checkpoint, while barriers of it are missing. */
+  #gathering: InFlightGathering | null = null;
   /** When the first barrier of the checkpoint came that is awaited. */
   #alignedFromMs: number | null = null;
 
-  constructor(identity: TaskIdentity, host: TaskHost, { makeChain, channels, mode }: InputTaskParts) {
+  constructor(
+    identity: TaskIdentity,
+    host: TaskHost,
+    { makeChain, channels, mode, restored }: InputTaskParts,
+  ) {
     super(identity, host, makeChain);
     for (const { channel } of channels) channel.consumer = this;
     this.#gate = new InputGate(
       channels.map(({ channel }) => channel),
       host.choices,
     );
-    this.#inputOf = channels.map(({ input }) => input);
+    this.#channels = channels;
+    this.#restored = [...restored];
     this.#input = this.chain.inputs[0]!;
     this.#handle = mode === 'EXACTLY_ONCE' ? align : track;
     this.#alignment = initialAlignment(channels.length);
@@ -50,7 +66,23 @@ export class InputTask extends Task {
   triggerCheckpoint(): void {}
 
   notifyCheckpointAborted(checkpointId: number): void {
-    this.post(() => this.#barrierEvent({ kind: 'abort', checkpointId }));
+    this.post(() => {
+      this.#barrierEvent({ kind: 'abort', checkpointId });
+      if (this.#gathering?.checkpointId === checkpointId) this.#gathering = null;
+    });
+  }
+
+  allowOvertaking(checkpointId: number): void {
+    if (!this.#channels.every(({ mayOvertake }) => mayOvertake)) return;
+    this.post(() => {
+      this.#overtakingId = checkpointId;
+      this.#barrierEvent({ kind: 'overtake', checkpointId });
+      this.#overtake(checkpointId);
+    });
+  }
+
+  barrierQueued(checkpointId: number): void {
+    if (checkpointId === this.#overtakingId) this.post(() => this.#overtake(checkpointId));
   }
 
   protected work(limit: number): boolean {
@@ -61,15 +93,30 @@ export class InputTask extends Task {
         continue;
       }
       if (this.runDeferred()) continue;
-      const element = this.#gate.next();
-      if (element === undefined) return false;
-      if (element.kind === 'records') this.#begin(element, this.#inputOf[this.#gate.lastChannel]!);
-      else this.#event(element, this.#gate.lastChannel);
+      const restored = this.#restored.shift();
+      if (restored !== undefined) this.#begin(restored);
+      else if (!this.#readChannel()) return false;
     }
     return true;
   }
 
-  #begin(batch: RecordBatch, input: 0 | 1): void {
+  /** False where no channel has anything. */
+  #readChannel(): boolean {
+    const element = this.#gate.next();
+    if (element === undefined) return false;
+    const channel = this.#gate.lastChannel;
+    if (element.kind === 'records') {
+      this.#gathering?.add(channel, element);
+      this.#begin({ batch: element, channel });
+    } else {
+      this.#event(element, channel);
+    }
+    return true;
+  }
+
+  #begin({ batch, channel }: RestoredBatch): void {
+    const { input } = this.#channels[channel]!;
+    this.#batchChannel = channel;
     this.#batch = batch;
     this.#input = this.chain.inputs[input]!;
     const ready = this.chain.announce(batch, input);
@@ -126,6 +173,28 @@ export class InputTask extends Task {
     for (const effect of effects) this.#apply(effect);
   }
 
+  /** Lets the barriers that wait in channels pass the records before them. */
+  #overtake(checkpointId: number): void {
+    for (const channel of this.#channels.keys()) {
+      const overtaken = this.#gate.overtake(channel, checkpointId);
+      if (overtaken === null) continue;
+      this.#barrierEvent({ kind: 'barrier', channel, checkpointId });
+      if (this.#gathering?.checkpointId !== checkpointId) continue;
+      for (const batch of overtaken) this.#gathering.add(channel, batch);
+      this.#gathering.close(channel);
+    }
+  }
+
+  /** What has left the channels already, and was not processed, is in flight too. */
+  #gather(checkpointId: number, arrived: ReadonlySet<number>): InFlightGathering {
+    const infos = this.#channels.map(({ gate, index }) => ({ group: gate, index }));
+    const gathering = new InFlightGathering(checkpointId, infos);
+    for (const channel of arrived) gathering.close(channel);
+    if (this.#batch !== null) gathering.add(this.#batchChannel, this.#batch, this.#position);
+    for (const { channel, batch } of this.#restored) gathering.add(channel, batch);
+    return gathering;
+  }
+
   #alignmentEnd(): number {
     const nowMs = this.host.clock.now();
     const alignmentMs = nowMs - (this.#alignedFromMs ?? nowMs);
@@ -142,8 +211,14 @@ export class InputTask extends Task {
         this.#gate.unblockAll();
         break;
       case 'trigger':
-        this.performCheckpoint(effect.checkpointId, this.#alignmentEnd());
+        this.performCheckpoint(effect.checkpointId, { alignmentMs: this.#alignmentEnd(), inFlight: null });
         break;
+      case 'trigger-unaligned': {
+        this.#gathering = this.#gather(effect.checkpointId, effect.arrived);
+        const inFlight = this.#gathering.records;
+        this.performCheckpoint(effect.checkpointId, { alignmentMs: this.#alignmentEnd(), inFlight });
+        break;
+      }
       case 'cancel':
         this.broadcast({ kind: 'cancel-barrier', checkpointId: effect.checkpointId });
         break;

@@ -13,7 +13,7 @@ import {
 } from '../checkpoint/completed-checkpoints.js';
 import { CheckpointCoordinator } from '../checkpoint/coordinator.js';
 import type { CheckpointPlan } from '../checkpoint/pending-checkpoint.js';
-import { restoreStates } from '../checkpoint/restore.js';
+import { restoreInFlight, restoreStates } from '../checkpoint/restore.js';
 import { stateStreams } from '../checkpoint/state-streams.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions } from '../execute.js';
@@ -94,7 +94,7 @@ export class JobCheckpoints {
     const snapshot = { metadata, streams, where: formatLocation(summary.location) };
     const mayLeave = latest !== this.#initial || options.restore?.allowNonRestoredState === true;
     const states = await restoreStates(this.#plan.operators, snapshot, mayLeave);
-    return { states, streams };
+    return { states, streams, inFlight: await restoreInFlight(this.#plan.operators, snapshot) };
   }
 
   #makeCoordinator(directory: Location): CheckpointCoordinator {

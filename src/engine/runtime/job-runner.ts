@@ -4,6 +4,7 @@
 import type { JobEvent, JobResult } from '../../model/job-events.js';
 import { child } from '../../model/location.js';
 import { BugError, CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
+import { alignedTimeoutOf } from '../checkpoint/aligned-timeout.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
 import { buildJobGraph, type JobGraph } from '../job/job-graph.js';
@@ -28,6 +29,7 @@ export class JobRunner {
   readonly #onEvent: (event: JobEvent) => void;
   readonly #startedMs: number;
   readonly #rocksDb: RocksDbSettings | null;
+  readonly #alignedTimeoutMs: number;
   #failAtCheckpoint: number;
   #checkpoints: JobCheckpoints | null = null;
   #attempt: Attempt | null = null;
@@ -52,6 +54,7 @@ export class JobRunner {
     this.#injection = new FailureInjection(options.failAfterRecords ?? Number.POSITIVE_INFINITY);
     this.#failAtCheckpoint = options.failAtCheckpoint ?? Number.POSITIVE_INFINITY;
     this.#rocksDb = rocksDbSettings(options, environment);
+    this.#alignedTimeoutMs = alignedTimeoutOf(options.configuration);
     this.#startedMs = environment.clock.now();
     this.#onEvent = (event) => environment.onEvent(event);
   }
@@ -157,6 +160,7 @@ export class JobRunner {
       coordinator: checkpoints.coordinator,
       restored: await checkpoints.restore(),
       mode: configuration.get(keys.mode),
+      alignedTimeoutMs: this.#alignedTimeoutMs,
       rocksDb: this.#rocksDb,
       injection: this.#injection,
       autoWatermarkIntervalMs: configuration.get(keys.autoWatermarkInterval),

@@ -89,7 +89,12 @@ function roundRobin(channels: number): Partitioner {
   };
 }
 
-function byKeyGroup({ selector, type }: KeySpec, channels: number, target: StreamTarget): Partitioner {
+/** The subtask out of `channels` that has the key of a record. */
+export function byKeyGroup(
+  { selector, type }: KeySpec,
+  channels: number,
+  target: Pick<StreamTarget, 'operatorName' | 'maxParallelism'>,
+): Partitioner {
   const { maxParallelism, operatorName } = target;
   return (value) => {
     const key = selector(value);

@@ -33,6 +33,10 @@ export class SourceTask extends Task {
   /** Barriers are sent in the order of the messages: what was given up is just not taken on by others. */
   notifyCheckpointAborted(): void {}
 
+  /** No records wait before a source. */
+  allowOvertaking(): void {}
+  barrierQueued(): void {}
+
   protected work(limit: number): boolean {
     if (this.blockers === 0 && this.runDeferred()) return true;
     if (this.hasEnded || this.isStopped || this.#awaitingInput) return false;

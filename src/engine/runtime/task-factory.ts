@@ -1,6 +1,7 @@
 // From a job graph to tasks with their channels, operators and state. Source: Flink Task, StreamTask#init.
 import { keyGroupRangeOf } from '../../model/key-groups.js';
 import { BugError } from '../../support/errors.js';
+import type { RestoredChannel } from '../checkpoint/channel-handles.js';
 import type { RestoredStates, RestoredSubtask } from '../checkpoint/restore.js';
 import { streamsFor } from '../checkpoint/state-streams.js';
 import type { JobEnvironment } from '../execute.js';
@@ -24,6 +25,7 @@ import type { FailureInjection } from './failure-injection.js';
 import { InputTask } from './input-task.js';
 import { type ChainSurroundings, OperatorChain, type OperatorStates } from './operator-chain.js';
 import { type RecordWriter, recordWriter } from './record-writer.js';
+import { dealRestored, expectReaders } from './restored-records.js';
 import { runtimeContext } from './runtime-context.js';
 import { SourceTask } from './source-task.js';
 import type { Task, TaskHost } from './task.js';
@@ -38,15 +40,25 @@ export interface TaskSurroundings {
   /** Null where keyed state is in memory. */
   readonly rocksDb: RocksDbSettings | null;
   /** Null where the attempt starts from nothing. */
-  readonly restored: { readonly states: RestoredStates; readonly streams: StateStreams } | null;
+  readonly restored: {
+    readonly states: RestoredStates;
+    readonly streams: StateStreams;
+    /** Records in flight, by the operator that they come to. */
+    readonly inFlight: ReadonlyMap<string, readonly RestoredChannel[]>;
+  } | null;
 }
 
 /** All subtasks of all vertices, inputs before their consumers. */
 export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSurroundings): readonly Task[] {
   const wiring = new Wiring(graph);
   const splits = new FreshSplits();
-  return graph.vertices.flatMap((vertex, position) =>
-    Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
+  const inFlight: ReadonlyMap<string, readonly RestoredChannel[]> =
+    surroundings.restored?.inFlight ?? new Map();
+  expectReaders(inFlight.keys(), graph.vertices);
+  return graph.vertices.flatMap((vertex, position) => {
+    const channelsInto = (subtask: number) => wiring.into(position, subtask);
+    const restored = dealRestored(inFlight.get(vertex.head.id) ?? [], vertex, channelsInto);
+    return Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
       const identity = taskIdentity(vertex, subtaskIndex);
       const makeChain = (task: Task) =>
         new OperatorChain(
@@ -55,10 +67,14 @@ export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSu
         );
       if (vertex.inputs === 0)
         return new SourceTask(identity, host, { makeChain, injection: surroundings.injection });
-      const channels = wiring.into(position, subtaskIndex);
-      return new InputTask(identity, host, { makeChain, channels, mode: surroundings.mode });
-    }),
-  );
+      return new InputTask(identity, host, {
+        makeChain,
+        channels: channelsInto(subtaskIndex),
+        mode: surroundings.mode,
+        restored: restored[subtaskIndex]!,
+      });
+    });
+  });
 }
 
 /** A side output that nobody reads. */

@@ -4,6 +4,7 @@
 
 import type { TaskProgress } from '../../model/job-progress.js';
 import type { Clock } from '../../support/clock.js';
+import type { ChannelRecords } from '../checkpoint/channel-handles.js';
 import type { TaskIdentity } from '../job/job-graph.js';
 import type { ChannelEnd, ChannelEvent } from './channel.js';
 import type { OperatorChain } from './operator-chain.js';
@@ -24,6 +25,14 @@ export interface TaskHost {
   writeSnapshot(task: Task, checkpointId: number): void;
 }
 
+/** How a checkpoint came to be performed. */
+interface Alignment {
+  /** Time from the first barrier on. */
+  readonly alignmentMs: number;
+  /** Null where no records were overtaken. */
+  readonly inFlight: Promise<readonly ChannelRecords[]> | null;
+}
+
 export abstract class Task implements Runnable, ChannelEnd {
   readonly identity: TaskIdentity;
   readonly chain: OperatorChain;
@@ -39,6 +48,7 @@ export abstract class Task implements Runnable, ChannelEnd {
   #alignmentMs = 0;
   #fullChannels = 0;
   readonly #times: TaskTimes;
+  #inFlight: Promise<readonly ChannelRecords[]> | null = null;
   #suspensions = 0;
   readonly #pending = new Set<Promise<unknown>>();
   #ended = false;
@@ -64,6 +74,9 @@ export abstract class Task implements Runnable, ChannelEnd {
   /** A checkpoint is triggered from outside: at sources. */
   abstract triggerCheckpoint(checkpointId: number): void;
   abstract notifyCheckpointAborted(checkpointId: number): void;
+  /** From now on the barriers of this checkpoint may overtake records. */
+  abstract allowOvertaking(checkpointId: number): void;
+  abstract barrierQueued(checkpointId: number): void;
 
   stopWith(checkpointId: number): void {
     this.#lastCheckpointId = checkpointId;
@@ -129,6 +142,11 @@ export abstract class Task implements Runnable, ChannelEnd {
     };
   }
 
+  /** Records in flight of the checkpoint that was performed last; null where none were overtaken. */
+  get inFlight(): Promise<readonly ChannelRecords[]> | null {
+    return this.#inFlight;
+  }
+
   get alignmentMs(): number {
     return this.#alignmentMs;
   }
@@ -180,8 +198,12 @@ export abstract class Task implements Runnable, ChannelEnd {
   }
 
   /** Sends the barrier on, then takes the snapshot: no record comes between. */
-  protected performCheckpoint(checkpointId: number, alignmentMs = 0): void {
+  protected performCheckpoint(
+    checkpointId: number,
+    { alignmentMs, inFlight }: Alignment = { alignmentMs: 0, inFlight: null },
+  ): void {
     this.#alignmentMs = alignmentMs;
+    this.#inFlight = inFlight;
     this.#stopped = checkpointId === this.#lastCheckpointId;
     this.chain.broadcast({ kind: 'barrier', checkpointId });
     this.after(this.chain.prepareSnapshot(checkpointId), () => this.host.writeSnapshot(this, checkpointId));

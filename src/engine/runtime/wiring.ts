@@ -1,11 +1,22 @@
 // The channels between the subtasks of a job. Source: Flink EdgeManagerBuildUtil (pointwise and all-to-all).
 import type { JobEdge, JobGraph } from '../job/job-graph.js';
+import type { KeySpec } from '../job/stream-graph.js';
 import { Channel } from './channel.js';
 
 /** A channel into a task, and which input of its head it belongs to. */
 export interface InputChannel {
   readonly channel: Channel;
   readonly input: 0 | 1;
+  /** Position of its stream among those into the task, and its own in that stream. */
+  readonly gate: number;
+  readonly index: number;
+  /** Null where the stream has none. */
+  readonly key: KeySpec | null;
+  /**
+   * Whether barriers may overtake its records. Those of streams that go straight on or to all subtasks cannot be dealt
+   * out anew: Flink aligns there too.
+   */
+  readonly mayOvertake: boolean;
 }
 
 export class Wiring {
@@ -34,10 +45,12 @@ export class Wiring {
 
   /** All channels into one subtask. */
   into(vertex: number, subtask: number): readonly InputChannel[] {
-    return this.#intoVertex[vertex]!.flatMap((stream) => {
+    return this.#intoVertex[vertex]!.flatMap((stream, gate) => {
       const all = this.#byEdge.get(stream)!;
       const channels = stream.forward ? all[subtask]! : all.map((fromOne) => fromOne[subtask]!);
-      return channels.map((channel) => ({ channel, input: stream.edge.input }));
+      const { input, key, broadcast } = stream.edge;
+      const mayOvertake = !stream.forward && !broadcast;
+      return channels.map((channel, index) => ({ channel, input, gate, index, key, mayOvertake }));
     });
   }
 }

@@ -17,6 +17,7 @@ const cancel = (channel: number, checkpointId: number): AlignmentEvent => ({
   channel,
   checkpointId,
 });
+const overtake = (checkpointId: number): AlignmentEvent => ({ kind: 'overtake', checkpointId });
 const end = (channel: number): AlignmentEvent => ({ kind: 'end-of-partition', channel });
 const abort = (checkpointId: number): AlignmentEvent => ({ kind: 'abort', checkpointId });
 
@@ -34,6 +35,8 @@ function tell(step: typeof align, channels: number, rows: readonly Row[]): strin
 
 function textOf(effect: ReturnType<typeof align>['effects'][number]): string {
   if (effect.kind === 'unblock-all') return 'unblock-all';
+  if (effect.kind === 'trigger-unaligned')
+    return `trigger-unaligned(${effect.checkpointId} after ${[...effect.arrived]})`;
   return 'channel' in effect ? `block(${effect.channel})` : `${effect.kind}(${effect.checkpointId})`;
 }
 
@@ -45,6 +48,57 @@ const stories = (
     test(name, () => expect(tell(step, channels, rows)).toEqual(rows.map(([, effects]) => effects)));
   }
 };
+
+describe('barriers that may overtake', () => {
+  stories(align, {
+    'the first takes the snapshot, nothing is blocked, and the last ends it': [
+      3,
+      [overtake(1), ''],
+      [barrier(1, 1), 'trigger-unaligned(1 after )'],
+      [barrier(0, 1), ''],
+      [barrier(2, 1), ''],
+      [barrier(2, 1), ''],
+    ],
+    'one channel: the snapshot is taken and complete at once': [
+      1,
+      [overtake(1), ''],
+      [barrier(0, 1), 'trigger-unaligned(1 after )'],
+      [barrier(0, 2), 'block(0) trigger(2) unblock-all'],
+    ],
+    'after a while of alignment: what is blocked goes on': [
+      3,
+      [barrier(0, 1), 'block(0)'],
+      [overtake(1), 'trigger-unaligned(1 after 0) unblock-all'],
+      [barrier(2, 1), ''],
+      [barrier(1, 1), ''],
+    ],
+    'of a checkpoint that is aligned already: nothing happens': [
+      2,
+      [barrier(0, 1), 'block(0)'],
+      [barrier(1, 1), 'block(1) trigger(1) unblock-all'],
+      [overtake(1), ''],
+    ],
+    'of a checkpoint that is given up come late': [
+      2,
+      [overtake(1), ''],
+      [barrier(0, 1), 'trigger-unaligned(1 after )'],
+      [abort(1), 'unblock-all'],
+      [barrier(1, 1), ''],
+      [overtake(1), ''],
+      [overtake(2), ''],
+      [barrier(1, 2), 'trigger-unaligned(2 after )'],
+      [barrier(0, 2), ''],
+    ],
+    'those of a savepoint are aligned all the same': [
+      2,
+      [overtake(1), ''],
+      [barrier(0, 1), 'trigger-unaligned(1 after )'],
+      [barrier(1, 1), ''],
+      [barrier(0, 2), 'block(0)'],
+      [barrier(1, 2), 'block(1) trigger(2) unblock-all'],
+    ],
+  });
+});
 
 describe('exactly-once alignment', () => {
   stories(align, {

@@ -99,6 +99,7 @@ describe('a channel', () => {
       wake: () => {},
       block: () => calls.push('block'),
       unblock: () => calls.push('unblock'),
+      barrierQueued: () => {},
     };
     for (let record = 0; record < 6 * BATCH_RECORDS; record++) channel.add(record, NO_TIMESTAMP);
     expect(calls).toEqual(['block']);
