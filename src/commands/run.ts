@@ -114,6 +114,10 @@ export default class Run extends BaseCommand {
       incremental: boolean({
         description: 'Checkpoints of RocksDB refer to files of earlier ones instead of writing all anew.',
       }),
+      unaligned: boolean({
+        description:
+          'Barriers overtake records, which become part of the checkpoint: it is fast under back-pressure, and larger.',
+      }),
       retain: integer({
         min: 1,
         helpValue: 'N',

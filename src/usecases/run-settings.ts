@@ -12,6 +12,8 @@ export interface RunSettings {
   readonly backend?: 'hashmap' | 'memory' | 'rocksdb' | undefined;
   /** Checkpoints of `rocksdb` refer to files of earlier ones. */
   readonly incremental?: boolean | undefined;
+  /** Barriers overtake records. */
+  readonly unaligned?: boolean | undefined;
   readonly retain?: number | undefined;
   readonly onCancel?: 'retain' | 'delete' | undefined;
 }
@@ -22,7 +24,8 @@ const RETENTIONS = { retain: 'RETAIN_ON_CANCELLATION', delete: 'DELETE_ON_CANCEL
 
 /** The options as keys and texts. Throws a UsageError where a property is no `key=value`. */
 export function propertiesOf(settings: RunSettings): Property[] {
-  const { properties = [], parallelism, interval, mode, backend, incremental, retain, onCancel } = settings;
+  const { properties = [], parallelism, interval, mode, backend } = settings;
+  const { incremental, unaligned, retain, onCancel } = settings;
   const shortForms = [
     ['--parallelism', options.parallelism, parallelism, parallelism],
     ['--interval', options.interval, interval, interval],
@@ -30,6 +33,7 @@ export function propertiesOf(settings: RunSettings): Property[] {
     ['--backend', options.storage, backend, backend && STORAGES[backend]],
     ['--backend', options.backend, backend, backend && BACKENDS[backend]],
     ['--incremental', options.incremental, '', incremental],
+    ['--unaligned', options.unaligned, '', unaligned],
     ['--retain', options.numRetained, retain, retain],
     ['--on-cancel', options.retention, onCancel, onCancel && RETENTIONS[onCancel]],
   ] as const;

@@ -10,6 +10,7 @@ describe('short forms', () => {
         interval: '2s',
         mode: 'at-least-once',
         backend: 'memory',
+        unaligned: true,
         retain: 5,
         onCancel: 'delete',
       }),
@@ -17,6 +18,7 @@ describe('short forms', () => {
     expect(configuration.get(options.parallelism)).toBe(3);
     expect(configuration.get(options.interval)).toBe(2000);
     expect(configuration.get(options.mode)).toBe('AT_LEAST_ONCE');
+    expect(configuration.get(options.unaligned)).toBe(true);
     expect(configuration.get(options.storage)).toBe('jobmanager');
     expect(configuration.get(options.numRetained)).toBe(5);
     expect(configuration.get(options.retention)).toBe('DELETE_ON_CANCELLATION');
