@@ -15,6 +15,8 @@ describe('a configuration', () => {
       'execution.checkpointing.dir': null,
       'execution.checkpointing.interval': null,
       'execution.checkpointing.mode': 'EXACTLY_ONCE',
+      'execution.checkpointing.unaligned.enabled': false,
+      'execution.checkpointing.aligned-checkpoint-timeout': 0,
       'execution.checkpointing.timeout': 600_000,
       'execution.checkpointing.min-pause': 0,
       'execution.checkpointing.max-concurrent-checkpoints': 1,
