@@ -5,15 +5,14 @@ const FLUSH_CHARS = 64 * 1024;
 
 /** Gathers lines until there are many or the event loop turns. */
 export class LineOutput {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #write: (text: string) => void;
   readonly #eventLoop: EventLoop;
   #gathered = '';
 
-  /** `readerGone` is called when nobody reads the stream any more; what is written then is dropped. */
-  constructor(stream: NodeJS.WriteStream, eventLoop: EventLoop, readerGone: () => void) {
-    this.#stream = stream;
+  /** `write` hands text on to a stream. */
+  constructor(write: (text: string) => void, eventLoop: EventLoop) {
+    this.#write = write;
     this.#eventLoop = eventLoop;
-    stream.once('error', readerGone);
   }
 
   line(text: string): void {
@@ -23,7 +22,7 @@ export class LineOutput {
   }
 
   flush(): void {
-    if (this.#gathered !== '') this.#stream.write(this.#gathered);
+    if (this.#gathered !== '') this.#write(this.#gathered);
     this.#gathered = '';
   }
 }

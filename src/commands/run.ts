@@ -5,6 +5,7 @@ import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storeFlags } from '../cli/flags.js';
 import { hostJob } from '../cli/hosted-job.js';
 import { LineOutput } from '../cli/line-output.js';
+import { openLiveView } from '../cli/live-view.js';
 import { openRemovers } from '../cli/removers.js';
 import { restAddress } from '../cli/rest-flags.js';
 import type { Session } from '../cli/session.js';
@@ -15,6 +16,7 @@ import { systemEventLoop } from '../support/event-loop.js';
 import { systemRandom } from '../support/random.js';
 import type { RunRequest } from '../usecases/run-job.js';
 
+type RunFlags = GlobalFlags & { readonly live: boolean };
 type ClaimMode = RunRequest['claimMode'];
 
 /** Ours, and as Flink writes them. */
@@ -158,6 +160,9 @@ export default class Run extends BaseCommand {
         description:
           'Stop, at Ctrl-C too, with a savepoint in a new directory below DIR; cancel where not given.',
       }),
+      live: boolean({
+        description: 'On a terminal, show rates, back-pressure and checkpoints below what the job prints.',
+      }),
       'savepoint-format': option({
         options: ['canonical', 'native'] as const,
         default: 'canonical' as const,
@@ -227,15 +232,17 @@ function located(session: Session, text: string | undefined) {
 }
 
 /** Runs the job, with its lines on stdout and its events on stderr. */
-async function execute(session: Session, flags: GlobalFlags, request: RunRequest): Promise<RunReport> {
-  const [{ runJob }, { renderJobEvent }, palette] = await Promise.all([
+async function execute(session: Session, flags: RunFlags, request: RunRequest): Promise<RunReport> {
+  const [{ runJob }, { renderJobEvent }, palette, view] = await Promise.all([
     import('../usecases/run-job.js'),
     import('../render/run.js'),
     paletteFor('stderr'),
+    openLiveView(session, flags),
   ]);
   const readerGone = new AbortController();
   const stream = flags.json ? process.stderr : process.stdout;
-  const output = new LineOutput(stream, systemEventLoop, () => readerGone.abort());
+  stream.once('error', () => readerGone.abort());
+  const output = new LineOutput((text) => view.aside(() => stream.write(text)), systemEventLoop);
   try {
     return await runJob(request, {
       ...session,
@@ -244,12 +251,14 @@ async function execute(session: Session, flags: GlobalFlags, request: RunRequest
       eventLoop: systemEventLoop,
       signal: AbortSignal.any([session.interrupt(), readerGone.signal]),
       output: (line) => output.line(line),
+      onStart: (look) => view.start(look),
       onEvent: (event) => {
         const line = renderJobEvent(event, palette);
-        if (line !== null) session.note(line);
+        if (line !== null) view.aside(() => session.note(line));
       },
     });
   } finally {
     output.flush();
+    view.end();
   }
 }

@@ -27,3 +27,38 @@ export interface SnapshotTimes {
   /** Writing the copy, while records go on. */
   readonly asyncMs: number;
 }
+
+/** A running job as a person wants to see it, at one moment. Rates are those of the last seconds. */
+export interface JobView {
+  readonly name: string;
+  /** Flink's JobStatus. */
+  readonly state: string;
+  readonly restarts: number;
+  readonly forMs: number;
+  /** In the order of the graph. */
+  readonly vertices: readonly VertexView[];
+  /** The newest first. */
+  readonly checkpoints: readonly CheckpointView[];
+}
+
+/** The subtasks of a vertex together; shares are between 0 and 1. */
+export interface VertexView {
+  readonly name: string;
+  readonly parallelism: number;
+  readonly recordsInPerSecond: number;
+  readonly recordsOutPerSecond: number;
+  readonly busy: number;
+  readonly backPressured: number;
+}
+
+export interface CheckpointView {
+  readonly id: number;
+  readonly kind: 'checkpoint' | 'savepoint';
+  readonly outcome: 'in-progress' | 'completed' | 'failed';
+  readonly stateBytes: number;
+  /** What of it was written for this one. */
+  readonly addedBytes: number;
+  /** The longest of any subtask. */
+  readonly alignmentMs: number;
+  readonly durationMs: number;
+}

@@ -4,8 +4,10 @@ import { type JobEnvironment, type JobOptions, startJob } from '../engine/execut
 import { StreamExecutionEnvironment } from '../engine/job/environment.js';
 import type { StreamGraph } from '../engine/job/stream-graph.js';
 import { JobMonitor } from '../engine/rest/job-monitor.js';
+import { jobViews } from '../engine/rest/job-view.js';
 import type { RestAddress } from '../engine/rest/server.js';
 import type { JobEvent } from '../model/job-events.js';
+import type { JobView } from '../model/job-progress.js';
 import type { Location } from '../model/location.js';
 import type { WritableVersion } from '../model/metadata.js';
 import type { RunReport } from '../model/run-report.js';
@@ -56,6 +58,8 @@ export interface RunWorld
   readonly openRemover: OpenRemover;
   /** Aborting it stops the job. */
   readonly signal: AbortSignal;
+  /** The job has begun; what is given tells how it is then. */
+  readonly onStart?: (view: () => JobView) => void;
 }
 
 /**
@@ -88,6 +92,7 @@ export async function runJob(asked: RunRequest, world: RunWorld): Promise<RunRep
     { ...world, ...databases, storage, onEvent, checkpointDirectory },
   );
   monitor = new JobMonitor(job, world.clock);
+  world.onStart?.(jobViews(monitor));
   rest?.serve({ monitor, configuration, takesCheckpoints: checkpointDirectory !== null });
   const ending = new JobStop(job, request.stopSavepoint);
   const { stop } = ending;

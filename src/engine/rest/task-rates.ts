@@ -1,4 +1,4 @@
-// Rates of tasks over the last while, from counts that are looked at whenever somebody asks: no timer runs for it.
+// Rates of tasks over the last minute or so, from counts that are looked at whenever somebody asks: no timer runs for it.
 // Source: Flink MeterView and TaskIOMetricGroup, whose rates are those of the last minute.
 import type { TaskProgress } from '../../model/job-progress.js';
 
@@ -11,7 +11,7 @@ export interface TaskRates {
   readonly idleMsPerSecond: number;
 }
 
-const WINDOW_MS = 60_000;
+const MINUTE_MS = 60_000;
 /** Two looks closer together tell nothing new. */
 const APART_MS = 1000;
 
@@ -24,6 +24,11 @@ export class RateWindow {
   /** Oldest first. */
   #looks: readonly Look[] = [];
   #sinceMs = 0;
+  readonly #windowMs: number;
+
+  constructor(windowMs = MINUTE_MS) {
+    this.#windowMs = windowMs;
+  }
 
   /** `sinceMs` is when the counts began, at nothing. */
   measure(
@@ -32,7 +37,7 @@ export class RateWindow {
   ): readonly (TaskProgress & TaskRates)[] {
     if (sinceMs !== this.#sinceMs) this.#looks = [];
     this.#sinceMs = sinceMs;
-    const from = this.#looks.find(({ atMs }) => atMs >= nowMs - WINDOW_MS && atMs <= nowMs - APART_MS);
+    const from = this.#looks.find(({ atMs }) => atMs >= nowMs - this.#windowMs && atMs <= nowMs - APART_MS);
     const seconds = (nowMs - (from?.atMs ?? sinceMs)) / 1000;
     const measured = tasks.map((task) => ({
       ...task,
@@ -43,7 +48,7 @@ export class RateWindow {
   }
 
   #remember(tasks: readonly TaskProgress[], nowMs: number): void {
-    const recent = this.#looks.filter(({ atMs }) => atMs >= nowMs - WINDOW_MS);
+    const recent = this.#looks.filter(({ atMs }) => atMs >= nowMs - this.#windowMs);
     const isNew = nowMs - (recent.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) >= APART_MS;
     const look = { atMs: nowMs, tasks: new Map(tasks.map((task) => [nameOf(task), task])) };
     this.#looks = isNew ? [...recent, look] : recent;
