@@ -174,7 +174,7 @@ export default class Run extends BaseCommand {
     rest: restAddress({
       helpValue: '[HOST:]PORT',
       description:
-        "Serve Flink's REST API, with metrics for Prometheus at /metrics, at this port (0: any that is free) of this " +
+        "Serve a web page, Flink's REST API, and metrics for Prometheus at /metrics, at this port (0: any that is free) of this " +
         'machine alone, or of HOST: whoever reaches it can stop the job.',
     }),
     ...storeFlags,

@@ -30,7 +30,7 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
     case 'started-afresh':
       return `starts from the beginning; to go on from the newest earlier snapshot: ${palette.accent(`-s ${place({ location: event.newest })}`)}`;
     case 'rest-listening':
-      return `REST API at ${palette.accent(event.url)}`;
+      return `web page and REST API at ${palette.accent(event.url)}`;
     case 'attempt-running':
     case 'checkpoint-triggered':
     case 'checkpoint-acknowledged':

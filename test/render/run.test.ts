@@ -44,7 +44,10 @@ describe('an event of a job', () => {
       },
       'checkpoint 7: 2.0 KiB of state, 2 files, 12 ms, file:///checkpoints/job/chk-7',
     ],
-    [{ kind: 'rest-listening', url: 'http://127.0.0.1:8081/' }, 'REST API at http://127.0.0.1:8081/'],
+    [
+      { kind: 'rest-listening', url: 'http://127.0.0.1:8081/' },
+      'web page and REST API at http://127.0.0.1:8081/',
+    ],
     [
       { kind: 'restored', checkpointId: 7, location, stateBytes: 2048, isSavepoint: false },
       'restored checkpoint 7, 2.0 KiB of state, from file:///checkpoints/job/chk-7',

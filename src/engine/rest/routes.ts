@@ -1,4 +1,4 @@
-// From a method and a path to an answer: Flink's paths, and `/metrics`. An unknown path is a 404
+// From a method and a path to an answer: Flink's paths, and two of our own, `/` and `/metrics`. An unknown path is a 404
 // as Flink says it. Source: Flink WebMonitorEndpoint and the MessageHeaders of its handlers.
 import type { JobVertex } from '../job/job-graph.js';
 import {
@@ -19,6 +19,7 @@ import {
   triggerSavepoint,
 } from './job-commands.js';
 import { METRICS_TYPE, prometheusMetrics } from './metrics.js';
+import { PAGE, PAGE_TYPE } from './page.js';
 import { RestError } from './rest-error.js';
 
 export interface RestWorld extends CommandWorld {
@@ -51,6 +52,7 @@ type Handler = (world: RestWorld, asked: Asked) => object;
 
 /** Method and path, and what answers. Most are Flink's, with what they are in Flink. */
 const ROUTES: readonly (readonly [method: string, pattern: string, handler: Handler])[] = [
+  ['GET', '/', () => ({ status: 200, type: PAGE_TYPE, text: PAGE })],
   [
     'GET',
     '/metrics',
