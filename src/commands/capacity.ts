@@ -14,6 +14,7 @@ import type { Simulation } from '../model/simulation.js';
 import { UsageError } from '../support/errors.js';
 import { systemEventLoop } from '../support/event-loop.js';
 import { systemRandom } from '../support/random.js';
+import type { Fit } from '../usecases/fit-capacity.js';
 
 const DESCRIPTION = `\
 What checkpoints take. Of a LOCATION it is measured: size, growth, what each byte is for, how large the files are, what
@@ -46,7 +47,11 @@ export default class Capacity extends BaseCommand {
         '<%= config.bin %> capacity --operators 10 --state 1GB --change 5MB/s --incremental --interval 1m --lifetime 7d',
     },
     {
-      description: 'The same model, and what the bundled engine measures of a small job of its shape',
+      description: 'A job that runs, if it took a checkpoint every ten minutes',
+      command: '<%= config.bin %> capacity --fit s3://bucket/checkpoints/JOB --interval 10m',
+    },
+    {
+      description: 'A model, and what the bundled engine measures of a small job of its shape',
       command:
         '<%= config.bin %> capacity --state 1GB --change 5MB/s --incremental --interval 1m --retained 3 --simulate',
     },
@@ -67,6 +72,11 @@ export default class Capacity extends BaseCommand {
       ...measuredFlags,
       model: string({ helpValue: 'FILE', description: 'A YAML file with the words of the flags.' }),
       ...modelFlags,
+      fit: string({
+        helpValue: 'LOCATION',
+        description: 'Take the model from the checkpoints of a job; flags count more.',
+        exclusive: ['model'],
+      }),
       simulate: boolean({
         description: 'Run a small job of this shape on the bundled engine, and compare.',
       }),
@@ -79,12 +89,13 @@ export default class Capacity extends BaseCommand {
     const session = this.openSession(flags);
     const { location: locations = [] } = args;
     const words = givenOf(flags, ['model', ...Object.keys(modelFlags)]);
-    const modelled = flags.simulate || Object.keys(words).some((name) => name !== 'bandwidth');
+    const modelled =
+      flags.simulate || flags.fit !== undefined || Object.keys(words).some((name) => name !== 'bandwidth');
     const preset = this.settings['checkpoint-dir'].value !== null;
     if (modelled || (locations.length === 0 && !preset)) {
       refuseBoth(
         locations,
-        { ...words, ...givenOf(flags, ['simulate']) },
+        { ...words, ...givenOf(flags, ['fit', 'simulate']) },
         givenOf(flags, Object.keys(measuredFlags)),
       );
       return this.#model(words, flags, session);
@@ -116,24 +127,39 @@ export default class Capacity extends BaseCommand {
     session: Session,
   ): Promise<void> {
     const { forecastCapacity } = await import('../usecases/forecast-capacity.js');
-    const file = await readWordsFile(flags.model, session);
+    const fit = flags.fit === undefined ? null : await this.#fit(flags.fit, flags, session);
+    const file =
+      fit && flags.fit !== undefined
+        ? { path: flags.fit, words: fit.words }
+        : await readWordsFile(flags.model, session);
     const { model, forecast } = forecastCapacity({ file, flags: words });
     const simulation = flags.simulate ? await simulate(model, session) : null;
     await this.show(flags, {
       document: async () => ({
         ...(await import('../render/capacity-document.js')).capacityDocument(model, forecast),
+        ...(fit && { fit: (await import('../render/fit.js')).fitDocument(fit) }),
         ...(simulation && {
           simulation: (await import('../render/simulation.js')).simulationDocument(simulation),
         }),
       }),
       text: async (look) => [
         (await import('../render/capacity.js')).renderCapacity(model, forecast, look),
+        fit ? (await import('../render/fit.js')).renderFit(fit, look) : '',
         simulation ? (await import('../render/simulation.js')).renderSimulation(simulation, look) : '',
       ],
     });
     if (forecast.checkpoint.completes) return;
     session.warn('no checkpoint of this job completes: each takes longer than its timeout');
     this.endWith(3);
+  }
+
+  async #fit(location: string, flags: ModelledFlags, session: Session): Promise<Fit> {
+    const { fitCapacity } = await import('../usecases/fit-capacity.js');
+    return fitCapacity(session.locate(location), {
+      openReader: session.openReader,
+      rewrites: flags.rewrite ?? [],
+      concurrency: flags.concurrency,
+    });
   }
 }
 
@@ -145,6 +171,9 @@ async function simulate(model: JobModel, { clock }: Session): Promise<Simulation
 
 interface ModelledFlags {
   readonly json: boolean;
+  readonly rewrite: readonly Rewrite[] | undefined;
+  readonly concurrency: number;
+  readonly fit: string | undefined;
   readonly simulate: boolean;
   readonly model: string | undefined;
 }

@@ -14,17 +14,26 @@ const WORDS: Readonly<Record<Comparison['of'], string>> = {
 /** As text. */
 export function renderSimulation(simulation: Simulation, look: Look): string {
   const { backend, keys, changesPerCheckpoint, retained, checkpoints, scale } = simulation;
+  const run = `  ${backend}, ${plural(keys, 'key')}, ${formatCount(changesPerCheckpoint)} written between two checkpoints, ${retained} retained; means over ${checkpoints} checkpoints`;
+  const smaller = scale > 1.01 ? [`  the state is ${scale.toFixed(1)} times smaller than the model's`] : [];
+  const lines = section(
+    'The model beside the bundled engine',
+    [...comparisonLines(simulation.comparisons, look), run, ...smaller],
+    look,
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A line for each figure. */
+export function comparisonLines(comparisons: readonly Comparison[], look: Look): readonly string[] {
   const columns = [
     { title: '' },
     { title: 'MODEL', align: 'right' as const },
     { title: 'MEASURED', align: 'right' as const },
     { title: 'OFF BY', align: 'right' as const },
   ];
-  const { head, rows } = layOut(columns, simulation.comparisons.map(cellsOf), look);
-  const run = `  ${backend}, ${plural(keys, 'key')}, ${formatCount(changesPerCheckpoint)} written between two checkpoints, ${retained} retained; means over ${checkpoints} checkpoints`;
-  const smaller = scale > 1.01 ? [`  the state is ${scale.toFixed(1)} times smaller than the model's`] : [];
-  const lines = section('The model beside the bundled engine', [head, ...rows, run, ...smaller], look);
-  return lines.map((line) => `${line}\n`).join('');
+  const { head, rows } = layOut(columns, comparisons.map(cellsOf), look);
+  return [head, ...rows];
 }
 
 function cellsOf(comparison: Comparison): readonly string[] {
@@ -41,11 +50,15 @@ function cellsOf(comparison: Comparison): readonly string[] {
 export function simulationDocument({ comparisons, ...simulation }: Simulation): object {
   return {
     ...simulation,
-    comparisons: comparisons.map((comparison) => ({
-      of: comparison.of,
-      modelledBytes: Math.round(comparison.modelledBytes),
-      measuredBytes: Math.round(comparison.measuredBytes),
-      deviation: deviation(comparison),
-    })),
+    comparisons: comparisonDocuments(comparisons),
   };
+}
+
+export function comparisonDocuments(comparisons: readonly Comparison[]): readonly object[] {
+  return comparisons.map((comparison) => ({
+    of: comparison.of,
+    modelledBytes: Math.round(comparison.modelledBytes),
+    measuredBytes: Math.round(comparison.measuredBytes),
+    deviation: deviation(comparison),
+  }));
 }

@@ -89,6 +89,19 @@ describe('ckpt capacity LOCATION', () => {
     expect(JSON.parse(none.stdout)).toMatchObject({ jobs: [{ newest: null }], growth: null });
   });
 
+  test('makes a model of what is there, with flags above it', async () => {
+    const at = join(tree.directory, JOB);
+    const { status, stdout } = await ckpt(['capacity', '--fit', at, '--interval', '10m', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      modelled: true,
+      model: { intervalMs: 600_000, retained: 4, mode: 'full', operators: [{ stateBytes: 250_000 }] },
+      fit: { job: JOB, words: { interval: '3600000ms', incremental: false } },
+    });
+    const fit = JSON.parse(stdout).fit;
+    for (const { deviation } of fit.comparisons) expect(Math.abs(deviation)).toBeLessThan(0.1);
+  });
+
   test('refuses what means nothing', async () => {
     const at = join(tree.directory, JOB);
     const bad = join(tree.directory, 'bad.yaml');
@@ -100,6 +113,12 @@ describe('ckpt capacity LOCATION', () => {
       ['capacity', at, '--prices', bad],
       ['capacity', at, '--state', '1GB', '--interval', '1m'],
       ['capacity', '--quota', '1GB', '--state', '1GB', '--interval', '1m'],
+      ['capacity', '--fit', join(at, 'chk-2')],
+      ['capacity', '--fit', join(at, 'shared')],
+      ['capacity', '--fit', at, '--state', '1GB'],
+      ['capacity', at, '--fit', at],
+      ['capacity', '--fit', at, '--model', bad],
+      ['capacity', at, '--states', '--incremental'],
     ]);
     expect(complaints.map(({ status }) => status)).toEqual(complaints.map(() => 2));
     const words = [
@@ -109,6 +128,12 @@ describe('ckpt capacity LOCATION', () => {
       /bad\.yaml/,
       /leave out/,
       /no LOCATION/,
+      /not enough history/,
+      /no job has checkpoints/,
+      /both say what the operators are/,
+      /leave out/,
+      /--model/,
+      /leave out/,
     ];
     for (const [index, { text }] of complaints.entries()) expect(text).toMatch(words[index]!);
   });

@@ -14,17 +14,18 @@ public final class Main {
     }
 
     private static final Map<String, Command> COMMANDS =
-            Map.of(
-                    "cluster", ClusterCommand::run,
-                    "metadata", MetadataCommand::run,
-                    "documents", DocumentsCommand::run,
-                    "keyed-state", KeyedStateCommand::run,
-                    "load", LoadCommand::run,
-                    "operator-state", OperatorStateCommand::run,
-                    "restore", RestoreCommand::run,
-                    "restore-every", EveryStateCommands::restore,
-                    "serializers", arguments -> SerializersCommand.run(),
-                    "take-every", EveryStateCommands::take);
+            Map.ofEntries(
+                    Map.entry("cluster", ClusterCommand::run),
+                    Map.entry("documents", DocumentsCommand::run),
+                    Map.entry("keyed-state", KeyedStateCommand::run),
+                    Map.entry("load", LoadCommand::run),
+                    Map.entry("metadata", MetadataCommand::run),
+                    Map.entry("operator-state", OperatorStateCommand::run),
+                    Map.entry("restore", RestoreCommand::run),
+                    Map.entry("restore-every", EveryStateCommands::restore),
+                    Map.entry("serializers", arguments -> SerializersCommand.run()),
+                    Map.entry("steady-load", SteadyLoadCommand::run),
+                    Map.entry("take-every", EveryStateCommands::take));
 
     private Main() {}
 
