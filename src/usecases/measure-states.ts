@@ -50,7 +50,10 @@ async function statesOfJob(
     if (found !== null) looked.push(found);
   }
   const newest = looked.at(-1);
-  const states = newest === undefined ? [] : newest.states.map((state) => sized(state, looked));
+  const states =
+    newest === undefined
+      ? []
+      : newest.states.map((state) => sized(state, history.growth === null ? [] : looked));
   return {
     job,
     directory,
@@ -108,6 +111,7 @@ async function lookInto(
   return { sample, metadata, source, states };
 }
 
+/** `looked` is empty where too short a history would tell no growth. */
 function sized(
   { operatorId, operatorName, name, kind, bytes, rawBytes }: FoundState,
   looked: readonly Looked[],

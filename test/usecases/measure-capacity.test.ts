@@ -22,14 +22,14 @@ function plant(name: string) {
   return { directory, rewrites: [parseRewrite(`${fixture.baseUri}=${directory}`, '/')] };
 }
 
-/** As if each checkpoint had come a minute after the one before it, the newest just now. */
-function spreadTimes(directory: string): void {
+/** As if each checkpoint had come so long after the one before it, the newest just now. */
+function spreadTimes(directory: string, stepMs = 60_000): void {
   const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' });
   const ids = paths.flatMap((path) => Number(/chk-(\d+)\/_metadata$/.exec(path)?.[1] ?? Number.NaN));
   const newest = Math.max(...ids.filter((id) => !Number.isNaN(id)));
   for (const path of paths) {
     const id = Number(/chk-(\d+)/.exec(path)?.[1] ?? 1);
-    const time = new Date(Date.now() - (newest - id) * 60_000);
+    const time = new Date(Date.now() - (newest - id) * stepMs);
     utimesSync(join(directory, path), time, time);
   }
 }
@@ -60,6 +60,14 @@ describe('sizes by the names of states', () => {
     expect(keyed).toBeLessThanOrEqual(jobs[0]!.history.newest!.sizes!.fullBytes);
     const newest = sharing![0]!.cohorts.map((cohort) => cohort.at(-1)!);
     expect(newest.slice(0, -1).reduce((a, b) => a + b)).toBeGreaterThan(0);
+  });
+
+  test('tell no growth where checkpoints of a few seconds are all there is', async () => {
+    const tree = plant('rocksdb-incremental');
+    spreadTimes(tree.directory, 2000);
+    const { states, jobs } = await measure(tree);
+    expect(jobs[0]!.history.growth).toBeNull();
+    expect(states![0]!.states.map(({ growth }) => growth)).toEqual(states![0]!.states.map(() => null));
   });
 
   test('of the heap are uncompressed, and a sample says how much would be saved', async () => {
