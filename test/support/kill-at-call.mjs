@@ -1,7 +1,7 @@
 // Loaded with `--import` into a process that is to die: SIGKILL just before its n-th call that changes files, n being
 // KILL_AT_CALL, or before its n-th request that changes a store, n being KILL_AT_REQUEST. Both count from 1; a process that
 // makes fewer lives. The program itself knows nothing of this.
-import { promises } from 'node:fs';
+import fs, { promises } from 'node:fs';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -22,6 +22,7 @@ function watch(holder, name, changes = () => true) {
   };
 }
 
+watch(fs, 'unlinkSync');
 const { open } = promises;
 for (const name of ['mkdir', 'rename', 'link', 'unlink', 'rmdir', 'copyFile', 'writeFile', 'rm', 'utimes'])
   watch(promises, name);

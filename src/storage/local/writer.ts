@@ -1,13 +1,18 @@
 // Writing to and removing from the local file system. A file appears whole or not at all, also when the power fails:
 // its bytes go to a hidden sibling, are forced to disk, and then get their name (Flink LocalRecoverableWriter).
+import { unlinkSync } from 'node:fs';
 import { constants, copyFile, link, lstat, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { formatLocation, type Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
+import { systemEventLoop } from '../../support/event-loop.js';
 import { type Random, randomUuid, systemRandom } from '../../support/random.js';
 import type { RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
-import { errnoOf, localError } from './errors.js';
+import { errnoOf, filePath, localError } from './errors.js';
 import { attempt, localReader } from './reader.js';
+
+/** Files that are removed in one turn of the event loop. */
+const FILES_AT_ONCE = 100;
 
 /** A writer to the local file system. `random` names the files in progress. */
 export function localWriter(random: Random = systemRandom): StorageWriter {
@@ -34,11 +39,7 @@ export function localWriter(random: Random = systemRandom): StorageWriter {
 export function localRemover(random: Random = systemRandom): StorageRemover {
   return {
     ...localWriter(random),
-    remove: async (locations) => {
-      const results: RemovalResult[] = [];
-      for (const location of locations) results.push(await removeFile(location));
-      return results;
-    },
+    remove: removeFiles,
     removeEmptyDirectory: (location) => attempt('remove the directory', location, removeDirectory),
     rename: renameFile,
   };
@@ -174,9 +175,20 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-async function removeFile(location: Location): Promise<RemovalResult> {
+/** By synchronous calls, ten times as fast as the promise API; between two pieces everybody else gets a turn. */
+async function removeFiles(locations: readonly Location[]): Promise<readonly RemovalResult[]> {
+  const results: RemovalResult[] = [];
+  for (const location of locations) {
+    results.push(removeFile(location));
+    if (results.length % FILES_AT_ONCE === 0)
+      await new Promise<void>((resolve) => systemEventLoop.nextTurn(resolve));
+  }
+  return results;
+}
+
+function removeFile(location: Location): RemovalResult {
   try {
-    await attempt('remove', location, unlink);
+    unlinkSync(filePath(location));
     return { location, outcome: 'removed' };
   } catch (thrown) {
     const error = localError(thrown, 'remove', location);
