@@ -10,6 +10,7 @@ import type { ReferenceKind, ReferenceScope } from '../model/references.js';
 import { isRewrittenAlone, type Rewrite, resolvePath } from '../model/rewrite.js';
 import {
   continueFingerprint,
+  copyFingerprint,
   type Fingerprint,
   fingerprintInto,
   newFingerprint,
@@ -100,7 +101,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     else {
       this.resolved = directory.location !== null;
       this.scope = directory.scope;
-      this.fingerprint.set(directory.fingerprint);
+      copyFingerprint(this.fingerprint, directory.fingerprint);
       continueFingerprint(this.fingerprint, this.view, name, end);
     }
   }
@@ -146,7 +147,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
       this.#key.fingerprintInto(into);
     } else {
       const end = this.#endOf(path.at);
-      into.set(found.fingerprint);
+      copyFingerprint(into, found.fingerprint);
       continueFingerprint(into, this.view, this.#nameStart(path.at, end), end);
     }
   }

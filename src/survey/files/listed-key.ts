@@ -1,7 +1,12 @@
 // The keys of files as a listing tells of them: most lie in the directory of the file before.
 import { canonicalKey, type Location } from '../../model/location.js';
 import { LocationKey } from '../../model/location-key.js';
-import { continueFingerprint, fingerprintInto, newFingerprint } from '../../support/fingerprint.js';
+import {
+  continueFingerprint,
+  copyFingerprint,
+  fingerprintInto,
+  newFingerprint,
+} from '../../support/fingerprint.js';
 import { hasPrefix } from '../../support/prefix.js';
 import { type Directories, type Directory, UNNUMBERED } from './directories.js';
 import { RecordKey } from './records.js';
@@ -37,7 +42,7 @@ export class ListedKey {
     const nameStart = this.#prefixLength;
     key.length = nameStart;
     key.addText(path, slash + 1);
-    this.#fingerprint.set(this.#directoryFingerprint);
+    copyFingerprint(this.#fingerprint, this.#directoryFingerprint);
     continueFingerprint(this.#fingerprint, key.view, nameStart, key.length);
     if (this.#number === UNNUMBERED) this.record.setWhole(key, this.#fingerprint);
     else {
