@@ -1,7 +1,9 @@
 // Where a program begins: sources, defaults, and the graph of all that was built from them. Builders only; nothing runs.
 // Source: Flink StreamExecutionEnvironment.
 import { fromElements } from '../connectors/elements-source.js';
+import { readJsonLines } from '../connectors/json-lines-source.js';
 import { fromSequence } from '../connectors/sequence-source.js';
+import { socketTextSource } from '../connectors/socket-source.js';
 import { readTextFile } from '../connectors/text-file-source.js';
 import { SingleOutputStreamOperator } from './data-stream.js';
 import type { Source } from './source.js';
@@ -54,6 +56,16 @@ export class StreamExecutionEnvironment {
   /** The lines of a text file, or of the files of a directory. */
   readTextFile(path: string): SingleOutputStreamOperator<string> {
     return this.fromSource(readTextFile(path), 'Text File');
+  }
+
+  /** The JSON documents of a file with one a line, or of the files of a directory; a line that is none fails the job. */
+  readJsonLines(path: string): SingleOutputStreamOperator<unknown> {
+    return this.fromSource(readJsonLines(path), 'JSON Lines');
+  }
+
+  /** The lines that `host` sends from `port`; what is not in a checkpoint is lost at a restart. */
+  socketTextStream(host: string, port: number): SingleOutputStreamOperator<string> {
+    return this.fromSource(socketTextSource(host, port), 'Socket Stream').setParallelism(1);
   }
 
   fromSource<T, Split>(source: Source<T, Split>, name: string): SingleOutputStreamOperator<T> {
