@@ -105,6 +105,21 @@ export function integer(
   return { key, deprecatedKeys: [], defaultValue, description: expected, parse };
 }
 
+/** A number with or without a fraction. */
+export function decimal(
+  key: string,
+  defaultValue: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): ConfigOption<number> {
+  const expected = `a number from ${from} to ${to}`;
+  const parse = (text: string) => {
+    const value = Number(text);
+    if (text === '' || !(value >= from && value <= to)) throw new Error(expected);
+    return value;
+  };
+  return { key, deprecatedKeys: [], defaultValue, description: expected, parse };
+}
+
 function unit(factor: number, ...names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, factor]));
 }

@@ -1,7 +1,16 @@
 // Flink's option keys with their types and defaults: what `-D key=value` sets. Deprecated keys of Flink 1.x are
 // understood. Sources: Flink CheckpointingOptions, StateBackendOptions, RestartStrategyOptions.
 import { UsageError } from '../support/errors.js';
-import { boolean, type ConfigOption, duration, integer, memory, oneOf, text } from './config-option.js';
+import {
+  boolean,
+  type ConfigOption,
+  decimal,
+  duration,
+  integer,
+  memory,
+  oneOf,
+  text,
+} from './config-option.js';
 
 /** What an option is set to; `typedAs` is what the user typed for it, where that is not `-D key=text`. */
 export type Property = readonly [key: string, text: string, typedAs?: string];
@@ -155,11 +164,39 @@ export const options = {
     'how often event time is looked at; 0 for not at all',
   ),
   restartStrategy: {
-    ...oneOf('restart-strategy.type', ['fixed-delay', 'none'], 'what happens after a failure'),
+    ...oneOf(
+      'restart-strategy.type',
+      ['fixed-delay', 'exponential-delay', 'failure-rate', 'none'],
+      'what happens after a failure',
+    ),
     deprecatedKeys: ['restart-strategy'],
   },
   restartAttempts: integer('restart-strategy.fixed-delay.attempts', 1, { from: 0 }),
   restartDelay: duration('restart-strategy.fixed-delay.delay', 1000, 'pause before a restart'),
+  initialBackoff: duration('restart-strategy.exponential-delay.initial-backoff', 1000, 'first pause'),
+  maxBackoff: duration('restart-strategy.exponential-delay.max-backoff', 60_000, 'longest pause'),
+  backoffMultiplier: decimal('restart-strategy.exponential-delay.backoff-multiplier', 1.5, {
+    from: 1,
+    to: 1000,
+  }),
+  jitterFactor: decimal('restart-strategy.exponential-delay.jitter-factor', 0.1, { from: 0, to: 1 }),
+  resetBackoffThreshold: duration(
+    'restart-strategy.exponential-delay.reset-backoff-threshold',
+    3_600_000,
+    'how long a job runs before its pauses begin anew',
+  ),
+  attemptsBeforeReset: integer(
+    'restart-strategy.exponential-delay.attempts-before-reset-backoff',
+    2 ** 31 - 1,
+    { from: 1 },
+  ),
+  maxFailuresPerInterval: integer('restart-strategy.failure-rate.max-failures-per-interval', 1, { from: 1 }),
+  failureRateInterval: duration(
+    'restart-strategy.failure-rate.failure-rate-interval',
+    60_000,
+    'in which failures are counted',
+  ),
+  failureRateDelay: duration('restart-strategy.failure-rate.delay', 1000, 'pause before a restart'),
 } as const satisfies Record<string, ConfigOption<unknown>>;
 
 function optionOfKey(key: string): ConfigOption<unknown> {

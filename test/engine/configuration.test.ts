@@ -38,6 +38,15 @@ describe('a configuration', () => {
       'restart-strategy.type': 'fixed-delay',
       'restart-strategy.fixed-delay.attempts': 1,
       'restart-strategy.fixed-delay.delay': 1000,
+      'restart-strategy.exponential-delay.initial-backoff': 1000,
+      'restart-strategy.exponential-delay.max-backoff': 60_000,
+      'restart-strategy.exponential-delay.backoff-multiplier': 1.5,
+      'restart-strategy.exponential-delay.jitter-factor': 0.1,
+      'restart-strategy.exponential-delay.reset-backoff-threshold': 3_600_000,
+      'restart-strategy.exponential-delay.attempts-before-reset-backoff': 2 ** 31 - 1,
+      'restart-strategy.failure-rate.max-failures-per-interval': 1,
+      'restart-strategy.failure-rate.failure-rate-interval': 60_000,
+      'restart-strategy.failure-rate.delay': 1000,
     });
   });
 

@@ -3,7 +3,7 @@
 
 import type { JobEvent, JobResult } from '../../model/job-events.js';
 import { child } from '../../model/location.js';
-import { BugError, CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
+import { CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
 import { alignedTimeoutOf } from '../checkpoint/aligned-timeout.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
@@ -13,9 +13,9 @@ import type { RocksDbSettings } from '../state/rocksdb/rocksdb-backend.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import { FailureInjection } from './failure-injection.js';
 import { JobCheckpoints } from './job-checkpoints.js';
+import { type RestartStrategy, restartStrategyOf } from './restart-strategy.js';
+import { rocksDbSettings } from './rocksdb-settings.js';
 
-/** Restarts where checkpoints are taken and no strategy is configured. (Flink restarts without end then.) */
-const DEFAULT_RESTARTS = 3;
 const FINAL_RETRY_MS = 1000;
 
 type Failure = Extract<AttemptOutcome, { kind: 'failed' }>;
@@ -30,6 +30,7 @@ export class JobRunner {
   readonly #startedMs: number;
   readonly #rocksDb: RocksDbSettings | null;
   readonly #alignedTimeoutMs: number;
+  readonly #restartStrategy: RestartStrategy;
   #failAtCheckpoint: number;
   #checkpoints: JobCheckpoints | null = null;
   #attempt: Attempt | null = null;
@@ -55,6 +56,10 @@ export class JobRunner {
     this.#failAtCheckpoint = options.failAtCheckpoint ?? Number.POSITIVE_INFINITY;
     this.#rocksDb = rocksDbSettings(options, environment);
     this.#alignedTimeoutMs = alignedTimeoutOf(options.configuration);
+    this.#restartStrategy = restartStrategyOf(options.configuration, {
+      takesCheckpoints: environment.checkpointDirectory !== null,
+      random: environment.random,
+    });
     this.#startedMs = environment.clock.now();
     this.#onEvent = (event) => environment.onEvent(event);
   }
@@ -121,8 +126,8 @@ export class JobRunner {
       const outcome = await this.#runAttempt(checkpoints);
       if (outcome.kind !== 'failed') return outcome;
       this.#event({ kind: 'task-failed', task: outcome.task, error: asError(outcome.error) });
-      if (!this.#mayRestart(outcome, checkpoints)) return outcome;
-      const delayMs = this.#options.configuration.get(keys.restartDelay);
+      const delayMs = this.#restartDelayMs(outcome);
+      if (delayMs === null) return outcome;
       const checkpointId = checkpoints.latest?.summary.checkpointId ?? null;
       this.#event({ kind: 'restarting', attempt: ++this.#restarts, delayMs, checkpointId });
       await this.#pause(delayMs);
@@ -169,17 +174,10 @@ export class JobRunner {
     });
   }
 
-  #mayRestart({ error }: Failure, { coordinator }: JobCheckpoints): boolean {
-    if (error instanceof UsageError || this.#canceled || !this.#hasRun) return false;
-    const { configuration } = this.#options;
-    const configured = configuration.has(keys.restartStrategy);
-    const restarts = configured
-      ? configuration.get(keys.restartStrategy) === 'fixed-delay'
-      : coordinator !== null;
-    const explicit = configured || configuration.has(keys.restartAttempts);
-    return (
-      restarts && this.#restarts < (explicit ? configuration.get(keys.restartAttempts) : DEFAULT_RESTARTS)
-    );
+  /** The pause before the next attempt in ms, null where there is none. */
+  #restartDelayMs({ error }: Failure): number | null {
+    if (error instanceof UsageError || this.#canceled || !this.#hasRun) return null;
+    return this.#restartStrategy.afterFailure(this.#environment.clock.now());
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -245,14 +243,4 @@ export class JobRunner {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-function rocksDbSettings(
-  { configuration }: JobOptions,
-  { databases }: JobEnvironment,
-): RocksDbSettings | null {
-  if (configuration.get(keys.backend) !== 'rocksdb') return null;
-  if (databases === undefined) throw new BugError('there is no place for the databases of RocksDB');
-  const incremental = configuration.get(keys.incremental);
-  return { databases, incremental, cacheBytes: configuration.get(keys.rocksDbMemory) };
 }
