@@ -200,7 +200,7 @@ describe('a restore is refused, before any record, with', () => {
   const stream = { kind: 'bytes', handleName: 'x', data: new Uint8Array(4) } as const;
   const channel = {
     kind: 'channel',
-    direction: 'input',
+    direction: 'output',
     subtaskIndex: 0,
     channel: { group: 0, index: 0 },
     offsets: [0n],
@@ -216,7 +216,7 @@ describe('a restore is refused, before any record, with', () => {
     stateHandleId: 'x',
   } as const;
   test.each([
-    { what: 'records in flight', added: { inputChannelState: [channel] } },
+    { what: 'records in flight', added: { resultSubpartitionState: [channel] } },
     { what: 'raw keyed state', added: { rawKeyedState: [raw] } },
   ])('$what, which would be lost in silence', async ({ what, added }) => {
     const storage = new MemoryStorage();
