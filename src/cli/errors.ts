@@ -1,7 +1,7 @@
 // Everything that goes wrong, said in one form: what, where, next. The command line's own mistakes (oclif's parse
 // errors) are turned into the same errors here; nobody else looks into oclif's.
 import { CkptError, messageOf, UsageError } from '../support/errors.js';
-import { nearest } from './suggestion.js';
+import { nearest } from '../support/suggestion.js';
 
 /** Somebody pressed Ctrl-C, or the process was asked to end. */
 export class InterruptedError extends CkptError {

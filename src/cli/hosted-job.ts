@@ -12,6 +12,8 @@ export interface HostedJob {
   readonly signal: AbortSignal;
   /** The error to be shown for what nobody caught: `thrown` itself where the job's code is not to blame for it. */
   readonly explain: (thrown: unknown) => unknown;
+  /** Whether stdout is for one document alone: then what the job writes there goes to stderr. */
+  readonly isStdoutTaken: boolean;
 }
 
 let blame: (thrown: unknown) => boolean = () => false;
@@ -31,7 +33,9 @@ export async function hostJob<T>(
   show: (result: T) => Promise<void>,
 ): Promise<void> {
   const say = await loadVoice(process.argv.slice(2));
+  const giveBack = job.isStdoutTaken ? divertStdout() : () => {};
   const atExit = () => {
+    giveBack();
     process.exitCode = job.signal.aborted ? 130 : 1;
     if (!job.signal.aborted) say(endedError(job));
   };
@@ -47,11 +51,23 @@ export async function hostJob<T>(
   try {
     const result = await Promise.race([work(), failure]);
     await Promise.race([rejectionsSeen(), failure]);
+    giveBack();
     await show(result);
     blame = (thrown) => job.explain(thrown) !== thrown;
   } finally {
+    giveBack();
     process.off('exit', atExit).off('beforeExit', atStandstill);
   }
+}
+
+/** What anybody writes to stdout goes to stderr until the function is called that it returns. */
+function divertStdout(): () => void {
+  const { stdout, stderr } = process;
+  const write = stdout.write;
+  stdout.write = stderr.write.bind(stderr);
+  return () => {
+    stdout.write = write;
+  };
 }
 
 /** Node tells of a rejection that nobody handles at the end of the turn. */

@@ -28,7 +28,7 @@ export interface Session {
   /** A location as typed; throws UsageError for an unknown scheme. */
   readonly locate: (text: string) => Location;
   /** The locations of a command that takes some; without any, the checkpoint directory of the settings. */
-  readonly locateAll: (texts: readonly string[] | undefined) => readonly Location[];
+  readonly locateAll: (texts: readonly string[] | undefined, name?: string) => readonly Location[];
   /** Aborted by the first Ctrl-C once somebody has asked for it; see cli/interrupt.ts. */
   readonly interrupt: () => AbortSignal;
   /** Tells on the progress line how far the work is. */
@@ -69,7 +69,8 @@ export function openSession(flags: SessionFlags, settings: Settings | null): Ses
     clock,
     workingDirectory,
     locate,
-    locateAll: (texts) => (texts?.length ? texts.map(locate) : [locate(presetLocation(settings, note))]),
+    locateAll: (texts, name = 'LOCATION') =>
+      texts?.length ? texts.map(locate) : [locate(presetLocation(settings, { note, name }))],
     interrupt: interruptSignal,
     tell: progress.tell,
     endProgress: progress.stop,
@@ -78,10 +79,13 @@ export function openSession(flags: SessionFlags, settings: Settings | null): Ses
   };
 }
 
-function presetLocation(settings: Settings | null, note: (text: string) => void): string {
+function presetLocation(
+  settings: Settings | null,
+  { note, name }: { readonly note: (text: string) => void; readonly name: string },
+): string {
   const { value, source } = settings?.['checkpoint-dir'] ?? {};
   if (typeof value !== 'string')
-    throw new UsageError('LOCATION is missing', {
+    throw new UsageError(`${name} is missing`, {
       next: 'give one, or --flink-conf with a checkpoint directory',
     });
   note(`no LOCATION given: ${value}, as ${source} says`);

@@ -39,7 +39,7 @@ export default class Apply extends BaseCommand {
     const plan = await loadPlan(session.locate(args.plan), { openReader, toolVersion: this.config.version });
     const done = await applyPlan(plan, await applyWorld(flags, session));
     const { outcomeView } = await import('../render/cleanup-outcome.js');
-    await this.show(flags, outcomeView(done));
+    await this.show(flags, outcomeView({ ...done, roots: plan.roots }));
     this.endWith(done.outcome.failed.length > 0 ? 5 : 0);
   }
 }

@@ -10,9 +10,11 @@ import { locationArgument } from '../cli/location-argument.js';
 import { statusAfter, warnOf } from '../cli/problems.js';
 import { requireDeletionAllowed } from '../cli/removers.js';
 import type { Session } from '../cli/session.js';
+import { formatLocation } from '../model/location.js';
 import type { Plan } from '../model/plan.js';
+import type { ShownOutcome } from '../render/cleanup-outcome.js';
 import { RefusalError } from '../support/errors.js';
-import type { ApplyWorld, Executed } from '../usecases/apply-plan.js';
+import type { ApplyWorld } from '../usecases/apply-plan.js';
 import type { PlannedCleanup, PlanRequest } from '../usecases/plan-cleanup.js';
 
 const DESCRIPTION = `\
@@ -69,7 +71,11 @@ export default class Clean extends BaseCommand {
     requireYes(flags);
     const world = await applyWorld(flags, session);
     const { outcome } = (await this.#finishBegun(request.locations, world, session)) ?? {};
-    if (outcome !== undefined) return this.#showOutcome({ outcome, wasDone: false }, flags);
+    if (outcome !== undefined)
+      return this.#showOutcome(
+        { outcome, wasDone: false, roots: request.locations.map(formatLocation) },
+        flags,
+      );
     await this.#carryOut(await planned(), world, { flags, session });
   }
 
@@ -103,7 +109,7 @@ export default class Clean extends BaseCommand {
     if (!flags.json || !flags.yes) await this.#print(plan, flags);
     if (!plan.noop && !flags.yes) await this.#ask(plan, session);
     const { applyPlan } = await import('../usecases/apply-plan.js');
-    await this.#showOutcome(await applyPlan(plan, world), flags);
+    await this.#showOutcome({ ...(await applyPlan(plan, world)), roots: plan.roots }, flags);
   }
 
   /** The plan as text; beside a document on stdout it goes to stderr. */
@@ -122,7 +128,7 @@ export default class Clean extends BaseCommand {
     throw new RefusalError('not-confirmed', 'it was not confirmed', { next: 'nothing was changed' });
   }
 
-  async #showOutcome(done: Executed, flags: OutputFlags): Promise<void> {
+  async #showOutcome(done: ShownOutcome, flags: OutputFlags): Promise<void> {
     const { outcomeView } = await import('../render/cleanup-outcome.js');
     await this.show(flags, outcomeView(done));
     this.endWith(done.outcome.failed.length > 0 ? 5 : 0);

@@ -66,7 +66,8 @@ export default class List extends BaseCommand {
       concurrency: flags.concurrency,
     });
     const list = nameJobs(found, names);
-    const options = { nowMs: session.clock.now(), groupBy: flags['group-by'] };
+    const isRewritten = flags.rewrite !== undefined;
+    const options = { nowMs: session.clock.now(), groupBy: flags['group-by'], isRewritten };
     await this.show(flags, {
       document: async () => (await import('../render/list-document.js')).listDocument(list),
       text: async (look) => (await import('../render/list.js')).renderList(list, options, look),

@@ -205,7 +205,7 @@ export default class Run extends BaseCommand {
     };
     const explain = (thrown: unknown) => escapedError(args.job, thrown);
     const work = () => execute(session, flags, request);
-    await hostJob({ name: args.job, signal, explain }, work, async (report) => {
+    await hostJob({ name: args.job, signal, explain, isStdoutTaken: flags.json }, work, async (report) => {
       const { renderRunReport, runDocument } = await import('../render/run.js');
       session.note(renderRunReport(report, await paletteFor('stderr')));
       await this.show(flags, { document: () => runDocument(report), text: () => '' });

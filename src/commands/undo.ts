@@ -43,7 +43,7 @@ export default class Undo extends BaseCommand {
     const session = this.openSession(flags);
     const signal = session.interrupt();
     const { undo } = await import('../usecases/undo-run.js');
-    const report = await undo(args.run, session.locateAll(flags.in), {
+    const report = await undo(args.run, session.locateAll(flags.in, '--in LOCATION'), {
       openReader: session.openReader,
       openRemover: await openRemovers(session, signal),
       owner: lockOwner(),

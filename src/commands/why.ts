@@ -51,7 +51,7 @@ export default class Why extends BaseCommand {
     const session = this.openSession(flags);
     const { whyFile } = await import('../usecases/why-file.js');
     const { askForEvidence } = await import('../usecases/gather-evidence.js');
-    const locations = session.locateAll(flags.in);
+    const locations = session.locateAll(flags.in, '--in LOCATION');
     const asked = await askForEvidence(evidenceSources(flags, session), locations, session);
     const report = await whyFile(session.locate(args.file), locations, {
       openReader: asked.openReader,

@@ -1,6 +1,7 @@
 // Flink's option keys with their types and defaults: what `-D key=value` sets. Deprecated keys of Flink 1.x are
 // understood. Sources: Flink CheckpointingOptions, StateBackendOptions, RestartStrategyOptions.
 import { UsageError } from '../support/errors.js';
+import { nearest } from '../support/suggestion.js';
 import {
   boolean,
   type ConfigOption,
@@ -203,8 +204,12 @@ function optionOfKey(key: string): ConfigOption<unknown> {
   const all: readonly ConfigOption<unknown>[] = Object.values(options);
   const found = all.find((option) => option.key === key || option.deprecatedKeys.includes(key));
   if (found !== undefined) return found;
-  const nearest = all.map((option) => option.key).reduce((best, other) => closer(key, best, other));
-  throw new UsageError(`unknown option ${key}`, { where: `-D ${key}`, next: `did you mean ${nearest}?` });
+  const near = nearest(
+    key,
+    all.map((option) => option.key),
+  );
+  const next = near === undefined ? 'ckpt run --help names the options' : `did you mean ${near}?`;
+  throw new UsageError(`unknown option ${key}`, { where: `-D ${key}`, next });
 }
 
 function parseValue<T>(option: ConfigOption<T>, text: string, where = option.key): T {
@@ -217,22 +222,4 @@ function parseValue<T>(option: ConfigOption<T>, text: string, where = option.key
       cause,
     });
   }
-}
-
-function closer(wanted: string, a: string, b: string): string {
-  return editDistance(wanted, b) < editDistance(wanted, a) ? b : a;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -9,6 +9,8 @@ import { formatBytes, formatCount, plural } from './units.js';
 export interface ShownOutcome {
   readonly outcome: RunOutcome;
   readonly wasDone: boolean;
+  /** What was cleaned. */
+  readonly roots: readonly string[];
 }
 
 const MOST_NAMED = 20;
@@ -21,12 +23,12 @@ export function outcomeView(shown: ShownOutcome) {
   };
 }
 
-function renderOutcome({ outcome, wasDone }: ShownOutcome, look: Look): string {
+function renderOutcome({ outcome, wasDone, roots }: ShownOutcome, look: Look): string {
   const { runId, skipped, failed } = outcome;
   const lines = [
     ...section('left, since it has changed', leftLines(skipped), look).slice(1),
     ...section('failed', leftLines(failed), look),
-    ...(wasDone ? [`there was nothing to do: ${doneBefore(outcome)}`] : [summary(outcome)]),
+    ...(wasDone ? [`there was nothing to do: ${doneBefore(outcome)}`] : [summary(outcome, roots)]),
     `${plural(outcome.verified, 'snapshot')} verified restorable`,
     ...(wasDone ? [] : [look.palette.faint(`run ${runId}`)]),
   ];
@@ -43,11 +45,18 @@ function doneBefore({ deleted, quarantined }: RunOutcome): string {
   return deleted + quarantined === 0 ? 'nothing was to go' : 'this plan was carried out before';
 }
 
-function summary({ deleted, quarantined, uploads, bytesFreed, failed, runId }: RunOutcome): string {
+function summary(
+  { deleted, quarantined, uploads, bytesFreed, failed, runId }: RunOutcome,
+  roots: readonly string[],
+): string {
   const givenUp = uploads > 0 ? `; ${plural(uploads, 'open upload')} given up` : '';
   const left =
     failed.length > 0 ? `; ${plural(failed.length, 'file')} failed: run the same command again` : '';
   return quarantined > 0
-    ? `${plural(quarantined, 'file')} put aside: ckpt undo ${runId} --in LOCATION brings them back, ckpt trash empty frees the room${givenUp}${left}`
+    ? `${plural(quarantined, 'file')} put aside: ckpt undo ${runId}${places(roots)} brings them back, ckpt trash empty frees the room${givenUp}${left}`
     : `${plural(deleted, 'file')} deleted, ${formatBytes(bytesFreed)} freed${givenUp}${left}`;
+}
+
+function places(roots: readonly string[]): string {
+  return roots.map((root) => ` --in ${visible(root)}`).join('');
 }

@@ -4,15 +4,17 @@ import type { Palette } from './palette.js';
 import { visible } from './text.js';
 import { plural } from './units.js';
 
-/** Lines to put below a list; none where all is well. */
-export function listHints(list: SnapshotList, palette: Palette): string[] {
+/** Lines to put below a list, made with --rewrite or not; none where all is well. */
+export function listHints(list: SnapshotList, palette: Palette, isRewritten: boolean): string[] {
   const rows = list.snapshots;
   return [
     ...hint(
       rows.filter((row) => row.condition === 'broken'),
       (first, count) =>
-        `${plural(count, 'snapshot')} cannot be restored: files are missing or changed. See "ckpt inspect ${first}"; ` +
-        'for a tree that was moved, say where it was with --rewrite FROM=TO.',
+        `${plural(count, 'snapshot')} cannot be restored: files are missing or changed. See "ckpt inspect ${first}"` +
+        (isRewritten
+          ? ' with the same --rewrite.'
+          : '; for a tree that was moved, say where it was with --rewrite FROM=TO.'),
     ),
     ...rows
       .filter((row) => row.condition === 'unreadable')

@@ -40,10 +40,13 @@ interface Group {
 export interface ListOptions {
   readonly nowMs: number;
   readonly groupBy?: ListGrouping;
+  /** Whether paths were read as others, with --rewrite. */
+  readonly isRewritten?: boolean;
 }
 
 /** The list as text. */
-export function renderList(list: SnapshotList, { nowMs, groupBy = 'job' }: ListOptions, look: Look): string {
+export function renderList(list: SnapshotList, options: ListOptions, look: Look): string {
+  const { nowMs, groupBy = 'job', isRewritten = false } = options;
   if (list.snapshots.length === 0) return `no snapshots ${whereLooked(list)}\n`;
   const groups = groupsOf(list.snapshots, groupBy);
   const cells = groups.flatMap((group) => group.rows.map((row) => cellsOf(row, group, nowMs, look.palette)));
@@ -54,7 +57,7 @@ export function renderList(list: SnapshotList, { nowMs, groupBy = 'job' }: ListO
     lines.push(heading(group, look.palette), ...rows.slice(next, next + group.rows.length));
     next += group.rows.length;
   }
-  lines.push('', totals(list), look.palette.faint(LEGEND), ...listHints(list, look.palette));
+  lines.push('', totals(list), look.palette.faint(LEGEND), ...listHints(list, look.palette, isRewritten));
   return lines.map((line) => `${line}\n`).join('');
 }
 

@@ -36,7 +36,7 @@ export function rulesOf<C extends SnapshotCandidate>(
 }
 
 function lastRule<C extends SnapshotCandidate>(count: number): Rule<C> {
-  const which = `one of the ${count} newest that restore`;
+  const which = count === 1 ? 'the newest that restores' : `one of the ${count} newest that restore`;
   return {
     name: 'keep-last',
     otherwise: `not ${which}`,

@@ -22,6 +22,8 @@ export interface FileStatus {
   readonly modifiedMs: number | null;
   /** Changes whenever the content does, where the store has such a thing. */
   readonly etag: string | null;
+  /** The same for two paths that lead to one directory (a link, a mount); only of directories, where the store has it. */
+  readonly directoryId?: string;
 }
 
 /** A directory or entry that could not be looked at: reported beside the entries, never skipped in silence. */

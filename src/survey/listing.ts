@@ -28,6 +28,8 @@ export class Listing {
   readonly problems: ReportedError[] = [];
   readonly #metadata = new Map<string, MetadataCandidate>();
   readonly #snapshotDirectories = new Map<string, Location>();
+  /** Where each directory was met first. */
+  readonly #directories = new Map<string, Location>();
   readonly #files: FileSink;
   /** The directory that a store without directories told of last. */
   #lastParent = '';
@@ -41,8 +43,9 @@ export class Listing {
   /** Adds what is at `location`. Throws the StorageError of a location that is absent or cannot be looked at. */
   async add(location: Location, reader: StorageReader): Promise<void> {
     const status = await statusOrNull(reader, location);
-    if (status?.type === 'file') this.#addMetadataFile(location, status);
-    else await this.#addDirectory(location, reader);
+    if (status?.type === 'file') return this.#addMetadataFile(location, status);
+    if (status !== null) this.#noteIdentity(location, status);
+    await this.#addDirectory(location, reader);
   }
 
   /** All directories called like those of snapshots. */
@@ -111,8 +114,21 @@ export class Listing {
     if (entry.path.endsWith(METADATA_PATH))
       this.addMetadata({ location: { ...root, path: entry.path }, status: entry });
     if (entry.type === 'file') this.#files.file(root, entry);
-    else if (entry.type === 'directory') this.noteDirectory({ ...root, path: entry.path });
+    else if (entry.type === 'directory') this.#noteListedDirectory({ ...root, path: entry.path }, entry);
     else this.problems.push(notFollowed({ ...root, path: entry.path }, entry));
+  }
+
+  #noteListedDirectory(directory: Location, status: FileStatus): void {
+    this.noteDirectory(directory);
+    this.#noteIdentity(directory, status);
+  }
+
+  /** One directory under two paths: what is needed by one name looks like nobody's by the other. */
+  #noteIdentity(directory: Location, { directoryId }: FileStatus): void {
+    if (directoryId === undefined) return;
+    const first = this.#directories.get(directoryId);
+    if (first === undefined) this.#directories.set(directoryId, directory);
+    else if (canonicalKey(first) !== canonicalKey(directory)) this.problems.push(metTwice(directory, first));
   }
 
   /** A store without directories tells of them only by what lies in them. */
@@ -165,6 +181,16 @@ function problemAt(location: Location, error: Error): ReportedError {
   const where = formatLocation(location);
   if (error instanceof CkptError) return { ...reportError(error), where };
   return { code: 'bug', message: messageOf(error), where, next: null };
+}
+
+function metTwice(directory: Location, first: Location): ReportedError {
+  const where = formatLocation(directory);
+  return {
+    code: 'directory-met-twice',
+    message: `${where} is ${formatLocation(first)} by another path: nothing in either may be deleted`,
+    where,
+    next: 'give the directory by one path only: leave out the link, or take the mount away',
+  };
 }
 
 function notFollowed(location: Location, entry: FileStatus): ReportedError {

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { environmentName } from '../../src/cli/flags.js';
 import { type ProgressLine, TerminalProgress } from '../../src/cli/progress.js';
 import { outputWishes } from '../../src/cli/streams.js';
-import { nearest } from '../../src/cli/suggestion.js';
 import { outputWidth, paletteFor } from '../../src/cli/terminal.js';
 import { parseLocation } from '../../src/model/location.js';
 import { PLAIN } from '../../src/render/palette.js';
 import type { StorageReader } from '../../src/storage/storage.js';
 import { ManualClock } from '../../src/support/clock.js';
+import { nearest } from '../../src/support/suggestion.js';
 
 afterEach(() => vi.unstubAllEnvs());
 

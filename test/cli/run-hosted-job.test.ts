@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { ckptProcess, cleanEnvironment, RUN } from './process.js';
 
 let directory: string;
@@ -26,6 +26,10 @@ const JOBS: Readonly<Record<string, string>> = {
     "export default (env) => env.fromSequence(1, 99).map((n) => { Promise.reject('stray'); return n; }).discard();",
   'throws-later.ts': atTheTenth("setTimeout(() => { throw new Error('stray'); })"),
   'leaves-timer.ts': 'export default (env) => { setInterval(() => {}, 1e6); env.fromElements(1).print(); };',
+  'talks.ts':
+    "console.log('built');\nexport default (env) => env.fromElements(1).map((n) => (console.log(n), n)).print();",
+  'throws-no-text.ts':
+    'export default (env) => env.fromElements(1).map(() => { throw Object.create(null); }).discard();',
   'own-handler.ts': `import { generatorSource } from 'ckpt';
     process.on('SIGINT', () => process.exit(0));
     export default (env) => env.fromSource(generatorSource(String, { recordsPerSecond: 10 }), 'Slow').discard();`,
@@ -57,6 +61,19 @@ describe('a job fails with 1, and is named,', () => {
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'job-failed' });
     expect(status).toBe(1);
   });
+});
+
+test('what a job says to the console leaves stdout to the document', async () => {
+  const { stdout, stderr } = await ckptProcess(['run', 'talks.ts', '-q', '--json'], { cwd: directory });
+  expect(JSON.parse(stdout)).toMatchObject({ schema: 'ckpt/run', state: 'FINISHED' });
+  expect(stderr).toBe('built\n1\n1\n');
+});
+
+test('a job that throws what has no text fails where it threw', async () => {
+  const { status, stderr } = await ckptProcess(['run', 'throws-no-text.ts', '-q'], { cwd: directory });
+  expect(stderr).toContain('something that has no text was thrown');
+  expect(stderr).not.toContain('the start of the job');
+  expect(status).toBe(1);
 });
 
 describe('a job', () => {

@@ -92,7 +92,7 @@ describe('rules as restic has them', () => {
     expect(verdicts.at(-1)).toMatchObject({
       decision: 'expire',
       reasons: [
-        { rule: 'keep-last', text: 'not one of the 1 newest that restore' },
+        { rule: 'keep-last', text: 'not the newest that restores' },
         { rule: 'keep-within', text: 'not within 2d of the newest that restores' },
       ],
     });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -99,6 +100,11 @@ describe('the local file system', () => {
 
   it('tells what is neither file nor directory without opening it', async () => {
     expect((await storage.stat(parseLocation('/dev/null', '/'))).type).toBe('other');
+  });
+
+  it('refuses to read a named pipe, which may have no end', async () => {
+    execFileSync('mkfifo', [path('pipe')]);
+    await expect(storage.read(at('pipe'))).rejects.toThrow('it is no regular file');
   });
 
   it('tells times in whole milliseconds', async () => {

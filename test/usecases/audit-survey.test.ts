@@ -432,6 +432,27 @@ describe('links on disk', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
+  const audit = async (...paths: readonly string[]) => {
+    const found = await auditFiles(
+      paths.map((path) => parseLocation(join(directory, path), '/')),
+      {
+        openReader: async (at) => ({
+          ...(await openReader(at)),
+          nowMs: async () => Date.now() + 40 * 86_400_000,
+        }),
+        gatherEvidence: async () => ({ ...NO_EVIDENCE, ...ended(A) }),
+        policy: DEFAULT_POLICY,
+      },
+    );
+    const orphan = [...found.files()].find(({ class: of }) => of === 'orphan');
+    found.close();
+    return {
+      count: [...Object.values(found.report.totals)].reduce((sum, { files }) => sum + files, 0),
+      orphan,
+      problems: found.report.problems,
+    };
+  };
+
   it('are not followed, in circles or out of the roots, and a link for a metadata blocks', async () => {
     mkdirSync(join(directory, A, 'chk-1'), { recursive: true });
     mkdirSync(join(directory, A, 'shared'));
@@ -439,26 +460,26 @@ describe('links on disk', () => {
     writeFileSync(join(directory, A, 'shared', uuid(1)), 'x');
     symlinkSync('..', join(directory, A, 'loop'));
     symlinkSync('/etc', join(directory, A, 'outside'));
-    const audit = async () => {
-      const found = await auditFiles([parseLocation(directory, '/')], {
-        openReader: async (at) => ({
-          ...(await openReader(at)),
-          nowMs: async () => Date.now() + 40 * 86_400_000,
-        }),
-        gatherEvidence: async () => ({ ...NO_EVIDENCE, ...ended(A) }),
-        policy: DEFAULT_POLICY,
-      });
-      const orphan = [...found.files()].find(({ class: of }) => of === 'orphan');
-      found.close();
-      return {
-        count: [...Object.values(found.report.totals)].reduce((sum, { files }) => sum + files, 0),
-        orphan,
-      };
-    };
-    expect(await audit()).toMatchObject({ count: 2, orphan: { deletable: true } });
+    expect(await audit('')).toMatchObject({ count: 2, orphan: { deletable: true } });
     mkdirSync(join(directory, A, 'chk-2'));
     symlinkSync('../chk-1/_metadata', join(directory, A, 'chk-2', '_metadata'));
-    expect(await audit()).toMatchObject({ count: 2, orphan: { reason: 'blocked-by-unreadable-metadata' } });
+    expect(await audit('')).toMatchObject({ count: 2, orphan: { reason: 'blocked-by-unreadable-metadata' } });
+  });
+
+  it('that lead to a directory which is given too make every file of it look like two: nothing may go', async () => {
+    const shared = join(directory, A, 'shared');
+    mkdirSync(join(directory, A, 'chk-1'), { recursive: true });
+    mkdirSync(shared);
+    const needed = file(`file://${shared}/${uuid(1)}`, 1);
+    writeFileSync(join(directory, A, 'chk-1', '_metadata'), metadataBytes({ streams: [needed] }));
+    writeFileSync(join(shared, uuid(1)), 'x');
+    symlinkSync(A, join(directory, 'current'));
+    expect(await audit('')).toMatchObject({ count: 2, orphan: undefined });
+    expect(await audit('', 'current')).toMatchObject({
+      orphan: { deletable: false, reason: 'listing-incomplete' },
+      problems: [{}, { code: 'directory-met-twice' }, {}, {}],
+    });
+    expect((await audit('', A)).problems.map(({ code }) => code)).toEqual(['not-followed']);
   });
 });
 

@@ -2,7 +2,7 @@
 import { formatLocation, type Location } from '../../model/location.js';
 import type { StorageReader } from '../../storage/storage.js';
 import { StorageError, UsageError } from '../../support/errors.js';
-import { nearest } from '../suggestion.js';
+import { nearest } from '../../support/suggestion.js';
 import { SETTINGS, type Setting } from './table.js';
 import { parseYaml } from './yaml.js';
 

@@ -1,6 +1,6 @@
 // Reading the local file system.
-import { constants, lstatSync, readdirSync } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { constants, lstatSync, readdirSync, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Location } from '../../model/location.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import { StorageError } from '../../support/errors.js';
@@ -24,7 +24,7 @@ export function localReader(clock: Pick<Clock, 'now'> = systemClock): StorageRea
     listDirectory: async (directory) => listDirectory(directory),
     stat: (location) =>
       attempt('look at', location, async (path) => statusOf(location.path, await stat(path))),
-    read: (location) => attempt('read', location, (path) => readFile(path)),
+    read: (location) => attempt('read', location, readWhole),
     readRange: (location, offset, length) =>
       attempt('read', location, (path) => readRange(path, offset, length)),
     nowMs: async () => clock.now(),
@@ -65,12 +65,12 @@ function entryOf(prefix: string, name: string): readonly FileStatus[] {
   return stats === undefined ? [] : [statusOf(path, stats)];
 }
 
-async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
-  // Without O_NONBLOCK a named pipe would keep us waiting for somebody who writes to it.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const status = await file.stat();
-    if (!status.isFile() && !status.isDirectory()) throw notRegular(path);
+function readWhole(path: string): Promise<Uint8Array> {
+  return withFile(path, (file) => file.readFile());
+}
+
+function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  return withFile(path, async (file, status) => {
     const bytes = Buffer.alloc(Math.max(0, Math.min(length, status.size - offset)));
     let filled = 0;
     while (filled < bytes.length) {
@@ -79,6 +79,16 @@ async function readRange(path: string, offset: number, length: number): Promise<
       filled += bytesRead;
     }
     return bytes.subarray(0, filled);
+  });
+}
+
+/** Opens a file to read from it. Without O_NONBLOCK a named pipe would keep us waiting for somebody who writes to it. */
+async function withFile<T>(path: string, use: (file: FileHandle, status: Stats) => Promise<T>): Promise<T> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const status = await file.stat();
+    if (!status.isFile() && !status.isDirectory()) throw notRegular(path);
+    return await use(file, status);
   } finally {
     await file.close();
   }

@@ -40,8 +40,14 @@ export function statusOf(path: string, stats: Stats): FileStatus {
       : stats.isSymbolicLink()
         ? 'symlink'
         : 'other';
-  const sizeBytes = type === 'directory' ? 0 : stats.size;
-  return { path, type, sizeBytes, modifiedMs: Math.floor(stats.mtimeMs), etag: null };
+  const modifiedMs = Math.floor(stats.mtimeMs);
+  if (type !== 'directory') return { path, type, sizeBytes: stats.size, modifiedMs, etag: null };
+  return { path, type, sizeBytes: 0, modifiedMs, etag: null, ...directoryIdOf(stats) };
+}
+
+/** None where a number does not hold the inode exactly, nor where the file system has none. */
+function directoryIdOf({ dev, ino }: Stats): Pick<FileStatus, 'directoryId'> {
+  return Number.isSafeInteger(ino) && ino > 0 ? { directoryId: `${dev}:${ino}` } : {};
 }
 
 /** Whether a name was read from bytes that are not UTF-8 (or holds the character that stands for such). */
