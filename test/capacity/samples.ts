@@ -46,7 +46,9 @@ export const INCREMENTAL = model({
   operators: [{ ...OPERATOR, changedBytesPerSecond: MB / 2 }],
 });
 
-const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+/** Nothing so near to zero that its last digits are all it has. */
+const between = (min: number, max: number) =>
+  fc.double({ min, max, noNaN: true }).map((value) => (value < 1e-9 ? min : value));
 
 const operators = fc.array(
   fc.record({
