@@ -2,7 +2,8 @@
 
 /** The known word with the fewest edits from `typed`, or undefined where none is near. The first wins a tie. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.ceil(typed.length / 3));
+  // Two letters that changed places are two edits.
+  const limit = typed.length < 3 ? 1 : Math.max(2, Math.floor(typed.length / 3));
   let best: { readonly word: string; readonly edits: number } | undefined;
   for (const word of known) {
     const edits = editDistance(typed, word);
