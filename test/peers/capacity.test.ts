@@ -11,9 +11,11 @@ import { parseLocation } from '../../src/model/location.js';
 import { deviation } from '../../src/model/simulation.js';
 import { openReader } from '../../src/storage/open.js';
 import { measureCapacity } from '../../src/usecases/measure-capacity.js';
+import { runs } from '../support/runs.js';
 import { describeWithFlink } from './support/flink.js';
 
-const MOST = 0.3;
+/** How far compactions lag behind depends on what else the machine does: the bar is for a quiet one. */
+const MOST = runs({ sample: 1, full: 0.3 });
 const KEYS = 8000;
 const CHANGES_PER_SECOND = 800;
 const INTERVAL_MS = 1500;
