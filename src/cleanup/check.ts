@@ -2,6 +2,7 @@
 // value. Whatever has changed stays; a new reference saves its file; a snapshot that stays saves all that it needs.
 import type { Leftover, SnapshotFiles } from '../model/cleanup-run.js';
 import { identityOf, type PlannedDeletion } from '../model/plan.js';
+import { groupBy } from '../support/group-by.js';
 
 /** A file of the plan as it is now. */
 export interface FoundFile {
@@ -75,10 +76,11 @@ export function checkDeletions(
 
 /** Which files of the plan each snapshot references that is to go. */
 export function referencesIn({ snapshots }: Look): readonly SnapshotFiles[] {
-  const files = new Map<string, Set<string>>();
-  for (const { snapshot, files: referenced } of snapshots)
-    files.set(snapshot, new Set([...(files.get(snapshot) ?? []), ...referenced]));
-  return [...files].map(([snapshot, paths]) => ({ snapshot, files: [...paths].sort() }));
+  const read = groupBy(snapshots, ({ snapshot }) => snapshot);
+  return [...read].map(([snapshot, all]) => ({
+    snapshot,
+    files: [...new Set(all.flatMap(({ files }) => [...files]))].sort(),
+  }));
 }
 
 /** What a deletion is held against. */

@@ -24,18 +24,16 @@ export function browserPath(): string | null {
 /** A test that has a browser, which is closed afterwards. */
 export function testInBrowser(title: string, run: (browser: Browser) => Promise<void>): void {
   const executablePath = browserPath();
-  if (executablePath !== null) {
-    test(title, async () => {
-      const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    });
-    return;
-  }
-  const line = `not tested in a browser: ${title} (install Chromium or Chrome, or name one with CKPT_TEST_BROWSER)`;
-  process.stdout.write(`NOT TESTED: ${line}\n`);
-  test.skip(line, () => {});
+  if (executablePath === null)
+    process.stdout.write(
+      `NOT TESTED: not tested in a browser: ${title} (install Chromium or Chrome, or name one with CKPT_TEST_BROWSER)\n`,
+    );
+  test.skipIf(executablePath === null)(title, async () => {
+    const browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    try {
+      await run(browser);
+    } finally {
+      await browser.close();
+    }
+  });
 }

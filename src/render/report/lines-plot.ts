@@ -1,6 +1,6 @@
 // Bytes over time as lines, with as few marks on the axes as can be read.
 import { formatBytes } from '../units.js';
-import { element, empty, type Markup } from './markup.js';
+import { element, empty, type Markup, rounded } from './markup.js';
 import type { Drawing } from './plot.js';
 import type { LinesPlot, PlotPoint } from './report.js';
 
@@ -103,8 +103,4 @@ function least<T>(values: readonly T[], of: (value: T) => number): number {
 
 function most<T>(values: readonly T[], of: (value: T) => number): number {
   return values.reduce((highest, value) => Math.max(highest, of(value)), Number.NEGATIVE_INFINITY);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -20,6 +20,11 @@ export function empty(name: string, attributes: Attributes): Markup {
   return { markup: `${opening(name, attributes)}/>` };
 }
 
+/** A coordinate: a tenth of a unit is finer than any screen. */
+export function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
 export function markupOf(content: Content): string {
   if (typeof content === 'number') return String(content);
   if (typeof content === 'string') return escaped(content);

@@ -2,7 +2,7 @@
 // does not see them hears the title, and has the table beside each.
 import { assertNever } from '../../support/errors.js';
 import { linesDrawing } from './lines-plot.js';
-import { element, empty, type Markup } from './markup.js';
+import { element, empty, type Markup, rounded } from './markup.js';
 import type { BarsPlot, MatrixPlot, Plot } from './report.js';
 
 export const WIDTH = 400;
@@ -94,9 +94,4 @@ function matrixDrawing({ columns, rows }: MatrixPlot): Drawing {
 function shortened(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
-
-/** A tenth of a unit is finer than any screen. */
-function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
 }
