@@ -55,7 +55,7 @@ export class TerminalProgress implements Progress {
   constructor(clock: Clock, openLine: () => Promise<ProgressLine>) {
     this.#clock = clock;
     this.#openLine = openLine;
-    this.#startMs = clock.now();
+    this.#startMs = clock.monotonic();
   }
 
   readonly watch = (open: OpenReader): OpenReader => {
@@ -115,7 +115,7 @@ export class TerminalProgress implements Progress {
   }
 
   get #elapsedMs(): number {
-    return this.#clock.now() - this.#startMs;
+    return this.#clock.monotonic() - this.#startMs;
   }
 
   get #text(): string {

@@ -11,9 +11,9 @@ export type Admission = (requests: number) => Promise<void>;
 export function admitAtRate(perSecond: number, clock: Clock): Admission {
   let freeAtMs = Number.NEGATIVE_INFINITY;
   return (requests) => {
-    const startMs = Math.max(clock.now(), freeAtMs);
+    const startMs = Math.max(clock.monotonic(), freeAtMs);
     freeAtMs = startMs + (requests * 1000) / perSecond;
-    const waitMs = startMs - clock.now();
+    const waitMs = startMs - clock.monotonic();
     if (waitMs <= 0) return Promise.resolve();
     return new Promise((resolve) => void clock.schedule(waitMs, resolve));
   };

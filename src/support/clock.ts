@@ -1,8 +1,13 @@
-// Time as an argument. Nothing outside support/ and cli/ reads the machine's clock or sets a timer itself.
+// Time as an argument. Nothing outside support/ and cli/ reads the machine's clock or sets a timer itself. Somebody may set
+// that clock: what has passed between two moments is told by another one, which only goes on (Flink: Clock's absolute and
+// relative time).
 
-/** A source of time. Times are milliseconds since the epoch. */
+/** A source of time, in whole milliseconds. */
 export interface Clock {
+  /** Since the epoch: what people and other machines call a moment. May jump, back too. */
   now(): number;
+  /** Since no moment in particular: what durations and due times are reckoned by. Never goes back. */
+  monotonic(): number;
   /** Calls `action` once after `delayMs`; the returned function cancels it. */
   schedule(delayMs: number, action: () => void): () => void;
 }
@@ -13,6 +18,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => Math.floor(performance.now()),
   schedule(delayMs, action) {
     let timer: NodeJS.Timeout;
     const wait = (leftMs: number): void => {
@@ -28,20 +34,26 @@ export const systemClock: Clock = {
 
 /** A clock that stands still until told to move; actions run in order of their time, then of their scheduling. */
 export class ManualClock implements Clock {
-  #now: number;
+  #elapsed = 0;
+  /** What the wall clock shows when nothing has elapsed. */
+  #epochMs: number;
   #sequence = 0;
   #pending: { readonly at: number; readonly sequence: number; readonly action: () => void }[] = [];
 
   constructor(startMs = 0) {
-    this.#now = startMs;
+    this.#epochMs = startMs;
   }
 
   now(): number {
-    return this.#now;
+    return this.#epochMs + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
   }
 
   schedule(delayMs: number, action: () => void): () => void {
-    const entry = { at: this.#now + Math.max(0, delayMs), sequence: this.#sequence++, action };
+    const entry = { at: this.#elapsed + Math.max(0, delayMs), sequence: this.#sequence++, action };
     this.#pending.push(entry);
     this.#pending.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
     return () => {
@@ -49,19 +61,25 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Time of the next scheduled action, or undefined where nothing is scheduled. */
-  nextAt(): number | undefined {
-    return this.#pending[0]?.at;
+  /** Time until the next scheduled action, or undefined where nothing is scheduled. */
+  nextInMs(): number | undefined {
+    const next = this.#pending[0];
+    return next === undefined ? undefined : next.at - this.#elapsed;
+  }
+
+  /** Somebody sets the clock; no time passes. */
+  set(nowMs: number): void {
+    this.#epochMs = nowMs - this.#elapsed;
   }
 
   /** Moves time on by `ms` and runs what falls due on the way. */
   advance(ms: number): void {
-    const target = this.#now + ms;
+    const target = this.#elapsed + ms;
     for (let next = this.#pending[0]; next !== undefined && next.at <= target; next = this.#pending[0]) {
       this.#pending.shift();
-      this.#now = next.at;
+      this.#elapsed = next.at;
       next.action();
     }
-    this.#now = target;
+    this.#elapsed = target;
   }
 }

@@ -87,7 +87,7 @@ describe('retrying', () => {
     await outcome;
     clock.advance(10_000);
     expect(calls).toBe(1);
-    expect(clock.nextAt()).toBeUndefined();
+    expect(clock.nextInMs()).toBeUndefined();
   });
 
   it('tells of every failure that it tries again', async () => {

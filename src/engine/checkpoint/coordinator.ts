@@ -65,7 +65,7 @@ export class CheckpointCoordinator {
   /** An attempt runs: checkpoints may start. */
   start(participants: CheckpointParticipants): void {
     this.#participants = participants;
-    this.#lastPeriodicMs = this.#parts.clock.now();
+    this.#lastPeriodicMs = this.#parts.clock.monotonic();
     this.#schedule();
   }
 
@@ -138,11 +138,11 @@ export class CheckpointCoordinator {
       lastPeriodicMs: this.#lastPeriodicMs,
       lastCompletionMs: this.#lastCompletionMs,
     };
-    const decision = decideTrigger(rules, history, clock.now());
+    const decision = decideTrigger(rules, history, clock.monotonic());
     if (decision.kind === 'at') {
-      this.#cancelTimer = clock.schedule(decision.timeMs - clock.now(), () => this.#schedule());
+      this.#cancelTimer = clock.schedule(decision.timeMs - clock.monotonic(), () => this.#schedule());
     } else if (decision.kind === 'now') {
-      if (decision.periodic) this.#lastPeriodicMs = clock.now();
+      if (decision.periodic) this.#lastPeriodicMs = clock.monotonic();
       this.#cleaning.add(this.#trigger());
       this.#schedule();
     }
@@ -161,7 +161,7 @@ export class CheckpointCoordinator {
     const pending = new PendingCheckpoint(location, {
       plan,
       baseId,
-      triggeredAtMs: clock.now(),
+      triggeredAtMs: clock.monotonic(),
       savepoint,
     });
     this.#pending.set(checkpointId, pending);
@@ -213,7 +213,7 @@ export class CheckpointCoordinator {
     const summary = {
       checkpointId,
       location: pending.location.directory,
-      durationMs: clock.now() - pending.triggeredAtMs,
+      durationMs: clock.monotonic() - pending.triggeredAtMs,
       stateBytes: Number(documentSizes(metadata).stateSizeBytes),
       metadataBytes: bytes.length,
       files: pending.location.files,
@@ -244,7 +244,7 @@ export class CheckpointCoordinator {
     const { onEvent, checkpoints } = this.#parts;
     this.#end(pending);
     this.#failures.complete(pending.checkpointId);
-    this.#lastCompletionMs = this.#parts.clock.now();
+    this.#lastCompletionMs = this.#parts.clock.monotonic();
     onEvent({ kind: 'checkpoint-completed', ...completed.summary });
     const subsumed = checkpoints.add(completed);
     for (const { summary } of subsumed) {

@@ -64,12 +64,12 @@ class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {
   async start(splits: readonly GeneratorSplit[]): Promise<void> {
     this.#splits = splits.map((split) => ({ ...split }));
     this.#turn = this.#splits.reduce((least, { next }, at, all) => (next < all[least]!.next ? at : least), 0);
-    this.#startedAt = this.#options.clock.now();
+    this.#startedAt = this.#options.clock.monotonic();
   }
 
   poll(output: SourceOutput<T>, limit: number): PollResult {
     if (this.#splits.length === 0) return 'end';
-    const due = this.#recordsPerMs * (this.#options.clock.now() - this.#startedAt);
+    const due = this.#recordsPerMs * (this.#options.clock.monotonic() - this.#startedAt);
     const count = Math.min(limit, Math.floor(due) - this.#emitted);
     for (let left = count; left > 0; left--) this.#emitNext(output);
     return count < limit ? 'nothing' : 'more';
@@ -79,7 +79,7 @@ class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {
     const { clock } = this.#options;
     const nextAt = this.#startedAt + (this.#emitted + 1) / this.#recordsPerMs;
     return new Promise((resolve) => {
-      clock.schedule(Math.max(1, Math.ceil(nextAt - clock.now())), resolve);
+      clock.schedule(Math.max(1, Math.ceil(nextAt - clock.monotonic())), resolve);
     });
   }
 

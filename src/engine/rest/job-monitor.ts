@@ -43,12 +43,15 @@ export class JobMonitor {
   #failures: readonly FailureRecord[] = [];
   #restarts = 0;
   #attemptMs: number;
+  /** The same moment by the clock that rates are reckoned by. */
+  #countedFromMs: number;
 
   constructor(job: RunningJob, clock: Clock) {
     this.job = job;
     this.#clock = clock;
     this.startedMs = clock.now();
     this.#attemptMs = this.startedMs;
+    this.#countedFromMs = clock.monotonic();
     this.#since.set('INITIALIZING', this.startedMs);
   }
 
@@ -92,9 +95,10 @@ export class JobMonitor {
     return this.#clock.now();
   }
 
-  /** What the tasks have done, and how fast of late. */
-  tasks(): readonly (TaskProgress & TaskRates)[] {
-    return this.#rates.measure(this.job.progress(), { nowMs: this.nowMs, sinceMs: this.#attemptMs });
+  /** What the tasks have done, and how fast of late: in the last minute, or in the window of `rates`. */
+  tasks(rates = this.#rates): readonly (TaskProgress & TaskRates)[] {
+    const nowMs = this.#clock.monotonic();
+    return rates.measure(this.job.progress(), { nowMs, sinceMs: this.#countedFromMs });
   }
 
   take(event: JobEvent): void {
@@ -102,6 +106,7 @@ export class JobMonitor {
     switch (event.kind) {
       case 'attempt-running':
         this.#attemptMs = this.nowMs;
+        this.#countedFromMs = this.#clock.monotonic();
         this.#enter('RUNNING');
         break;
       case 'task-failed':

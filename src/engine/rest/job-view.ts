@@ -14,8 +14,8 @@ const WINDOW_MS = 5000;
 export function jobViews(monitor: JobMonitor): () => JobView {
   const rates = new RateWindow(WINDOW_MS);
   return () => {
-    const { job, graph, state, restarts, startedMs, attemptMs, nowMs, checkpoints } = monitor;
-    const tasks = rates.measure(job.progress(), { nowMs, sinceMs: attemptMs });
+    const { graph, state, restarts, startedMs, nowMs, checkpoints } = monitor;
+    const tasks = monitor.tasks(rates);
     return {
       name: graph.jobName,
       state,

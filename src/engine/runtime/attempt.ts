@@ -128,15 +128,15 @@ export class Attempt implements CheckpointParticipants {
     if (coordinator === null || streams === null || streams === undefined) return;
     const { clock } = this.#parts.environment;
     const { alignmentMs, inFlight } = task;
-    const startedMs = clock.now();
+    const startedMs = clock.monotonic();
     const write = task.chain.snapshot(streams.form);
-    const copiedMs = clock.now();
+    const copiedMs = clock.monotonic();
     const written = Promise.all([write(streams), inFlight ?? []]);
     written
       .then(([own, records]) => withChannels(own, records, streams))
       .then(
         (states) => {
-          const times = { alignmentMs, syncMs: copiedMs - startedMs, asyncMs: clock.now() - copiedMs };
+          const times = { alignmentMs, syncMs: copiedMs - startedMs, asyncMs: clock.monotonic() - copiedMs };
           coordinator.acknowledge(checkpointId, task.identity, states, times);
         },
         (error) => coordinator.decline(checkpointId, task.identity.name, error),

@@ -166,7 +166,7 @@ export class InputTask extends Task {
   }
 
   #barrierEvent(event: AlignmentEvent): void {
-    if (event.kind === 'barrier') this.#alignedFromMs ??= this.host.clock.now();
+    if (event.kind === 'barrier') this.#alignedFromMs ??= this.host.clock.monotonic();
     else if (event.kind !== 'end-of-partition') this.#alignedFromMs = null;
     const { state, effects } = this.#handle(this.#alignment, event);
     this.#alignment = state;
@@ -196,7 +196,7 @@ export class InputTask extends Task {
   }
 
   #alignmentEnd(): number {
-    const nowMs = this.host.clock.now();
+    const nowMs = this.host.clock.monotonic();
     const alignmentMs = nowMs - (this.#alignedFromMs ?? nowMs);
     this.#alignedFromMs = null;
     return alignmentMs;

@@ -60,7 +60,7 @@ export class JobRunner {
       takesCheckpoints: environment.checkpointDirectory !== null,
       random: environment.random,
     });
-    this.#startedMs = environment.clock.now();
+    this.#startedMs = environment.clock.monotonic();
     this.#onEvent = (event) => environment.onEvent(event);
   }
 
@@ -177,7 +177,7 @@ export class JobRunner {
   /** The pause before the next attempt in ms, null where there is none. */
   #restartDelayMs({ error }: Failure): number | null {
     if (error instanceof UsageError || this.#canceled || !this.#hasRun) return null;
-    return this.#restartStrategy.afterFailure(this.#environment.clock.now());
+    return this.#restartStrategy.afterFailure(this.#environment.clock.monotonic());
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -213,7 +213,7 @@ export class JobRunner {
     return {
       jobId: this.#jobId,
       status,
-      durationMs: this.#environment.clock.now() - this.#startedMs,
+      durationMs: this.#environment.clock.monotonic() - this.#startedMs,
       restarts: this.#restarts,
       sourceRecords: this.#injection.total,
       completedCheckpoints: this.#completedCheckpoints,

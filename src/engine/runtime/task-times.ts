@@ -10,30 +10,30 @@ export class TaskTimes {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#startedMs = clock.now();
+    this.#startedMs = clock.monotonic();
   }
 
   /** There is nothing to do until {@link TaskTimes.woken}. */
   waits(): void {
-    this.#idle.start(this.#clock.now());
+    this.#idle.start(this.#clock.monotonic());
   }
 
   /** Called often, mostly for a task that has been awake. */
   woken(): void {
-    if (this.#idle.isRunning) this.#idle.stop(this.#clock.now());
+    if (this.#idle.isRunning) this.#idle.stop(this.#clock.monotonic());
   }
 
   blocked(): void {
-    this.#backPressured.start(this.#clock.now());
+    this.#backPressured.start(this.#clock.monotonic());
   }
 
   unblocked(): void {
-    this.#backPressured.stop(this.#clock.now());
+    this.#backPressured.stop(this.#clock.monotonic());
   }
 
   /** Since the start. */
   get shares(): { readonly busyMs: number; readonly backPressuredMs: number; readonly idleMs: number } {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonic();
     const idleMs = this.#idle.totalMs(nowMs);
     const backPressuredMs = this.#backPressured.totalMs(nowMs);
     const busyMs = Math.max(0, nowMs - this.#startedMs - idleMs - backPressuredMs);

@@ -142,6 +142,27 @@ describe('checkpoints', () => {
     expect(times.slice(0, 3).map((time) => Math.round(time / 100))).toEqual([1, 2, 3]);
   });
 
+  test('go on at the interval when somebody sets the clock back', async () => {
+    const times: number[] = [];
+    const simulated = simulate({
+      build: countingJob(new CollectSink(), endless),
+      configuration: {
+        'execution.checkpointing.interval': '100ms',
+        'execution.checkpointing.min-pause': '50ms',
+      },
+      onEvent: (event) => {
+        if (event.kind === 'checkpoint-triggered') times.push(simulated.host.clock.monotonic());
+      },
+    });
+    const { clock } = simulated.host;
+    await simulated.runUntil('checkpoint-completed', 1);
+    clock.set(clock.now() - 3_600_000);
+    await simulated.runUntil('checkpoint-completed', 3);
+    const result = await simulated.host.run(simulated.job.cancel().then(() => simulated.job.result));
+    expect(times.slice(0, 3).map((time) => Math.round(time / 100))).toEqual([1, 2, 3]);
+    expect(result?.durationMs).toBeGreaterThanOrEqual(300);
+  });
+
   test('leave the pause between the end of one and the next', async () => {
     const log: { readonly kind: string; readonly at: number }[] = [];
     const simulated = simulate({

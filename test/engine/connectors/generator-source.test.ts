@@ -32,11 +32,20 @@ describe('generator source', () => {
     const { reader, records, poll } = await started(await setting.source.discoverSplits(1), setting);
     poll();
     const available = reader.available();
-    expect(setting.clock.nextAt()).toBe(5_250);
+    expect(setting.clock.nextInMs()).toBe(250);
     setting.clock.advance(250);
     await available;
     poll();
     expect(records).toEqual([0]);
+  });
+
+  it('keeps its rate when somebody sets the clock back', async () => {
+    const setting = setUp();
+    const { records, poll } = await started(await setting.source.discoverSplits(1), setting);
+    setting.clock.set(0);
+    setting.clock.advance(3);
+    poll();
+    expect(records).toEqual([0, 10, 20]);
   });
 
   it('goes on after what its state says was emitted, with any number of subtasks', async () => {

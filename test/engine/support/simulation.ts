@@ -65,10 +65,10 @@ export class SimulatedHost implements EventLoop {
 
   #move(): boolean {
     const turn = this.#turns.shift();
-    const next = this.clock.nextAt();
+    const next = this.clock.nextInMs();
     if (turn === undefined && next === undefined) return false;
     turn?.();
-    this.clock.advance(turn === undefined ? (next ?? 0) - this.clock.now() : 1);
+    this.clock.advance(turn === undefined ? (next ?? 0) : 1);
     return true;
   }
 }
