@@ -73,7 +73,15 @@ export type JobEvent =
   | { readonly kind: 'checkpoint-subsumed'; readonly checkpointId: number; readonly location: Location }
   /** Files of a subsumed, failed or discarded checkpoint that could not be removed: they stay behind. */
   | { readonly kind: 'cleanup-failed'; readonly location: Location; readonly error: Error }
-  | { readonly kind: 'task-failed'; readonly task: string; readonly error: Error }
+  | {
+      readonly kind: 'task-failed';
+      readonly task: string;
+      readonly error: Error;
+      /** The job fails for it: there is no restart. */
+      readonly isLast: boolean;
+    }
+  /** What functions threw when they were closed, after the job or its attempt had ended for another reason. */
+  | { readonly kind: 'close-failed'; readonly task: string; readonly error: Error }
   | {
       readonly kind: 'restarting';
       readonly attempt: number;

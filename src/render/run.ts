@@ -24,7 +24,10 @@ export function renderJobEvent(event: JobEvent, palette: Palette): string | null
     case 'cleanup-failed':
       return `${palette.warning('left behind:')} ${place(event)}: ${visible(event.error.message)}`;
     case 'task-failed':
+      if (event.isLast) return null;
       return `${palette.bad('failure')} of ${visible(event.task)}: ${visible(event.error.message)}`;
+    case 'close-failed':
+      return `${palette.warning('close')} of ${visible(event.task)} failed: ${visible(event.error.message)}`;
     case 'restarting':
       return `${palette.warning('restart')} ${event.attempt} in ${formatMs(event.delayMs)}, ${origin(event)}`;
     case 'started-afresh':

@@ -2,7 +2,7 @@
 import type { JobResult } from '../model/job-events.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { RunReport } from '../model/run-report.js';
-import { CkptError, JobError, messageOf, StorageError } from '../support/errors.js';
+import { CkptError, JobError, messageOf, StorageError, UsageError } from '../support/errors.js';
 import { isOurs, placeOf } from './load-job.js';
 
 export function reportOf(
@@ -39,10 +39,12 @@ export function asFailure(thrown: unknown): unknown {
     } = thrown;
     return new JobError(message, { next, cause: thrown, ...(where !== undefined && { where }) });
   }
-  const where = thrown instanceof JobError ? placeOf(thrown.cause) : undefined;
-  if (!(thrown instanceof JobError) || where === undefined) return thrown;
+  if (!(thrown instanceof JobError || thrown instanceof UsageError)) return thrown;
   const { code, message, next, cause } = thrown;
-  return new JobError(message, { code, where, cause, ...(next !== undefined && { next }) });
+  const where = placeOf(cause);
+  if (where === undefined) return thrown;
+  const Same = thrown instanceof JobError ? JobError : UsageError;
+  return new Same(message, { code, where, cause, ...(next !== undefined && { next }) });
 }
 
 /** What nobody caught while the job ran, as its failure; what is not its doing comes back as it is. */

@@ -1,7 +1,7 @@
 // The form in which `ckpt run` refuses and fails, as a process: status, streams, no stack trace. What is refused is in
 // test/usecases.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,6 +23,10 @@ const JOBS: Readonly<Record<string, string>> = {
   'user-error.ts': `export default (env) => env.fromElements('bad').map((word) => {
     throw new Error('cannot digest ' + word);
   }).name('Digest').print();`,
+  'opens-not.ts': `export default (env) => env.fromElements('a').map({
+    open() { throw new Error('cannot open'); },
+    map: (word) => word,
+  }).print();`,
 };
 
 beforeAll(() => {
@@ -57,6 +61,14 @@ describe('ckpt run', () => {
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^error: .*\n(where: .*\n)? next: .*\n$/);
     expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
+  });
+
+  it('says once why a job does not start, and leaves no directory of it behind', async () => {
+    const args = ['run', 'opens-not.ts', '--checkpoint-dir', 'fresh'];
+    const { status, stderr } = await ckptProcess(args, { cwd: directory });
+    expect(stderr.match(/cannot open/g)).toHaveLength(1);
+    expect(readdirSync(at('fresh'))).toEqual([]);
+    expect(status).toBe(1);
   });
 
   it('shows the stack of a function that throws with -v', async () => {

@@ -62,7 +62,14 @@ describe('an event of a job', () => {
       },
       'checkpoint 8 failed (expired): too\\nlate',
     ],
-    [{ kind: 'task-failed', task: 'Map (1/2)', error: new Error('boom') }, 'failure of Map (1/2): boom'],
+    [
+      { kind: 'task-failed', task: 'Map (1/2)', error: new Error('boom'), isLast: false },
+      'failure of Map (1/2): boom',
+    ],
+    [
+      { kind: 'close-failed', task: 'Map (1/2)', error: new Error('stuck') },
+      'close of Map (1/2) failed: stuck',
+    ],
     [
       { kind: 'restarting', attempt: 2, delayMs: 1000, checkpointId: 7 },
       'restart 2 in 1.0 s, from checkpoint 7',
@@ -90,6 +97,8 @@ describe('an event of a job', () => {
       },
       null,
     ],
+    // The error that the command ends with says the same.
+    [{ kind: 'task-failed', task: 'Map (1/2)', error: new Error('boom'), isLast: true }, null],
   ] as const)('is a line where it is worth one: $0.kind', (event, line) => {
     expect(renderJobEvent(event, PLAIN)).toBe(line);
   });

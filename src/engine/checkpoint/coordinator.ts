@@ -52,7 +52,7 @@ export class CheckpointCoordinator {
     this.#failures = new CheckpointFailures(parts.tolerableFailures);
   }
 
-  /** Makes the job's directories. Throws where they cannot be made. */
+  /** Makes the job's directories: not before it can start, so that one that cannot leaves none. Throws where they cannot be made. */
   initialize(): Promise<void> {
     return this.#parts.checkpointStorage.initialize();
   }

@@ -1,6 +1,8 @@
 // What users write: functions and rich functions, in Flink's words. A plain function is used as it is; an object is
-// copied for every subtask, fields and all, as Flink's serialization does it (so: no #private fields, or a factory).
+// copied for every subtask, fields and all, and its constructor not run again, as Flink's serialization does it. #private
+// members cannot be copied: who has them hands over a factory.
 // Source: Flink RichFunction, ProcessFunction, KeyedProcessFunction, RuntimeContext, TimerService.
+import { UsageError } from '../../support/errors.js';
 import type { OutputTag } from './output-tag.js';
 import type {
   AggregatingState,
@@ -134,3 +136,16 @@ export function instantiate<F extends object>(prototype: F | (() => F)): F {
   if (typeof prototype === 'function') return (prototype as () => F)();
   return Object.assign(Object.create(Object.getPrototypeOf(prototype)), prototype) as F;
 }
+
+/** What to say of an error that comes from #private members, which no copy has; null of any other. */
+export function uncopied(thrown: unknown): UsageError | null {
+  if (!(thrown instanceof TypeError) || !NOT_OF_THE_CLASS.test(thrown.message)) return null;
+  const what = 'a function object is copied for every subtask, and #private members cannot be copied';
+  return new UsageError(`${what}: ${thrown.message}`, {
+    next: 'hand process() a factory, () => new F(), or write private in place of #',
+    cause: thrown,
+  });
+}
+
+/** Of V8. */
+const NOT_OF_THE_CLASS = /^Cannot (?:read|write) private member|^Receiver must be (?:an instance of )?class/;

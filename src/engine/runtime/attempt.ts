@@ -14,7 +14,12 @@ import { buildTasks, type TaskSurroundings } from './task-factory.js';
 export type AttemptOutcome =
   | { readonly kind: 'finished' }
   | { readonly kind: 'canceled' }
-  | { readonly kind: 'failed'; readonly task: string; readonly error: unknown };
+  | ({ readonly kind: 'failed' } & TaskFailure);
+
+export interface TaskFailure {
+  readonly task: string;
+  readonly error: unknown;
+}
 
 export interface AttemptParts extends TaskSurroundings {
   readonly graph: JobGraph;
@@ -42,6 +47,7 @@ export class Attempt implements CheckpointParticipants {
   #finalFrom: number | null = null;
   /** The savepoint that the job stops with. */
   #stopId: number | null = null;
+  #isStopped = false;
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
@@ -84,9 +90,19 @@ export class Attempt implements CheckpointParticipants {
     this.#settle(outcome);
   }
 
-  /** Closes all tasks, when what they wait for is over. */
-  async close(): Promise<void> {
-    await Promise.all(this.#tasks.map((task) => task.close()));
+  /** Closes all tasks, when what they wait for is over; returns what failed. */
+  async close(): Promise<readonly TaskFailure[]> {
+    const failures = await Promise.all(
+      this.#tasks.map(async (task) =>
+        (await task.close()).map((error) => ({ task: task.identity.name, error })),
+      ),
+    );
+    return failures.flat();
+  }
+
+  /** The job was to stop with a savepoint, and that is complete: no attempt follows. */
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   get progress(): readonly TaskProgress[] {
@@ -116,7 +132,8 @@ export class Attempt implements CheckpointParticipants {
       this.end({ kind: 'failed', task: 'the checkpoint coordinator', error });
     }
     const isFinal = this.#finalFrom !== null && checkpointId >= this.#finalFrom;
-    if (isFinal || checkpointId === this.#stopId) {
+    if (checkpointId === this.#stopId) this.#isStopped = true;
+    if (isFinal || this.#isStopped) {
       this.#parts.coordinator?.rest();
       notified.then(() => this.end({ kind: 'finished' }));
     }

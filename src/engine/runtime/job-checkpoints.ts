@@ -51,13 +51,11 @@ export class JobCheckpoints {
     this.coordinator = checkpointDirectory === null ? null : this.#makeCoordinator(checkpointDirectory);
   }
 
-  /** Reads the snapshot to start from and makes the job's directories. Throws where either cannot be done. */
+  /** Reads the snapshot to start from. Throws where that cannot be done. */
   static async open(parts: JobCheckpointsParts): Promise<JobCheckpoints> {
     const { restore } = parts.options;
     const initial = restore === undefined ? null : await readSnapshot(parts, restore.snapshot);
-    const checkpoints = new JobCheckpoints(parts, initial);
-    await checkpoints.coordinator?.initialize();
-    return checkpoints;
+    return new JobCheckpoints(parts, initial);
   }
 
   /** Those of the job itself: not a snapshot that it was started from and does not own. */

@@ -7,6 +7,7 @@ import { CkptError, JobError, messageOf, UsageError } from '../../support/errors
 import { alignedTimeoutOf } from '../checkpoint/aligned-timeout.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
+import { uncopied } from '../job/functions.js';
 import { buildJobGraph, type JobGraph } from '../job/job-graph.js';
 import { checkStreamGraph, type StreamGraph } from '../job/stream-graph.js';
 import type { RocksDbSettings } from '../state/rocksdb/rocksdb-backend.js';
@@ -123,10 +124,11 @@ export class JobRunner {
     this.#event({ kind: 'job-started', jobId: this.#jobId, jobName, tasks });
     for (;;) {
       if (this.#canceled) return { kind: 'canceled' };
-      const outcome = await this.#runAttempt(checkpoints);
+      const outcome = explained(await this.#runAttempt(checkpoints));
       if (outcome.kind !== 'failed') return outcome;
-      this.#event({ kind: 'task-failed', task: outcome.task, error: asError(outcome.error) });
       const delayMs = this.#restartDelayMs(outcome);
+      const isLast = delayMs === null;
+      this.#event({ kind: 'task-failed', task: outcome.task, error: asError(outcome.error), isLast });
       if (delayMs === null) return outcome;
       const checkpointId = checkpoints.latest?.summary.checkpointId ?? null;
       this.#event({ kind: 'restarting', attempt: ++this.#restarts, delayMs, checkpointId });
@@ -144,6 +146,7 @@ export class JobRunner {
     this.#attempt = attempt;
     try {
       await attempt.open();
+      if (!this.#hasRun) await checkpoints.coordinator?.initialize();
       if (!this.#canceled) checkpoints.restored();
       attempt.run();
       this.#hasRun = true;
@@ -153,7 +156,17 @@ export class JobRunner {
     }
     const outcome = await attempt.outcome;
     await checkpoints.coordinator?.stop(outcome.kind === 'failed' ? 'job-failure' : 'job-end');
-    await attempt.close();
+    return this.#close(attempt, outcome);
+  }
+
+  /** A job fails whose functions throw when they are closed at its end; where it had ended otherwise that is only told. */
+  async #close(attempt: Attempt, outcome: AttemptOutcome): Promise<AttemptOutcome> {
+    const failures = await attempt.close();
+    const [first] = failures;
+    if (outcome.kind === 'finished' && first !== undefined) return { kind: 'failed', ...first };
+    const distinct = new Map(failures.map((failure) => [messageOf(failure.error), failure]));
+    for (const { task, error } of distinct.values())
+      this.#event({ kind: 'close-failed', task, error: asError(error) });
     return outcome;
   }
 
@@ -176,7 +189,8 @@ export class JobRunner {
 
   /** The pause before the next attempt in ms, null where there is none. */
   #restartDelayMs({ error }: Failure): number | null {
-    if (error instanceof UsageError || this.#canceled || !this.#hasRun) return null;
+    if (error instanceof UsageError || this.#canceled || !this.#hasRun || this.#attempt?.isStopped)
+      return null;
     return this.#restartStrategy.afterFailure(this.#environment.clock.monotonic());
   }
 
@@ -239,6 +253,12 @@ export class JobRunner {
     }
     this.#onEvent(event);
   }
+}
+
+function explained(outcome: AttemptOutcome): AttemptOutcome {
+  return outcome.kind === 'failed'
+    ? { ...outcome, error: uncopied(outcome.error) ?? outcome.error }
+    : outcome;
 }
 
 function asError(thrown: unknown): Error {

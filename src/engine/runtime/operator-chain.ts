@@ -163,11 +163,22 @@ export class OperatorChain {
     for (const writer of this.#writers) writer.flush();
   }
 
-  /** Closes everything, whatever fails. */
-  async close(): Promise<void> {
-    const closings = [...this.#links.map(async ({ stream }) => stream?.close()), this.source?.close()];
-    await Promise.allSettled(closings);
-    await Promise.allSettled(this.#links.map(async ({ states }) => states.keyed?.close()));
+  /** Closes everything, whatever fails; returns what failed, in the order of the operators. */
+  async close(): Promise<readonly unknown[]> {
+    const operators = [
+      async () => this.source?.close(),
+      ...this.#links.map(
+        ({ stream }) =>
+          async () =>
+            stream?.close(),
+      ),
+    ];
+    const states = this.#links.map(
+      ({ states: { keyed } }) =>
+        async () =>
+          keyed?.close(),
+    );
+    return [...(await failuresOf(operators)), ...(await failuresOf(states))];
   }
 
   #link(operator: ChainedOperator): Link & { readonly stream: AnyOperator } {
@@ -226,6 +237,11 @@ function keyedInput(
   const { prefetcher } = backend;
   if (prefetcher === null) return new KeyedInput(operator, backend, selector);
   return new PrefetchingInput(operator, prefetcher, selector);
+}
+
+async function failuresOf(calls: readonly (() => Promise<void>)[]): Promise<readonly unknown[]> {
+  const results = await Promise.allSettled(calls.map((call) => call()));
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }
 
 /** Undefined where none of the results has to be waited for. */

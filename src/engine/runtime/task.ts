@@ -151,11 +151,11 @@ export abstract class Task implements Runnable, ChannelEnd {
     return this.#alignmentMs;
   }
 
-  /** Closes the operators, when nothing of theirs is under way. */
-  async close(): Promise<void> {
+  /** Closes the operators, when nothing of theirs is under way; returns what failed. */
+  async close(): Promise<readonly unknown[]> {
     this.time.cancelAll();
     while (this.#pending.size > 0) await Promise.all(this.#pending);
-    await this.chain.close();
+    return this.chain.close();
   }
 
   /** Resolves when the operators have heard of it, and done what they do then. */

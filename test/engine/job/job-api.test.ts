@@ -9,6 +9,7 @@ import {
   KeyedProcessFunction,
   ListStateDescriptor,
   MapStateDescriptor,
+  ProcessFunction,
   type RuntimeContext,
   Types,
   type ValueState,
@@ -99,6 +100,25 @@ describe('a program', () => {
     const lines = await outputOf((env) => env.fromElements(1, 2, 3).map(rich).setParallelism(2).print());
     expect(log.sort()).toEqual(['close 1', 'close 2', 'open 0/2', 'open 1/2']);
     expect(lines.sort()).toEqual(['1 seen 1', '2 seen 1', '3 seen 2']);
+  });
+
+  test('says what to do about #private members, which no copy of a function object has', async () => {
+    class Count extends ProcessFunction<number, number> {
+      #seen = 0;
+      processElement(_value: number, _context: unknown, out: { collect(seen: number): void }): void {
+        out.collect(++this.#seen);
+      }
+    }
+    const build = (given: Count | (() => Count)) => (env: StreamExecutionEnvironment) => {
+      env.fromElements(7, 7).process(given).print();
+    };
+    const refused = simulate({ build: build(new Count()) });
+    await expect(refused.finish()).rejects.toMatchObject({
+      name: 'UsageError',
+      next: expect.stringContaining('() => new F()'),
+    });
+    expect(refused.events.some(({ kind }) => kind === 'restarting')).toBe(false);
+    expect(await outputOf(build(() => new Count()))).toEqual(['1', '2']);
   });
 
   test('keeps lists and maps for each key', async () => {
@@ -288,6 +308,37 @@ test('keys of type FLOAT are what four bytes hold: 0.1 is one key before and aft
       .process(new CountOfKey())
       .print();
   expect(await outputOf(build)).toEqual(['0.10000000149011612: 1', '0.10000000149011612: 2', '0.5: 1']);
+});
+
+describe('a function that throws when it is closed', () => {
+  const closing = (map: (value: string) => string): Build => {
+    const close = () => {
+      throw new Error('cannot let go');
+    };
+    return (env) => env.fromElements('a').map({ map, close }).print();
+  };
+  const configuration = {
+    'restart-strategy.type': 'fixed-delay',
+    'restart-strategy.fixed-delay.attempts': '1',
+  };
+
+  test('fails its task, and the job when the restarts are used up', async () => {
+    const simulation = simulate({ build: closing((value) => value), configuration });
+    await expect(simulation.finish()).rejects.toThrow('cannot let go');
+    const kinds = simulation.events.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'restarting')).toEqual(['restarting']);
+    expect(kinds).not.toContain('job-finished');
+  });
+
+  test('is told of beside the failure of a job that has failed for another reason', async () => {
+    const build = closing(() => {
+      throw new Error('no');
+    });
+    const simulation = simulate({ build, configuration: { 'restart-strategy.type': 'none' } });
+    await expect(simulation.finish()).rejects.toThrow('no');
+    const told = simulation.events.filter((event) => event.kind === 'close-failed');
+    expect(told.map(({ error }) => error.message)).toEqual(['cannot let go']);
+  });
 });
 
 describe('a job without checkpoints', () => {
