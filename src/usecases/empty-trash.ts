@@ -3,9 +3,10 @@
 import { homesOf } from '../cleanup/homes.js';
 import type { LockOwner } from '../cleanup/lock.js';
 import { LockSet } from '../cleanup/lock-set.js';
+import { removeIfEmpty } from '../cleanup/own-files.js';
 import { type Emptied, emptyTrash, readManifest, runsInTrash } from '../cleanup/trash.js';
 import { child, formatLocation, type Location, parseUri } from '../model/location.js';
-import { LOCK_NAME } from '../model/own-places.js';
+import { LOCK_NAME, TRASH_NAME } from '../model/own-places.js';
 import type { EmptyReport, TrashedRun } from '../model/trash.js';
 import type { OpenReader, OpenRemover } from '../storage/open.js';
 import type { StorageReader } from '../storage/storage.js';
@@ -61,6 +62,8 @@ export async function emptyOldTrash(
       await beforeBatch();
       emptied.push(await emptyTrash(runId, home, await world.openRemover(home), beforeBatch));
     }
+    // One that was killed just before its last step leaves the trash itself, with no run in it.
+    for (const home of homes) await removeIfEmpty(child(home, TRASH_NAME), await world.openRemover(home));
     const kept = runs.filter((run) => !isOlder(run, olderThanMs));
     return reportOf(going, kept, emptied);
   } finally {

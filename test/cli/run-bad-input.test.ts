@@ -1,4 +1,4 @@
-// The form in which `ckpt run` refuses and fails, as a process: status, streams, no stack trace. What is refused is in
+// The form in which `ckpt run` refuses and fails: status, streams, no stack trace. What is refused is in
 // test/usecases.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   BOUND_BY_PERMISSIONS,
   canRunBoundByPermissions,
+  ckpt,
   ckptProcess,
   cleanEnvironment,
   RUN,
@@ -57,7 +58,7 @@ describe('ckpt run', () => {
     [['example:counter', '-s', 'garbage'], 3, /byte 0/],
     [['example:counter', '--checkpoint-dir', 'syntax.ts'], 6, /syntax\.ts/],
   ])('refuses %j with %i', async (args, expected, message) => {
-    const { status, stdout, stderr } = await ckptProcess(['run', '-q', ...args], { cwd: directory });
+    const { status, stdout, stderr } = await ckpt(['run', '-q', ...args], { cwd: directory });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^error: .*\n(where: .*\n)? next: .*\n$/);
     expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
@@ -72,7 +73,7 @@ describe('ckpt run', () => {
   });
 
   it('shows the stack of a function that throws with -v', async () => {
-    const { stderr } = await ckptProcess(['run', 'user-error.ts', '-v'], { cwd: directory });
+    const { stderr } = await ckpt(['run', 'user-error.ts', '-v'], { cwd: directory });
     expect(stderr).toMatch(/^ +at .*user-error\.ts:2:/m);
   });
 

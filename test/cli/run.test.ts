@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ckptProcess, cleanEnvironment, RUN } from './process.js';
+import { ckpt, ckptProcess, cleanEnvironment, RUN } from './process.js';
 
 let directory: string;
 const at = (name: string) => join(directory, name);
@@ -38,7 +38,7 @@ describe('ckpt run', () => {
   });
 
   it('says nothing on stderr with --quiet', async () => {
-    expect(await ckptProcess(['run', 'example:counter', '-q'])).toEqual({
+    expect(await ckpt(['run', 'example:counter', '-q'])).toEqual({
       status: 0,
       stdout: 'a 0\nb 0\nc 0\na 1\n',
       stderr: '',
@@ -46,7 +46,7 @@ describe('ckpt run', () => {
   });
 
   it('prints one document with --json, and records to stderr', async () => {
-    const { status, stdout, stderr } = await ckptProcess([
+    const { status, stdout, stderr } = await ckpt([
       'run',
       'example:counter',
       '--json',
@@ -69,12 +69,12 @@ describe('ckpt run', () => {
 
   it('hands the words after the job to it, flags before and after, words like flags after --', async () => {
     writeFileSync(at('job.ts'), 'export default (env, args) => env.fromElements(args.join(" ")).print();');
-    const { stdout } = await ckptProcess(['run', at('job.ts'), 'x', 'y', '-q', 'x', '--', '-p', 'z']);
+    const { stdout } = await ckpt(['run', at('job.ts'), 'x', 'y', '-q', 'x', '--', '-p', 'z']);
     expect(stdout).toBe('x y x -p z\n');
   });
 
   it('stops after some checkpoints, and keeps as many as it was told to', async () => {
-    const { status, stdout } = await ckptProcess(
+    const { status, stdout } = await ckpt(
       endless('--stop-after-checkpoints', '4', '--retain', '2', '--json', '-q'),
     );
     const report = JSON.parse(stdout);
@@ -87,14 +87,14 @@ describe('ckpt run', () => {
   });
 
   it('takes the checkpoints of a cancelled job away where it is told to', async () => {
-    const { status } = await ckptProcess(endless('--stop-after-checkpoints', '2', '--on-cancel', 'delete'));
+    const { status } = await ckpt(endless('--stop-after-checkpoints', '2', '--on-cancel', 'delete'));
     expect(status).toBe(0);
     expect(checkpoints()).toEqual([]);
   });
 
   it('stops with a savepoint, and goes on from it', async () => {
     const flags = ['--stop-with-savepoint', at('savepoints')];
-    const { status, stdout, stderr } = await ckptProcess(
+    const { status, stdout, stderr } = await ckpt(
       endless('--stop-after-checkpoints', '2', '--json', ...flags),
     );
     const { state, savepoint, newestSnapshot } = JSON.parse(stdout);
@@ -102,22 +102,18 @@ describe('ckpt run', () => {
     expect(savepoint).toMatch(/\/savepoints\/savepoint-[0-9a-f]{6}-[0-9a-f]{12}$/);
     expect(newestSnapshot).toBe(savepoint);
     expect(stderr).toContain(`savepoint: ${savepoint}`);
-    const second = await ckptProcess(endless('-s', savepoint, '-p', '2', '--stop-after-checkpoints', '1'));
+    const second = await ckpt(endless('-s', savepoint, '-p', '2', '--stop-after-checkpoints', '1'));
     expect(second.stderr).toContain(`of state, from ${savepoint}\n`);
   });
 
   it('recovers from an injected failure, and goes on from a checkpoint with another parallelism', async () => {
-    const first = await ckptProcess(
-      endless('--fail-at', 'checkpoint:2', '--stop-after-checkpoints', '4', '--json'),
-    );
+    const first = await ckpt(endless('--fail-at', 'checkpoint:2', '--stop-after-checkpoints', '4', '--json'));
     expect(first.stderr).toMatch(/^failure of /m);
     expect(first.stderr).toMatch(/^restart 1 in /m);
     expect(first.stderr).toMatch(/^restored checkpoint /m);
     const { restarts, newestSnapshot } = JSON.parse(first.stdout);
     expect(restarts).toBe(1);
-    const second = await ckptProcess(
-      endless('-s', newestSnapshot, '-p', '2', '--stop-after-checkpoints', '2'),
-    );
+    const second = await ckpt(endless('-s', newestSnapshot, '-p', '2', '--stop-after-checkpoints', '2'));
     expect(second.status).toBe(0);
     expect(second.stderr).toContain(`of state, from ${newestSnapshot}\n`);
   });
