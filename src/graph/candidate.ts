@@ -58,4 +58,6 @@ export interface Candidate {
   readonly directory: SnapshotDirectoryFacts | null;
   /** A reference that resolves to nothing ends in the same name. */
   readonly namedByUnresolved: boolean;
+  /** A file in another place that snapshots reference is called so too. */
+  readonly isNamesake: boolean;
 }

@@ -149,6 +149,7 @@ export class FileAudit {
       job: this.#jobOf(file),
       directory: directory.snapshotDirectory && this.#directoryOf(directory.snapshotDirectory, file),
       namedByUnresolved: this.#survey.isNameOfUnresolved(baseName(location)),
+      isNamesake: file.isNamesake,
     };
   }
 

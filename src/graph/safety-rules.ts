@@ -29,6 +29,9 @@ const listingIncomplete: Rule = (_, facts) => (facts.listingIncomplete ? 'listin
 const noSnapshotRead: Rule = (_, facts) => (facts.noSnapshotRead ? 'no-snapshot-read' : null);
 const namedByUnresolved: Rule = (file) => (file.namedByUnresolved ? 'name-of-an-unresolved-reference' : null);
 
+/** One file may go by two paths that the store does not tell apart: mounts, addresses of one bucket. */
+const namedElsewhere: Rule = (file) => (file.isNamesake ? 'name-referenced-elsewhere' : null);
+
 /** Zero is what stores and archives write where they know no time. */
 const timeUnknown: Rule = ({ modifiedMs }) =>
   modifiedMs === null || !(modifiedMs > 0) ? 'time-unknown' : null;
@@ -70,6 +73,7 @@ export const SAFETY_RULES: readonly Rule[] = [
   listingIncomplete,
   noSnapshotRead,
   namedByUnresolved,
+  namedElsewhere,
   timeUnknown,
   timeInTheFuture,
   inSavepoint,

@@ -62,6 +62,7 @@ export type HeldBack =
   | 'listing-incomplete'
   | 'no-snapshot-read'
   | 'name-of-an-unresolved-reference'
+  | 'name-referenced-elsewhere'
   | 'time-unknown'
   | 'time-in-the-future'
   | 'in-a-savepoint'

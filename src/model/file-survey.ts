@@ -20,6 +20,8 @@ export interface SurveyedFile {
   /** Bytes that some snapshot uses, of a file that is used by segments; null for any other. */
   readonly liveBytes: number | null;
   readonly directory: SurveyedDirectory;
+  /** Nothing references it, and a file that snapshots do reference is called so in another place. */
+  readonly isNamesake: boolean;
 }
 
 /** The directory that a file lies in. */

@@ -33,6 +33,7 @@ export const REASON_WORDS: Readonly<Record<HeldBack, string>> = {
   'listing-incomplete': 'not everything could be listed',
   'no-snapshot-read': 'no snapshot was found at all: give the directory above',
   'name-of-an-unresolved-reference': 'a snapshot looks for a file of this name elsewhere',
+  'name-referenced-elsewhere': 'a snapshot needs a file of this name at another path, maybe the same file',
   'time-unknown': 'the store does not tell when it was written',
   'time-in-the-future': 'its time lies in the future',
   'in-a-savepoint': 'lies in a savepoint',

@@ -1,10 +1,11 @@
 // `ckpt audit`: survey, evidence, and every file with its class and whether it may go.
 import { AuditTotals } from '../graph/audit-totals.js';
 import { type AuditBasis, FileAudit } from '../graph/file-audit.js';
-import { movedTree, namesakesOf } from '../graph/moved-tree.js';
+import { movedTree, namesakesOf, secondName } from '../graph/namesakes.js';
 import type { AuditedFile, AuditReport } from '../model/audit.js';
 import type { Evidence, Liveness } from '../model/evidence.js';
-import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
+import type { HeldBack } from '../model/file-class.js';
+import type { AuditedSnapshot, FileSurvey, SurveyedFile } from '../model/file-survey.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { ReportedError, SnapshotCondition } from '../model/snapshot.js';
 import type { OpenReader } from '../storage/open.js';
@@ -71,12 +72,13 @@ export async function storeTime(locations: readonly Location[], openReader: Open
 
 function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): AuditReport {
   const totals = new AuditTotals();
-  let namesake: Location | null = null;
+  const heldBack = new Map<HeldBack, Location>();
   for (const file of survey.files({ sorted: false })) {
     const { jobId } = file.directory;
     const verdict = judge.verdictOf(file);
     totals.addFile(verdict, jobId, () => jobLiveness(judge, file.location, jobId));
-    if (verdict.reason === 'name-of-an-unresolved-reference') namesake ??= file.location;
+    const { reason } = verdict;
+    if (reason !== null && !heldBack.has(reason)) heldBack.set(reason, file.location);
   }
   for (const snapshot of survey.snapshots) {
     const { directory, jobId } = snapshot.place;
@@ -92,14 +94,35 @@ function reportOf(survey: FileSurvey, judge: FileAudit, evidence: Evidence): Aud
     heldBack: totals.heldBack(),
     merged: totals.merged,
     snapshots: conditionsOf(survey.snapshots),
-    problems: [...problemsOf(survey, evidence), ...(namesake === null ? [] : moved(namesake, survey))],
+    problems: [
+      ...problemsOf(survey, evidence),
+      ...namesakeProblems((reason) => heldBack.get(reason), survey),
+    ],
   };
 }
 
-/** What to say where a file may be the one that snapshots miss; nothing where none of its name is missing. */
-export function moved(found: Location, survey: FileSurvey): readonly ReportedError[] {
-  const namesakes = namesakesOf(found, survey.missingFiles());
-  return namesakes === null ? [] : [movedTree(namesakes, survey.missing.files)];
+/**
+ * What to say of files that are held back for their names, one of each kind as `exampleOf` tells it. Nothing where all that
+ * snapshots look for under such a name is there, outside of the listing.
+ */
+export function namesakeProblems(
+  exampleOf: (reason: HeldBack) => Location | undefined,
+  survey: FileSurvey,
+): readonly ReportedError[] {
+  const [lost, second] = [
+    exampleOf('name-of-an-unresolved-reference'),
+    exampleOf('name-referenced-elsewhere'),
+  ];
+  const missing = lost && namesakesOf(lost, survey.missingFiles());
+  const needed = second && namesakesOf(second, referencedFiles(survey));
+  return [
+    ...(missing ? [movedTree(missing, survey.missing.files)] : []),
+    ...(needed ? [secondName(needed)] : []),
+  ];
+}
+
+function* referencedFiles(survey: FileSurvey): Generator<SurveyedFile> {
+  for (const file of survey.files({ sorted: false })) if (file.snapshots > 0) yield file;
 }
 
 function jobLiveness(judge: FileAudit, location: Location, jobId: string | null): Liveness {

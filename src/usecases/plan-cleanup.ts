@@ -5,6 +5,7 @@ import { sealPlan } from '../cleanup/plan-document.js';
 import { totalsOf } from '../cleanup/totals.js';
 import { FileAudit } from '../graph/file-audit.js';
 import type { Evidence } from '../model/evidence.js';
+import type { HeldBack } from '../model/file-class.js';
 import type { AuditedSnapshot, FileSurvey } from '../model/file-survey.js';
 import {
   baseName,
@@ -28,7 +29,7 @@ import type { Clock } from '../support/clock.js';
 import { RefusalError } from '../support/errors.js';
 import { type SurveyedUpload, uploadsForPlan } from '../survey/files/open-uploads.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
-import { moved, problemsOf, storeTime } from './audit-files.js';
+import { namesakeProblems, problemsOf, storeTime } from './audit-files.js';
 import { type Asked, wordsOf } from './evidence-words.js';
 import { askForEvidence } from './gather-evidence.js';
 import { type Candidate, candidatesOf } from './judge-snapshots.js';
@@ -144,15 +145,17 @@ class Planning {
     const jobs = { jobOf: (path: string) => jobOf.get(path), filesOfJob };
     return {
       plan: this.#seal(verdicts, selection),
-      problems: [...problemsOf(survey, evidence), ...uploadProblems, ...this.#moved(selection)],
+      problems: [...problemsOf(survey, evidence), ...uploadProblems, ...this.#namesakes(selection)],
       excess: excessOf(deletions, jobs, policy.cleanup),
     };
   }
 
-  /** Whether files are held back that snapshots may be looking for in another place. */
-  #moved({ heldBack }: Selection): readonly ReportedError[] {
-    const found = heldBack.find(({ reason }) => reason === 'name-of-an-unresolved-reference');
-    return found === undefined ? [] : moved(parseUri(found.path)!, this.#found.survey);
+  #namesakes({ heldBack }: Selection): readonly ReportedError[] {
+    const exampleOf = (name: HeldBack) => {
+      const held = heldBack.find(({ reason }) => reason === name);
+      return held && parseUri(held.path)!;
+    };
+    return namesakeProblems(exampleOf, this.#found.survey);
   }
 
   /** Of the snapshots in scope. */

@@ -12,7 +12,7 @@ import { PinningVisitor, type Target } from '../survey/files/pinning.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import { jobOf } from '../survey/layout.js';
 import type { SurveyOptions } from '../survey/take-survey.js';
-import { storeTime } from './audit-files.js';
+import { namesakeProblems, storeTime } from './audit-files.js';
 
 export interface WhyOptions extends SurveyOptions, Pick<AuditBasis, 'policy'> {
   readonly gatherEvidence: () => Promise<Evidence>;
@@ -69,6 +69,7 @@ function answer(
   if (status === null && references.length === 0 && file === null) throw nothingThere(location);
   if (status !== null && file === null && references.length === 0 && !isDirectory) throw outside(location);
   const job = jobOf(location);
+  const namesakes = namesakeProblems((reason) => (file?.reason === reason ? location : undefined), survey);
   return {
     path: formatLocation(location),
     class: classOf(isDirectory, file, status),
@@ -78,7 +79,7 @@ function answer(
     job,
     liveness: judge.livenessAt(location, job),
     snapshotsRead: visitors.length,
-    problems: survey.problems,
+    problems: [...survey.problems, ...namesakes],
   };
 }
 

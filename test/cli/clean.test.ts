@@ -1,6 +1,15 @@
 // The commands that delete, as users run them: trees of real Flink, cleaned on this machine's disk.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fixtureCase, fixtureRows } from '../support/fixtures.js';
 import { answersOf, ckpt, complaintsOf } from './process.js';
@@ -22,6 +31,15 @@ function filesOf({ directory }: Tree): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((path) => !path.startsWith('.ckpt-') && statSync(join(directory, path)).isFile())
     .sort();
+}
+
+/** Gives every file a second name under `mount/`, as a mount does whose directories are none that are known. */
+function meetTwice({ directory }: Tree, files: readonly string[]): void {
+  for (const path of files) {
+    const second = join(directory, 'mount', path);
+    mkdirSync(dirname(second), { recursive: true });
+    linkSync(join(directory, path), second);
+  }
 }
 
 /** The user's word on every job of the tree. */
@@ -60,6 +78,21 @@ describe('cleaning what real Flink left', () => {
     expect(unknown.heldBack.map(({ reason }) => reason)).toEqual(orphans.map(() => 'job-may-run'));
     expect(done).toMatchObject({ quarantined: orphans.length, failed: [], skipped: [], verified: 3 });
     expect(filesOf(tree)).toEqual(before.filter((path) => !orphans.includes(path)));
+  });
+
+  test('takes the same of a tree that is met by two paths, and no file by its other name', async () => {
+    const tree = plant('restore-claim');
+    const before = filesOf(tree);
+    meetTwice(tree, before);
+    const args = [tree.directory, ...tree.rewrite, ...wordOnAll(tree)];
+    const [planned, done] = await answers(['plan', ...args], ['clean', ...args, '--apply', '--yes']);
+    const held = planned.heldBack.filter(({ reason }) => reason === 'name-referenced-elsewhere');
+    expect(held.length).toBeGreaterThan(10);
+    expect(held.length).toBe(planned.heldBack.length);
+    const orphans = orphansOf('restore-claim');
+    expect(done).toMatchObject({ quarantined: orphans.length * 2, failed: [], skipped: [] });
+    const left = before.filter((path) => !orphans.includes(path));
+    expect(filesOf(tree)).toEqual([...left, ...left.map((path) => `mount/${path}`)].sort());
   });
 
   test('keeps two newer checkpoints than any that goes, where nothing is known of the job', async () => {

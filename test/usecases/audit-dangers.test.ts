@@ -453,6 +453,32 @@ describe('names and times keep', () => {
     expect(report.problems.map(({ code }) => code)).toEqual(['files-lie-elsewhere']);
   });
 
+  it('a second path to what snapshots need, which no store tells apart from the first', async () => {
+    const tree = new Tree();
+    const needed = file(uri(`disk/${A}/shared/${uuid(1)}`), 10);
+    for (const place of ['disk', 'mount']) {
+      await tree.file(`${place}/${A}/shared/${uuid(1)}`, 40);
+      await tree.file(`${place}/${A}/shared/${uuid(2)}`, 40);
+      await tree.file(`${place}/${A}/chk-7/${uuid(3)}`, 40);
+      await tree.snapshot(`${place}/${A}/chk-7`, 30, { streams: [needed, relative(uuid(3), 10)] });
+    }
+    const path = `mount/${A}/shared/${uuid(1)}`;
+    const evidence = ended(A);
+    expect(await verdictOf(tree, path, { evidence })).toEqual(['orphan', false, 'name-referenced-elsewhere']);
+    const { files, report } = await tree.audit({ evidence });
+    expect([...files].filter(([, { deletable }]) => deletable).map(([at]) => at)).toEqual([
+      `disk/${A}/shared/${uuid(2)}`,
+      `mount/${A}/shared/${uuid(2)}`,
+    ]);
+    expect(report.problems).toEqual([
+      expect.objectContaining({
+        code: 'names-met-twice',
+        where: uri(path),
+        message: expect.stringContaining(uri(`disk/${A}/shared/${uuid(1)}`)),
+      }),
+    ]);
+  });
+
   it('age: seven days where nothing else is said, never less than an hour, or three times the timeout', async () => {
     const tree = new Tree();
     await jobWithSnapshot(tree);

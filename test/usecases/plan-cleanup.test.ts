@@ -109,6 +109,21 @@ describe('a plan', () => {
     expect(made.noop).toBe(true);
   });
 
+  it('takes no file for an orphan that goes by another path which was listed too', async () => {
+    const tree = new Tree();
+    const name = `${JOB_A}/shared/${uuid(100)}`;
+    for (const place of ['disk', 'mount']) {
+      await tree.file(`${place}/${name}`, 40);
+      await tree.snapshot(`${place}/${JOB_A}/chk-1`, 40, { streams: [file(uri(`mount/${name}`), 10)] });
+    }
+    const { plan: made, problems } = await plan(tree);
+    expect(made.heldBack).toEqual([{ path: uri(`disk/${name}`), reason: 'name-referenced-elsewhere' }]);
+    expect(made.noop).toBe(true);
+    expect(problems.map(({ code, where }) => [code, where])).toEqual([
+      ['names-met-twice', uri(`disk/${name}`)],
+    ]);
+  });
+
   it('gives up uploads that were never completed, by the rules of the files they would become', async () => {
     const tree = await twoJobs(false);
     const [old, young, foreign] = [`${JOB_A}/shared/${uuid(200)}`, `${JOB_A}/chk-9/_metadata`, 'other'];

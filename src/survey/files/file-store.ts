@@ -8,8 +8,9 @@ import type { FileSink } from '../listing.js';
 import { Directories, UNNUMBERED } from './directories.js';
 import { type JoinVisitor, joinPartition, LISTED_TWICE, type Use } from './join.js';
 import { ListedKey } from './listed-key.js';
-import { directoryOf, fileRecord, referenceRecord, writeFile } from './records.js';
+import { directoryOf, fileRecord, type KeyPlace, referenceRecord, writeFile } from './records.js';
 import { ReferenceWriter } from './reference-writer.js';
+import { SharedNames } from './shared-names.js';
 import { inOrder } from './sorted-rows.js';
 import { PARTITIONS, Spool, viewOf } from './spool.js';
 import { fileRows, locationOf, StoredFile, type Surroundings } from './stored-file.js';
@@ -45,11 +46,17 @@ export class FileStore implements FileSink {
   readonly #snapshots: Uint32Array[] = [];
   readonly #liveBytes: ReadonlyMap<number, number>[] = [];
   readonly #namedMetadata = new Set<string>();
+  readonly #sharedNames = new SharedNames();
   readonly #surroundings: Surroundings;
+  #listed = 0;
 
   constructor(scratch: Scratch, { budgetBytes = BUDGET_BYTES, mostDirectories }: StoreLimits = {}) {
     this.#directories = new Directories(mostDirectories);
-    this.#surroundings = { directories: this.#directories, namedMetadata: this.#namedMetadata };
+    this.#surroundings = {
+      directories: this.#directories,
+      namedMetadata: this.#namedMetadata,
+      sharedNames: this.#sharedNames,
+    };
     this.#key = new ListedKey(this.#directories);
     this.#files = new Spool(scratch, budgetBytes);
     this.#references = new Spool(scratch, budgetBytes);
@@ -58,6 +65,7 @@ export class FileStore implements FileSink {
 
   /** Takes a listed file in. The same file may be told of more than once. */
   file(root: Location, { path, sizeBytes, modifiedMs }: ListedFile): void {
+    this.#listed++;
     this.#key.setTo(root, path);
     writeFile(this.#files, this.#key.record, sizeBytes, modifiedMs);
     const { directory } = this.#key;
@@ -79,6 +87,7 @@ export class FileStore implements FileSink {
 
   /** Joins one partition after another, each in its turn; after the last one {@link all} may be asked. */
   *join(visitor: JoinVisitor): Generator<readonly UnlistedFile[]> {
+    this.#sharedNames.makeRoom(this.#listed);
     for (let partition = 0; partition < PARTITIONS; partition++) {
       const files = this.#files.whole(partition);
       const { snapshots, liveBytes, unlisted } = joinPartition(
@@ -86,7 +95,7 @@ export class FileStore implements FileSink {
         this.#references.pieces(partition),
         visitor,
       );
-      this.#markUsed(files, snapshots);
+      this.#noteUses(files, snapshots);
       this.#snapshots.push(snapshots);
       this.#liveBytes.push(liveBytes);
       yield unlisted.map(({ bytes, at, uses }) => {
@@ -100,6 +109,7 @@ export class FileStore implements FileSink {
         return { location: locationOf(key, this.#directories), uses };
       });
     }
+    for (const { snapshots, key } of this.#rows()) if (snapshots > 0) this.#sharedNames.addReferenced(key);
   }
 
   /** Every file once; `sorted` by location. */
@@ -136,15 +146,20 @@ export class FileStore implements FileSink {
     }
   }
 
-  /** Notes which directories lend files to somebody. */
-  #markUsed(bytes: Buffer, snapshots: Uint32Array): void {
+  /** Notes which directories lend files to somebody, and how files are called that do not. */
+  #noteUses(bytes: Buffer, snapshots: Uint32Array): void {
     const view = viewOf(bytes);
     let row = 0;
     for (let at = 0, end = 0; at < bytes.length; at = end, row++) {
       end = fileRecord.end(view, at);
-      const number = directoryOf({ view, start: fileRecord.keyStart(at) });
-      if (number === UNNUMBERED || snapshots[row] === 0 || snapshots[row] === LISTED_TWICE) continue;
-      this.#directories.at(number).holdsReferenced = true;
+      if (snapshots[row] === LISTED_TWICE) continue;
+      const key: KeyPlace = { bytes, view, start: fileRecord.keyStart(at), end };
+      if (snapshots[row] === 0) this.#sharedNames.addUnreferenced(key);
+      else this.#noteUsed(directoryOf(key));
     }
+  }
+
+  #noteUsed(directory: number): void {
+    if (directory !== UNNUMBERED) this.#directories.at(directory).holdsReferenced = true;
   }
 }

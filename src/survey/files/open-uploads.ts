@@ -49,7 +49,10 @@ export async function uploadsForPlan(
   }
 }
 
-/** Nothing is listed of its directory: that counts as young as the newest file of the job. */
+/**
+ * Nothing is listed of its directory: that counts as young as the newest file of the job. What is not there yet is no
+ * second name of what is.
+ */
 function fileOf(
   location: Location,
   initiatedMs: number | null,
@@ -68,5 +71,6 @@ function fileOf(
     snapshots: 0,
     liveBytes: null,
     directory: { jobId, owner, snapshotDirectory, newestFileMs, holdsReferenced: false },
+    isNamesake: false,
   };
 }

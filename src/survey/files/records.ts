@@ -15,6 +15,7 @@ import { PARTITIONS, type Spool } from './spool.js';
 const FILE_HEAD = 24;
 const REFERENCE_HEAD = 21;
 const START_BYTES = 8;
+const SLASH = 0x2f;
 
 //  flags: | 7..3 unused | 2 of changes | 1 size is told | 0 a segment |
 const SEGMENT = 1;
@@ -155,6 +156,11 @@ export function directoryOf({ view, start }: Pick<KeyPlace, 'view' | 'start'>): 
 /** Length of the name, or of the whole canonical path, in bytes. */
 export function nameBytes({ start, end }: Pick<KeyPlace, 'start' | 'end'>): number {
   return end - start - 4;
+}
+
+/** Where the name begins, in either kind of key. */
+export function nameStartOf({ bytes, view, start, end }: KeyPlace): number {
+  return directoryOf({ view, start }) === UNNUMBERED ? bytes.lastIndexOf(SLASH, end - 1) + 1 : start + 4;
 }
 
 /** The name, or the whole canonical path where the directory has no number. */

@@ -15,6 +15,7 @@ import { roleOf } from '../file-place.js';
 import { METADATA_NAME } from '../layout.js';
 import { type Directories, type Directory, UNNUMBERED } from './directories.js';
 import { directoryOf, type KeyPlace, nameBytes, nameOf } from './records.js';
+import type { SharedNames } from './shared-names.js';
 import type { RowCodec } from './sorted-rows.js';
 import { viewOf } from './spool.js';
 
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly directories: Directories;
   /** Keys of each `_metadata` that is called otherwise. */
   readonly namedMetadata: ReadonlySet<string>;
+  /** Of files that nothing references and files that are; complete when files are handed out. */
+  readonly sharedNames: SharedNames;
 }
 
 export class StoredFile implements SurveyedFile {
@@ -70,6 +73,10 @@ export class StoredFile implements SurveyedFile {
       this.#isCalled(METADATA_NAME) ||
       (namedMetadata.size > 0 && namedMetadata.has(canonicalKey(this.location)))
     );
+  }
+
+  get isNamesake(): boolean {
+    return this.snapshots === 0 && this.#surroundings.sharedNames.has(this.key);
   }
 
   /** The name is put together only where it may be this one. */

@@ -4,11 +4,12 @@ import { baseName, formatLocation, type Location, parseUri } from '../../model/l
 import type { Presence } from '../../model/survey.js';
 import { mapConcurrently } from '../../support/concurrency.js';
 import { assertNever } from '../../support/errors.js';
+import { newFingerprint } from '../../support/fingerprint.js';
 import { lookUp } from '../look-up.js';
 import type { Readers } from '../readers.js';
 import type { UnlistedFile } from './file-store.js';
 import { fits } from './join.js';
-import { NameSet } from './name-set.js';
+import { fingerprintOfName, NameSet } from './name-set.js';
 import { inOrder, type RowCodec } from './sorted-rows.js';
 import { type Spool, viewOf } from './spool.js';
 
@@ -36,6 +37,7 @@ export class UnlistedFiles {
    * another path, which may be a second name of a listed file (a link, a mount, another address of the store).
    */
   readonly #names = new NameSet();
+  readonly #name = newFingerprint();
   readonly #options: LookUpOptions;
   readonly #missing: Spool;
   readonly #ordered: () => Spool;
@@ -55,11 +57,13 @@ export class UnlistedFiles {
 
   /** A reference that names no place that we know. */
   addUnresolvable(path: string): void {
-    this.#names.add(path.slice(path.lastIndexOf('/') + 1));
+    this.#addName(path.slice(path.lastIndexOf('/') + 1));
   }
 
   isNameOfUnresolved(name: string): boolean {
-    return this.#names.has(name);
+    if (this.#names.isEmpty) return false;
+    fingerprintOfName(this.#name, name);
+    return this.#names.has(this.#name);
   }
 
   /** What is missing, in the order of the locations. */
@@ -68,7 +72,7 @@ export class UnlistedFiles {
   }
 
   #note(file: UnlistedFile, presence: Presence): void {
-    this.#names.add(baseName(file.location));
+    this.#addName(baseName(file.location));
     switch (presence.kind) {
       case 'present':
         for (const { snapshot, rule, sizeBytes } of file.uses)
@@ -84,6 +88,11 @@ export class UnlistedFiles {
       default:
         assertNever(presence, 'presence');
     }
+  }
+
+  #addName(name: string): void {
+    fingerprintOfName(this.#name, name);
+    this.#names.add(this.#name);
   }
 
   #noteMissing({ location, uses }: UnlistedFile): void {
