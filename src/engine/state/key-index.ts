@@ -95,9 +95,13 @@ export class KeyIndex {
     for (let at = 0; at < old.length; at += 2) if (old[at + 1]! > 0) this.#insert(old[at]!, old[at + 1]! - 1);
   }
 
-  /** Fibonacci hashing: Java's hash codes of similar keys are near each other. */
+  /**
+   * Fibonacci hashing, four neighbours to a place. Java's hash codes of similar keys are near each other, and such keys
+   * often follow each other: found in one line of the cache, k0, k1, k2, … take half the time.
+   */
   #placeOf(hash: number): number {
-    return (Math.imul(hash, 0x9e3779b1) >>> this.#shift) << 1;
+    const quarter = Math.imul(hash >>> 2, 0x9e3779b1) >>> (this.#shift + 2);
+    return (quarter << 3) | ((hash & 3) << 1);
   }
 
   #bytesOf(key: unknown): string {

@@ -17,6 +17,7 @@ public final class Main {
             Map.ofEntries(
                     Map.entry("cluster", ClusterCommand::run),
                     Map.entry("documents", DocumentsCommand::run),
+                    Map.entry("keyed-count", KeyedCountCommand::run),
                     Map.entry("keyed-state", KeyedStateCommand::run),
                     Map.entry("load", LoadCommand::run),
                     Map.entry("metadata", MetadataCommand::run),
