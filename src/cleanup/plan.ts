@@ -7,6 +7,7 @@ import { canonicalKey, formatLocation, isWithin, type Location } from '../model/
 import type { DeletionKind, PlannedDeletion } from '../model/plan.js';
 import type { ReferenceTable } from '../model/reference-table.js';
 import { BugError } from '../support/errors.js';
+import { timeText } from '../support/time-text.js';
 import { EmptiedDirectories } from './emptied-directories.js';
 import { orderDeletions } from './order.js';
 
@@ -234,8 +235,7 @@ function deletion(
   kind: DeletionKind,
   why: { readonly reason: string; readonly snapshot?: string },
 ): PlannedDeletion {
-  const modified = modifiedMs === null ? null : new Date(modifiedMs).toISOString();
-  return { path: formatLocation(location), bytes: sizeBytes, modified, kind, ...why };
+  return { path: formatLocation(location), bytes: sizeBytes, modified: timeText(modifiedMs), kind, ...why };
 }
 
 function emptyDirectory(path: string): PlannedDeletion {

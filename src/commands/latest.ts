@@ -3,6 +3,7 @@ import { boolean, string as text } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { describe } from '../cli/exit-codes.js';
 import { fromEnvironment, storageFlags } from '../cli/flags.js';
+import { warnOf } from '../cli/problems.js';
 import { FindingError } from '../support/errors.js';
 
 const DESCRIPTION = `\
@@ -56,7 +57,7 @@ export default class Latest extends BaseCommand {
     const { latestSnapshot } = await import('../usecases/latest-snapshot.js');
     const wanted = { job: flags.job, restarts: flags.restarts };
     const location = session.locate(args.location);
-    const { latest, passedOver } = await latestSnapshot(location, wanted, {
+    const { latest, passedOver, problems } = await latestSnapshot(location, wanted, {
       openReader: session.openReader,
       rewrites: flags.rewrite ?? [],
       concurrency: flags.concurrency,
@@ -64,6 +65,7 @@ export default class Latest extends BaseCommand {
     session.endProgress();
     const { visible } = await import('../render/text.js');
     for (const { path, reason } of passedOver) session.warn(visible(`passed over ${path}: ${reason}`));
+    warnOf(problems, session.warn);
     if (latest === null) throw nothingRestorable(args.location, passedOver.length);
     await this.show(flags, { document: () => latest, text: () => `${latest.path}\n` });
   }

@@ -14,6 +14,7 @@ import {
   parent,
 } from '../model/location.js';
 import type { SafetyPolicy } from '../model/safety-policy.js';
+import { timeText } from '../support/time-text.js';
 import type { Candidate, JobFacts, SafetyFacts, SnapshotDirectoryFacts } from './candidate.js';
 import { causeOf } from './causes.js';
 import { judge, judgeExpired } from './safety-rules.js';
@@ -87,7 +88,7 @@ export class FileAudit {
     return {
       path: formatLocation(location),
       snapshots,
-      modified: modifiedMs === null ? null : timeText(modifiedMs),
+      modified: timeText(modifiedMs),
       ...this.verdictOf(file),
     };
   }
@@ -234,9 +235,4 @@ export function isBlindSpot({ code }: { readonly code: string }): boolean {
 function checkpointIdOf(directory: Location): bigint | null {
   const id = /^chk-(\d+)$/.exec(baseName(directory))?.[1];
   return id === undefined ? null : BigInt(id);
-}
-
-/** Null for times that no calendar has. */
-function timeText(milliseconds: number): string | null {
-  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : null;
 }

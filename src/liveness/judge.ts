@@ -1,5 +1,6 @@
 // From what the sources say to what holds: whoever says that a job runs is believed over whoever says that it has ended,
 // and the user's word holds unless something contradicts it. Pure.
+
 import type {
   Evidence,
   JobEvidence,
@@ -10,6 +11,7 @@ import type {
 } from '../model/evidence.js';
 import { formatLocation, isWithin, type Location, parseUri } from '../model/location.js';
 import type { ReportedError } from '../model/snapshot.js';
+import { timeText } from '../support/time-text.js';
 import type { ClusterAnswer, ClusterJob } from './cluster.js';
 import type { HaAnswer } from './ha-directory.js';
 
@@ -182,9 +184,8 @@ class Doubts {
 
   #young(writtenMs: number | null): string | null {
     if (writtenMs === null || writtenMs <= this.#nowMs - QUIET_MS) return null;
-    const when = Number.isFinite(writtenMs)
-      ? `at ${new Date(writtenMs).toISOString()}`
-      : 'at a time that is not told';
+    const time = timeText(writtenMs);
+    const when = time === null ? 'at a time that is not told' : `at ${time}`;
     return `a file of it was written ${when}, less than an hour ago`;
   }
 }

@@ -1,10 +1,13 @@
 // The answer of `ckpt latest`. Fields marked JSON are the public contract, with these names.
+import type { ReportedError } from './snapshot.js';
 
 export interface LatestAnswer {
   /** Null where no snapshot would restore. */
   readonly latest: LatestSnapshot | null;
   /** What is newer and would not restore, the newest first. */
   readonly passedOver: readonly PassedOver[];
+  /** What could not be looked at and is no snapshot. */
+  readonly problems: readonly ReportedError[];
 }
 
 export interface LatestSnapshot {

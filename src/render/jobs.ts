@@ -1,5 +1,7 @@
 // Jobs of a cluster, for people and as documents.
+
 import type { CheckpointFacts, ClusterJobs, ListedJob, TakenCheckpoint } from '../model/cluster-jobs.js';
+import { timeText } from '../support/time-text.js';
 import type { Look, Palette } from './palette.js';
 import { formatMs } from './run.js';
 import { type Cell, table } from './table.js';
@@ -59,8 +61,8 @@ function paintOf(state: string, { good, bad, warning, faint }: Palette): (text: 
 function jobDocument({ startMs, endMs, checkpoints, ...job }: ListedJob): object {
   return {
     ...job,
-    startTime: timeOf(startMs),
-    endTime: endMs === null ? null : timeOf(endMs),
+    startTime: timeText(startMs),
+    endTime: timeText(endMs),
     checkpoints: checkpoints && {
       ...checkpoints,
       latest: checkpoints.latest && factsDocument(checkpoints.latest),
@@ -75,9 +77,5 @@ function factsDocument({
   durationMs,
   stateBytes,
 }: CheckpointFacts): object {
-  return { id, path, time: timeOf(triggeredMs), durationMs, stateBytes };
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
+  return { id, path, time: timeText(triggeredMs), durationMs, stateBytes };
 }

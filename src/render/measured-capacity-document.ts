@@ -1,5 +1,6 @@
 // `ckpt capacity LOCATION --json`. The fields are public: they are added to, never renamed. Bytes are whole ones; a field
 // is null where too few checkpoints tell.
+
 import type {
   JobCapacity,
   JobSharing,
@@ -12,6 +13,7 @@ import type {
   Trend,
 } from '../model/measured-capacity.js';
 import type { Remedy } from '../model/remedy.js';
+import { timeText } from '../support/time-text.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -174,9 +176,4 @@ function costDocument({ prices, jobsLeftOut, ...cost }: MonthlyCost): object {
 
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value);
-}
-
-/** Null for times that no calendar has, too. */
-function timeText(ms: number | null): string | null {
-  return ms === null || Math.abs(ms) > 8.64e15 ? null : new Date(ms).toISOString();
 }

@@ -11,9 +11,10 @@ import { rowsOf } from '../model/rows.js';
 import type { ScopeTotal, SnapshotReport } from '../model/snapshot-report.js';
 import type { ReadSnapshot, SnapshotPlace, Survey, SurveyedSnapshot } from '../model/survey.js';
 import { BugError, UsageError } from '../support/errors.js';
+import { timeText } from '../support/time-text.js';
 import { SnapshotScan, type ToldByMetadata } from '../survey/snapshot-scan.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
-import { pathOf, timeOf } from './list-snapshots.js';
+import { pathOf } from './list-snapshots.js';
 
 export type { SurveyOptions };
 
@@ -97,7 +98,7 @@ function reportOf(node: ReadNode, told: ToldByMetadata, { roots }: Survey): Snap
     kind: contents.kind,
     condition: node.condition,
     restorable: node.restorable,
-    time: timeOf(file),
+    time: timeText(file.modifiedMs),
     metadataBytes: file.sizeBytes,
     ...told,
     operators: told.operators.map((operator, index) => ({

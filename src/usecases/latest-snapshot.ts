@@ -4,11 +4,13 @@ import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js'
 import { type JobChain, jobChains, oneChain } from '../graph/job-chains.js';
 import type { Outcome } from '../graph/resolve.js';
 import type { LatestAnswer, PassedOver } from '../model/latest-snapshot.js';
-import { formatLocation, type Location } from '../model/location.js';
+import { baseName, formatLocation, type Location, parent, parseUri } from '../model/location.js';
+import type { ReportedError } from '../model/snapshot.js';
 import { type CkptError, StorageError, UsageError } from '../support/errors.js';
-import { jobOf } from '../survey/layout.js';
+import { timeText } from '../support/time-text.js';
+import { isSnapshotDirectory, jobOf, METADATA_NAME } from '../survey/layout.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
-import { pathOf, timeOf } from './list-snapshots.js';
+import { pathOf } from './list-snapshots.js';
 
 /** Which of the jobs at a location is meant. */
 export interface WantedJob {
@@ -28,7 +30,8 @@ export async function latestSnapshot(
   options: SurveyOptions,
 ): Promise<LatestAnswer> {
   const survey = await takeSurvey([location], options);
-  const unlisted = survey.problems.find(({ code }) => code !== 'not-followed');
+  const problems = survey.problems.filter(({ code }) => code !== 'not-followed');
+  const unlisted = problems.find(mayHideSnapshot);
   if (unlisted !== undefined) throw notLookedAt(unlisted.where ?? formatLocation(location), unlisted.message);
   const { snapshots } = chosenChain(buildGraph(survey), wanted, formatLocation(location));
   const passedOver: PassedOver[] = [];
@@ -36,12 +39,19 @@ export async function latestSnapshot(
     if ('resolution' in node && node.restorable) {
       const { place, contents, metadata } = node.snapshot;
       const latest = { path: pathOf(place, metadata), job: place.jobId, id: contents.checkpointId };
-      return { latest, passedOver };
+      return { latest, passedOver, problems };
     }
     expectLookedAt(node);
     passedOver.push({ path: pathOfNode(node), reason: reasonOf(node) });
   }
-  return { latest: null, passedOver };
+  return { latest: null, passedOver, problems };
+}
+
+/** What lies in the directory of a snapshot and is not its `_metadata` is no snapshot, whatever it is. */
+function mayHideSnapshot({ where }: ReportedError): boolean {
+  const location = where === null ? null : parseUri(where);
+  if (location === null || baseName(location) === METADATA_NAME) return true;
+  return !isSnapshotDirectory(baseName(parent(location)));
 }
 
 function chosenChain(nodes: readonly SnapshotNode[], { job, restarts }: WantedJob, where: string): JobChain {
@@ -131,7 +141,7 @@ function severalJobs(chains: readonly JobChain[], where: string): UsageError {
 
 function describeNewest({ snapshot }: SnapshotNode): string {
   const path = formatLocation(snapshot.place.directory);
-  const time = snapshot.state === 'incomplete' ? null : timeOf(snapshot.metadata);
+  const time = snapshot.state === 'incomplete' ? null : timeText(snapshot.metadata.modifiedMs);
   return `${path}${time === null ? '' : ` of ${time}`}`;
 }
 

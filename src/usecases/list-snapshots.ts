@@ -5,6 +5,7 @@ import type { ReferenceTable } from '../model/reference-table.js';
 import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SnapshotList, SnapshotRow } from '../model/snapshot-list.js';
 import type { MetadataFile, SnapshotPlace } from '../model/survey.js';
+import { timeText } from '../support/time-text.js';
 import { jobOf, METADATA_NAME } from '../survey/layout.js';
 import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
 
@@ -26,11 +27,6 @@ export async function listSnapshots(
 export function pathOf(place: SnapshotPlace, metadata: MetadataFile | null): string {
   const named = metadata !== null && baseName(metadata.location) !== METADATA_NAME;
   return formatLocation(named ? metadata.location : place.directory);
-}
-
-/** RFC 3339, UTC; null where the store tells no time. */
-export function timeOf({ modifiedMs }: MetadataFile): string | null {
-  return modifiedMs === null ? null : new Date(modifiedMs).toISOString();
 }
 
 const UNKNOWN_CONTENTS = {
@@ -56,7 +52,7 @@ export function rowOf(node: SnapshotNode): SnapshotRow {
     id: place.checkpointId,
     kind: place.kind ?? 'savepoint',
     condition,
-    time: metadata && timeOf(metadata),
+    time: metadata && timeText(metadata.modifiedMs),
     metadataBytes: metadata?.sizeBytes ?? null,
     jobName: null,
     jobPrefix: place.jobPrefix,

@@ -17,7 +17,7 @@ import { StateChecks, type StateFinding } from '../survey/run-state-checks.js';
 import { StateCheckScan } from '../survey/state-checks.js';
 import { ownersOfFiles } from '../survey/state-owners.js';
 import type { StreamSource } from '../survey/state-streams.js';
-import { type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
+import { DEFAULT_CONCURRENCY, type SurveyOptions, takeSurvey } from '../survey/take-survey.js';
 import { byJobIdAndPath, rowOf } from './list-snapshots.js';
 
 export interface VerifyOptions extends SurveyOptions {
@@ -54,8 +54,6 @@ const NOTHING_FOUND = {
 } as const;
 
 type Findings = Pick<VerifiedSnapshot, keyof typeof NOTHING_FOUND | 'condition' | 'restorable'>;
-
-const DEFAULT_CONCURRENCY = 16;
 
 class Verification {
   readonly #options: VerifyOptions;

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureCase, fixtureSnapshots } from '../support/fixtures.js';
@@ -80,6 +80,17 @@ describe('ckpt latest', () => {
     const { stderr, status } = await latest('restore-noclaim', '.', '--job', '0000');
     expect(status).toBe(2);
     expect(stderr).toMatch(/error: no snapshot at .* is of job 0000/);
+  });
+
+  test('tells of a name that is no text beside a _metadata, and answers', async () => {
+    const planted = plantTree('rocksdb-incremental');
+    const [job] = jobsOf('rocksdb-incremental');
+    const beside = Buffer.from(join(planted.directory, `checkpoints/${job}/chk-7/`));
+    writeFileSync(Buffer.concat([beside, Buffer.from([0xff])]), '');
+    const { stdout, stderr, status } = await ckpt(['latest', planted.directory, ...planted.rewrite]);
+    planted.remove();
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/chk-7\n$/)]);
+    expect(stderr).toMatch(/^warning: the name of .* is not UTF-8/);
   });
 
   test('passes over a checkpoint that is under way', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatLocation, parseLocation } from '../../src/model/location.js';
 import { parseRewrite } from '../../src/model/rewrite.js';
+import { delegatingReader } from '../../src/storage/delegating.js';
 import { type OpenReader, openReader } from '../../src/storage/open.js';
 import type { StorageReader } from '../../src/storage/storage.js';
 import { StorageError } from '../../src/support/errors.js';
@@ -35,6 +36,21 @@ const latest = (
   rewrites = [parseRewrite(`${FIXTURE.baseUri}=${FIXTURE.treeDirectory}`, '/')],
 ) => latestSnapshot(parseLocation('.', FIXTURE.treeDirectory), ANY_JOB, { openReader: open, rewrites });
 
+/** The tree, with something at `path` below each root of which nothing is told. */
+function storeThatCannotTell(path: string): OpenReader {
+  return async (location) => {
+    const inner = await openReader(location);
+    return {
+      ...delegatingReader(inner),
+      list: async function* (root) {
+        yield* inner.list(root);
+        const error = new StorageError('denied', 'no entry');
+        yield { entries: [], problems: [{ path: `${root.path}/${path}`, error }] };
+      },
+    };
+  };
+}
+
 describe('latestSnapshot', () => {
   it('names what would restore', async () => {
     const answer = await latest(openReader);
@@ -67,23 +83,19 @@ describe('latestSnapshot', () => {
     });
   });
 
-  it('throws where a part of the tree could not be listed', async () => {
-    const open: OpenReader = async (location) => {
-      const inner = await openReader(location);
-      return {
-        ...inner,
-        capabilities: inner.capabilities,
-        stat: (at) => inner.stat(at),
-        list: async function* (root) {
-          yield* inner.list(root);
-          const error = new StorageError('denied', 'no entry');
-          yield { entries: [], problems: [{ path: `${root.path}/secret`, error }] };
-        },
-      } as StorageReader;
-    };
-    await expect(latest(open)).rejects.toMatchObject({
-      code: 'storage-unavailable',
-      where: `${formatLocation(parseLocation('.', FIXTURE.treeDirectory))}/secret`,
-    });
+  it.each(['secret', 'chk-99', 'chk-99/_metadata', 'chk-99/below/_metadata'])(
+    'throws where %s of the tree could not be looked at',
+    async (path) => {
+      await expect(latest(storeThatCannotTell(path))).rejects.toMatchObject({
+        code: 'storage-unavailable',
+        where: `${formatLocation(parseLocation('.', FIXTURE.treeDirectory))}/${path}`,
+      });
+    },
+  );
+
+  it('passes over what cannot be looked at beside a _metadata, and tells of it', async () => {
+    const { latest: found, problems } = await latest(storeThatCannotTell('chk-99/\ufffd'));
+    expect(found).toEqual((await latest(openReader)).latest);
+    expect(problems).toEqual([expect.objectContaining({ code: 'storage-denied' })]);
   });
 });

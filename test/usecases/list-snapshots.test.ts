@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { child, parent, parseLocation } from '../../src/model/location.js';
 import type { SnapshotList } from '../../src/model/snapshot-list.js';
+import { delegatingReader } from '../../src/storage/delegating.js';
 import { faultyStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import type { StorageReader } from '../../src/storage/storage.js';
@@ -181,6 +182,21 @@ describe('inspecting', () => {
     const { report, document } = await inspect(files, JOB_A);
     expect(report).toMatchObject({ checkpointId: 1n, fullBytes: 3n, inlineBytes: 3n, fileCount: 0 });
     expect((await document()).operators).toHaveLength(1);
+  });
+
+  it('has no time where the store tells one that no calendar has', async () => {
+    const storage = await store({ [`${JOB_A}/chk-1/_metadata`]: metadataBytes({}) });
+    const late: StorageReader = {
+      ...delegatingReader(storage),
+      list: async function* (at) {
+        for await (const { entries, problems } of storage.list(at))
+          yield { entries: entries.map((entry) => ({ ...entry, modifiedMs: 9e15 })), problems };
+      },
+    };
+    const { snapshots } = await list(late);
+    expect(snapshots).toEqual([expect.objectContaining({ time: null, condition: 'complete' })]);
+    const { report } = await inspectSnapshot(root, { openReader: async () => late });
+    expect(report.time).toBeNull();
   });
 
   it('fails with the reason where the only `_metadata` is damaged, and where there is none', async () => {

@@ -1,5 +1,7 @@
 // A section for each of the largest jobs: how its checkpoints grew.
+
 import type { JobCapacity, MeasuredCapacity, ReadSample } from '../../model/measured-capacity.js';
+import { timeText } from '../../support/time-text.js';
 import { formatGrowth, formatSpread, NO_HISTORY } from '../growth.js';
 import { formatBytes, formatCount, formatSpan, formatTime, plural } from '../units.js';
 import type { Plot, ReportSection } from './report.js';
@@ -96,5 +98,5 @@ function thinned(samples: readonly ReadSample[]): readonly ReadSample[] {
 }
 
 function timeOf({ timeMs }: ReadSample): string {
-  return Math.abs(timeMs) > 8.64e15 ? '–' : formatTime(new Date(timeMs).toISOString());
+  return formatTime(timeText(timeMs));
 }

@@ -1,4 +1,5 @@
 // Bytes over time as lines, with as few marks on the axes as can be read.
+import { timeText } from '../../support/time-text.js';
 import { formatBytes } from '../units.js';
 import { element, empty, type Markup, rounded } from './markup.js';
 import type { Drawing } from './plot.js';
@@ -60,7 +61,7 @@ function byteMark(bytes: number, { y }: Scale): readonly Markup[] {
 }
 
 function timeMarks(firstMs: number, lastMs: number): readonly Markup[] {
-  const [first, last] = [timeText(firstMs, lastMs - firstMs), timeText(lastMs, lastMs - firstMs)];
+  const [first, last] = [tickText(firstMs, lastMs - firstMs), tickText(lastMs, lastMs - firstMs)];
   return [
     element('text', { x: LEFT, y: BOTTOM + 16 }, first),
     ...(firstMs === lastMs
@@ -72,9 +73,9 @@ function timeMarks(firstMs: number, lastMs: number): readonly Markup[] {
 const DAY_MS = 86_400_000;
 
 /** A day where there are many, else minutes or seconds; UTC. */
-function timeText(timeMs: number, spanMs: number): string {
-  if (Math.abs(timeMs) > 8.64e15) return '';
-  const text = new Date(timeMs).toISOString();
+function tickText(timeMs: number, spanMs: number): string {
+  const text = timeText(timeMs);
+  if (text === null) return '';
   if (spanMs > 10 * DAY_MS) return text.slice(0, 10);
   return `${text.slice(5, 10)} ${text.slice(11, spanMs < 600_000 ? 19 : 16)}Z`;
 }
