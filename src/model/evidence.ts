@@ -101,17 +101,17 @@ export function livenessOf({ jobs }: Evidence, jobId: string | null): Liveness {
 
 /** The pin that holds the snapshot in `directory`, if there is one. */
 export function pinOf({ pins }: Evidence, directory: Location): Pin | undefined {
-  return pins.find(({ path }) => names(path, directory));
+  return pins.find(({ path }) => namesSnapshot(path, directory));
 }
 
 const METADATA = /\/_metadata$/;
 const CHECKPOINT = /^chk-\d+$/;
 
 /**
- * A cluster may know a store by another name than we do (a mount, a gateway), so that a path that ends alike counts as
- * the same: a pin too many does no harm.
+ * Whether `path`, of the directory of a snapshot or of its `_metadata`, is that of the one in `directory`. A store may be known
+ * by two names (a mount, a gateway), so that a path that ends alike counts as the same: a pin too many does no harm.
  */
-function names(path: string, directory: Location): boolean {
+export function namesSnapshot(path: string, directory: Location): boolean {
   const location = parseUri(path.replace(METADATA, ''));
   if (location !== null && canonicalKey(location) === canonicalKey(directory)) return true;
   return ownPart(location?.path ?? path.replace(METADATA, '')) === ownPart(directory.path);

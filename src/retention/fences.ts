@@ -1,8 +1,8 @@
 // What no policy lets go (docs/safety.md lists the names). Each fence looks at one snapshot in its timeline and says why
 // it must stay, or nothing.
-import { canonicalKey, type Location } from '../model/location.js';
+import { namesSnapshot } from '../model/evidence.js';
+import { formatLocation } from '../model/location.js';
 import type { RetentionPolicy } from '../model/policy.js';
-import { METADATA_NAME } from '../model/snapshot.js';
 import type { JobStanding, Reason, SafetyRule, SnapshotCandidate } from '../model/verdict.js';
 import { assertNever } from '../support/errors.js';
 import { formatDuration } from '../support/units.js';
@@ -22,7 +22,7 @@ type Fence = <C extends SnapshotCandidate>(snapshot: C, around: Surroundings<C>)
 
 const fences = {
   pinned: ({ location }, { policy }) =>
-    policy.pins.some((pin) => isPinOf(pin, location)) ? 'pinned by the user' : null,
+    policy.pins.some((pin) => namesSnapshot(formatLocation(pin), location)) ? 'pinned by the user' : null,
   'savepoint-untouched': ({ kind, named }, { policy }) =>
     kind === 'savepoint' && policy.savepoints === 'keep' && !named
       ? 'a savepoint, which goes only by name or with --savepoints'
@@ -70,12 +70,6 @@ export function fencesAround<C extends SnapshotCandidate>(
     const text = fence(snapshot, around);
     return text === null ? [] : [{ rule, text }];
   });
-}
-
-/** Whether `pin` names the snapshot in `directory`, by the directory or by its metadata file. */
-export function isPinOf(pin: Location, directory: Location): boolean {
-  const [pinned, own] = [canonicalKey(pin), canonicalKey(directory)];
-  return pinned === own || pinned === `${own}/${METADATA_NAME}`;
 }
 
 /** Somebody may still repair it: it has what nothing else has. */

@@ -1,9 +1,10 @@
 // Which snapshots stay and which expire. Pure: what is there, what is known of jobs and what time it is are arguments.
 // Nothing here knows what a deletion is.
-import { formatLocation } from '../model/location.js';
+import { canonicalKey, formatLocation, type Location } from '../model/location.js';
 import type { RetentionPolicy } from '../model/policy.js';
+import { METADATA_NAME } from '../model/snapshot.js';
 import type { Reason, Refusal, SnapshotCandidate, SnapshotVerdicts, Verdict } from '../model/verdict.js';
-import { fencesAround, isPinOf } from './fences.js';
+import { fencesAround } from './fences.js';
 import { type Rule, rulesOf, type SizeTally } from './rules.js';
 import { type Timeline, timelines } from './timeline.js';
 
@@ -113,4 +114,10 @@ function pinsOfNothing(
       where: formatLocation(pin),
       next: 'correct the path, or leave the pin out',
     }));
+}
+
+/** By the directory or by its metadata file. */
+function isPinOf(pin: Location, directory: Location): boolean {
+  const [pinned, own] = [canonicalKey(pin), canonicalKey(directory)];
+  return pinned === own || pinned === `${own}/${METADATA_NAME}`;
 }

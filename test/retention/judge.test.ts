@@ -284,6 +284,12 @@ describe('pins', () => {
     expect(keptIds(snapshots, { keepLast: 1, pins })).toEqual([81, 82, 90]);
   });
 
+  it('keep a snapshot by each of the paths that its store is met by', () => {
+    const snapshots = ['s3://bucket/job', 's3://alias/job'].flatMap((group) => daily(80, 90, { group }));
+    const pins = [at('s3://alias/job/chk-81')];
+    expect(keptIds(snapshots, { keepLast: 1, pins })).toEqual([81, 81, 90, 90]);
+  });
+
   it('that name no snapshot are refused', () => {
     const { refusals } = judged(daily(80, 90), { keepLast: 1, pins: [at('file:///ckpt/job/chk-8')] });
     expect(refusals).toEqual([
