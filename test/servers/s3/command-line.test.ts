@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answersOf, ckptProcess } from '../../cli/process.js';
 import { startFaultProxy } from '../../support/fault-proxy.js';
+import { fixtureCase, fixtureRows } from '../../support/fixtures.js';
 import { metadataBytes } from '../../survey/documents.js';
 import { commandLineOn, filesBelow, type Place } from '../command-line.js';
 import { startAgingProxy } from './aging-proxy.js';
@@ -40,6 +41,35 @@ describeS3('the command line on S3', () => {
     expect(again).toMatchObject({ noop: true });
     const { Uploads } = await s3.listMultipartUploads({ Bucket });
     expect(Uploads?.map(({ Key }) => Key)).toEqual(['flink/of-somebody-else']);
+  }, 60_000);
+
+  it('takes no file of a bucket for an orphan that snapshots need by the name of another bucket', async () => {
+    const fixture = fixtureCase('restore-claim');
+    const names = [(await newBucket(server)).authority, (await newBucket(server)).authority];
+    for (const name of names) await loaderOf(server, name)(fixture.treeDirectory, 'twice');
+    const roots = names.map((name) => `s3://${name}/flink/twice`);
+    const proxy = await startAgingProxy(server.endpoint);
+    const env = { ...place.env, CKPT_S3_ENDPOINT: proxy.endpoint };
+    const [stopped, rewrite] = [
+      roots.flatMap((root) => ['--stopped', root]),
+      ['--rewrite', `${fixture.baseUri}=${roots[0]}`],
+    ];
+    const clean = ['clean', ...roots, ...rewrite, ...stopped, '--no-quarantine', '--apply', '--yes'];
+    const [audited, done] = await answersOf([['audit', ...roots, ...rewrite, ...stopped], clean], { env });
+    await proxy.stop();
+    const orphans = fixtureRows(fixture, 'orphans.txt').map(([path = '']) => path);
+    expect(audited).toMatchObject({
+      deletable: { files: orphans.length * 2 },
+      heldBack: [{ reason: 'name-referenced-elsewhere', files: expect.any(Number) }],
+      problems: [{ code: 'names-met-twice' }],
+    });
+    expect(done).toMatchObject({ deleted: orphans.length * 2, failed: [], skipped: [] });
+    const left = filesBelow(fixture.treeDirectory).filter((path) => !orphans.includes(path));
+    for (const Bucket of names) {
+      const { Contents = [] } = await adminClient(server).listObjectsV2({ Bucket });
+      const keys = Contents.map(({ Key = '' }) => Key).filter((key) => !key.includes('/.ckpt-journal/'));
+      expect(keys.sort()).toEqual(left.map((path) => `flink/twice/${path}`).sort());
+    }
   }, 60_000);
 
   it.each([
