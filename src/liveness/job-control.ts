@@ -6,11 +6,10 @@ import { UsageError } from '../support/errors.js';
 import { ClusterError } from './cluster-error.js';
 import { EvidenceError } from './evidence-error.js';
 import type { JsonAnswer, JsonSender } from './http-json.js';
+import { reasonIn } from './java-trace.js';
 import {
   CheckpointEntry,
   type CheckpointEntryAnswer,
-  Checkpoints,
-  type CheckpointsAnswer,
   Errors,
   type JobEntry,
   JobStatus,
@@ -49,10 +48,12 @@ export class JobControl {
     return (await this.#ask('GET', '/jobs/overview', Jobs)).jobs;
   }
 
-  /** Null where it takes none. */
-  async checkpoints(jobId: string): Promise<CheckpointsAnswer | null> {
-    const answer = await this.#send('GET', `/jobs/${jobId}/checkpoints`);
-    return answer.status === 404 ? null : this.#read(answer, `/jobs/${jobId}/checkpoints`, Checkpoints);
+  /** What there is at `path`; null where the cluster knows of nothing there. */
+  async look<T>(path: string, form: ZodType<T>): Promise<T | null> {
+    const answer = await this.#send('GET', path);
+    if (answer.status === 404) return null;
+    if (answer.status !== 200) throw this.#refused(path, answer);
+    return this.#read(answer, path, form);
   }
 
   /** Takes a checkpoint now. Throws a ClusterError where it does not become complete. */
@@ -203,16 +204,6 @@ const NEXT_OF_STATUS: Readonly<Record<number, string>> = {
   403: 'give credentials in the URL: https://user:password@host',
   409: 'ckpt jobs --rest URL shows the state of the job',
 };
-
-/** The last cause in a Java stack trace, without the names of the exceptions around it. */
-function reasonIn(trace: string): string {
-  const lines = trace.split('\n').filter((line) => line !== '' && !/^\s+at |^\s*\.\.\. \d+ more/.test(line));
-  const cause = lines.findLast((line) => line.startsWith('Caused by: ')) ?? lines[0] ?? '';
-  return cause
-    .replace(/^Caused by: /, '')
-    .replace(/^(?:[\w$]+\.)+[\w$]+(?:Exception|Error): /, '')
-    .trim();
-}
 
 function asClusterError({ code, message, where, cause }: EvidenceError): ClusterError {
   const isUnreachable = code === 'evidence-unreachable';

@@ -1,7 +1,7 @@
 // `ckpt jobs`, `trigger`, `savepoint`, `stop` and `cancel`: which job is meant, what it is told, and what came of it.
 
 import { jsonSender } from '../liveness/http-json.js';
-import type { JobEntry } from '../liveness/job-answers.js';
+import { Checkpoints, type JobEntry } from '../liveness/job-answers.js';
 import type { SavepointWish } from '../liveness/job-control.js';
 import { JobControl } from '../liveness/job-control.js';
 import type { ClusterJobs, ListedJob, TakenCheckpoint } from '../model/cluster-jobs.js';
@@ -59,7 +59,8 @@ function controlOf(rest: URL, clock: Clock): JobControl {
   return new JobControl(jsonSender(rest, { clock }), clock);
 }
 
-async function choose({ rest, job }: JobChoice, clock: Clock) {
+/** The job that is meant. Throws a UsageError where that is none, or more than one. */
+export async function choose({ rest, job }: JobChoice, clock: Clock) {
   const control = controlOf(rest, clock);
   const known = await control.jobs();
   const meant =
@@ -68,7 +69,7 @@ async function choose({ rest, job }: JobChoice, clock: Clock) {
       : known.filter(({ jid }) => jid.startsWith(job.toLowerCase()));
   const [only, ...others] = meant;
   if (only === undefined || others.length > 0) throw unclear(job, { control, known, meant });
-  return { control, jobId: only.jid };
+  return { control, jobId: only.jid, entry: only };
 }
 
 function unclear(
@@ -86,8 +87,9 @@ function unclear(
   return new UsageError(message, { code: 'no-such-job', where, next });
 }
 
-async function describe(job: JobEntry, control: JobControl): Promise<ListedJob> {
-  const checkpoints = await control.checkpoints(job.jid);
+/** A job as the list has it. */
+export async function describe(job: JobEntry, control: JobControl): Promise<ListedJob> {
+  const checkpoints = await control.look(`/jobs/${job.jid}/checkpoints`, Checkpoints);
   const ended = job['end-time'];
   return {
     job: job.jid,

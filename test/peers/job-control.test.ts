@@ -11,6 +11,7 @@ import {
   takeSavepoint,
   triggerCheckpoint,
 } from '../../src/usecases/control-jobs.js';
+import { watchJob } from '../../src/usecases/watch-checkpoints.js';
 import { withCluster } from './support/cluster.js';
 import { describeWithFlink } from './support/flink.js';
 
@@ -27,6 +28,13 @@ describeWithFlink('jobs of a real cluster', () => {
           job,
           path: expect.stringContaining(`/${job}/chk-${taken.checkpointId}`),
         });
+        const { watched } = await watchJob(only, systemClock);
+        const seen = watched?.history.find(({ checkpointId }) => checkpointId === taken.checkpointId);
+        expect(seen).toMatchObject({ status: 'COMPLETED', durationMs: taken.durationMs, failure: null });
+        expect((seen?.times?.saveMs ?? Number.NaN) + (seen?.times?.ackMs ?? Number.NaN)).toBe(
+          taken.durationMs,
+        );
+        expect(watched?.advice).toEqual([]);
         const wish = { directory: `file://${directory}/savepoints`, format: 'NATIVE' } as const;
         const savepoint = await takeSavepoint({ rest, job: job.slice(0, 8) }, wish, systemClock);
         expect(existsSync(new URL(`${savepoint.path}/_metadata`))).toBe(true);
@@ -34,6 +42,10 @@ describeWithFlink('jobs of a real cluster', () => {
         await expect(takeSavepoint(only, nowhere, systemClock)).rejects.toMatchObject({
           code: 'operation-failed',
         });
+        const broken = await watchJob(only, systemClock);
+        expect(broken.watched?.history.filter(({ failure }) => failure !== null)).toMatchObject([
+          { isSavepoint: true, failure: { cause: 'storage' } },
+        ]);
         const none = { directory: null, format: 'CANONICAL' } as const;
         await expect(takeSavepoint(only, none, systemClock)).rejects.toMatchObject({
           code: 'cluster-refused',

@@ -9,6 +9,7 @@ import {
   takeSavepoint,
   triggerCheckpoint,
 } from '../../src/usecases/control-jobs.js';
+import { watchJob } from '../../src/usecases/watch-checkpoints.js';
 import { Workplace } from './run-harness.js';
 import { withServedJob } from './served-job.js';
 
@@ -37,6 +38,25 @@ describe('telling a job of the bundled engine what to do', () => {
       await outcome;
     });
     expect(report).toMatchObject({ state: 'FINISHED' });
+  });
+
+  it('tells what its checkpoints spend their time on, and why some fail', async () => {
+    await withServedJob(workplace, async ({ url: rest, jobId }) => {
+      const wish = { directory: 'file:///dev/null/savepoints', format: 'CANONICAL' } as const;
+      await expect(takeSavepoint({ rest, job: jobId }, wish, systemClock)).rejects.toThrow('/dev/null');
+      const { job, watched } = await watchJob({ rest, job: jobId.slice(0, 6) }, systemClock);
+      expect(job.job).toBe(jobId);
+      const history = watched?.history ?? [];
+      const done = history.filter(({ status }) => status === 'COMPLETED');
+      expect(done.length).toBeGreaterThan(1);
+      for (const { times, durationMs } of done) {
+        expect((times?.saveMs ?? Number.NaN) + (times?.ackMs ?? Number.NaN)).toBe(durationMs);
+        expect(times?.lastTask).toMatch(/^(Source: Views|KeyedProcess -> )/);
+      }
+      const [lost] = history.filter(({ isSavepoint }) => isSavepoint);
+      expect(lost).toMatchObject({ status: 'FAILED', times: null, failure: { cause: 'storage' } });
+      expect(watched?.advice[0]?.seen).toMatch(/^1 of \d+ failed: state could not be written \(.*null/);
+    });
   });
 
   it('cancels it', async () => {

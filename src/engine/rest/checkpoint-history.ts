@@ -1,12 +1,22 @@
 // What has become of a job's checkpoints: counts of all, the newest in detail. Bounded, however long the job runs.
 // Source: Flink CheckpointStatsTracker, CheckpointStatsHistory.
-import type { CheckpointSummary, JobEvent } from '../../model/job-events.js';
+import type { CheckpointFailureReason, CheckpointSummary, JobEvent } from '../../model/job-events.js';
 import type { SnapshotTimes } from '../../model/job-progress.js';
 import type { Location } from '../../model/location.js';
 import type { SavepointFormat } from '../../model/metadata.js';
 
 /** Checkpoints that are told of one by one. Flink's default is 10: a page and a report want more to look at. */
 const HISTORY = 100;
+
+/** So that whoever knows Flink's sentences finds them. */
+const IN_FLINKS_WORDS: Readonly<Record<CheckpointFailureReason, string>> = {
+  declined: 'Checkpoint was declined.',
+  expired: 'Checkpoint expired before completing.',
+  storage: 'Failure to finalize checkpoint.',
+  subsumed: 'Checkpoint has been subsumed.',
+  'job-failure': 'Task has failed.',
+  'job-end': 'CheckpointCoordinator shutdown.',
+};
 
 /** A subtask's part of a checkpoint. */
 export interface SubtaskRecord {
@@ -85,7 +95,11 @@ export class CheckpointHistory {
         this.#end(event.checkpointId, completed(event, nowMs));
         break;
       case 'checkpoint-failed':
-        this.#end(event.checkpointId, { kind: 'failed', atMs: nowMs, message: event.error.message });
+        this.#end(event.checkpointId, {
+          kind: 'failed',
+          atMs: nowMs,
+          message: `${IN_FLINKS_WORDS[event.reason]} ${event.error.message}`,
+        });
         break;
       case 'checkpoint-subsumed':
         this.#discard(event.checkpointId);
