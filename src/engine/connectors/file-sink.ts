@@ -25,10 +25,9 @@ export interface FileCommittable {
  */
 export function fileSink(directory: string, random: Random = systemRandom): Sink<string, FileCommittable> {
   const path = localPath(directory);
-  // Shared by all subtasks: the owner drawn for a fresh start, then those that a restored checkpoint named.
-  const owners = [shortId(random)];
+  const ownership = { owners: [shortId(random)], isChecked: false };
   return {
-    createWriter: (context) => new FileSinkWriter(path, { context, owners, attempt: shortId(random) }),
+    createWriter: (context) => new FileSinkWriter(path, { context, ownership, attempt: shortId(random) }),
     serializeCommittable: ({ owner, hidden }) => Buffer.from(JSON.stringify({ owner, hidden })),
     deserializeCommittable: decodeCommittable,
   };
@@ -38,9 +37,17 @@ function shortId(random: Random): string {
   return randomUuid(random).slice(0, 8);
 }
 
+/** Shared by all subtasks and attempts. */
+interface Ownership {
+  /** Drawn for a fresh start, then those that a restored checkpoint named. */
+  readonly owners: string[];
+  /** That no other run has left unfinished output: told once, before sinks beside this one write theirs. */
+  isChecked: boolean;
+}
+
 interface Identity {
   readonly context: SinkContext;
-  readonly owners: string[];
+  readonly ownership: Ownership;
   readonly attempt: string;
 }
 
@@ -49,7 +56,7 @@ class FileSinkWriter implements SinkWriter<string, FileCommittable> {
   readonly #identity: Identity;
   #part: PartWriter | undefined;
   #parts = 0;
-  /** Set at the first use: resolves when the directory stands and may be written to. */
+  /** Set at the first use: resolves when the directory stands. */
   #ready: Promise<void> | undefined;
 
   constructor(directory: string, identity: Identity) {
@@ -67,7 +74,7 @@ class FileSinkWriter implements SinkWriter<string, FileCommittable> {
   }
 
   async prepareCommit(): Promise<readonly FileCommittable[]> {
-    this.#ready ??= this.#prepareDirectory();
+    this.#ready ??= makeDirectory(this.#directory);
     await this.#ready;
     const hidden = this.#part === undefined ? null : await this.#part.finish();
     this.#part = undefined;
@@ -76,7 +83,7 @@ class FileSinkWriter implements SinkWriter<string, FileCommittable> {
   }
 
   async commit(committables: readonly FileCommittable[]): Promise<void> {
-    const { owners } = this.#identity;
+    const { owners } = this.#identity.ownership;
     for (const { owner } of committables) if (!owners.includes(owner)) owners.push(owner);
     const hidden = committables.map((committable) => committable.hidden).filter((path) => path !== null);
     for (const path of hidden) await show(path);
@@ -84,8 +91,15 @@ class FileSinkWriter implements SinkWriter<string, FileCommittable> {
   }
 
   async recover(): Promise<void> {
-    const { context, owners } = this.#identity;
-    for (const { name, owner, subtaskIndex } of await hiddenParts(this.#directory)) {
+    const { context, ownership } = this.#identity;
+    const { owners } = ownership;
+    const hidden = await hiddenParts(this.#directory);
+    const foreign = hidden.find(({ owner }) => !owners.includes(owner));
+    const isRestored = owners.length > 1;
+    if (foreign !== undefined && !isRestored && !ownership.isChecked)
+      throw unfinished(this.#directory, foreign.name);
+    ownership.isChecked = true;
+    for (const { name, owner, subtaskIndex } of hidden) {
       // Each file has one subtask that takes it away, and that has not begun to write yet.
       const ours = owners.includes(owner) && subtaskIndex % context.parallelism === context.subtaskIndex;
       if (ours) await remove(join(this.#directory, name));
@@ -97,24 +111,14 @@ class FileSinkWriter implements SinkWriter<string, FileCommittable> {
   }
 
   get #owner(): string {
-    return this.#identity.owners.at(-1)!;
+    return this.#identity.ownership.owners.at(-1)!;
   }
 
   #nextPart(): PartWriter {
     const { context, attempt } = this.#identity;
     const name = hiddenName(this.#owner, context.subtaskIndex, attempt, this.#parts++);
-    this.#ready ??= this.#prepareDirectory();
+    this.#ready ??= makeDirectory(this.#directory);
     return new PartWriter(join(this.#directory, name), this.#ready);
-  }
-
-  async #prepareDirectory(): Promise<void> {
-    await makeDirectory(this.#directory);
-    const { owners } = this.#identity;
-    const restored = owners.length > 1;
-    const foreign = restored
-      ? []
-      : (await hiddenParts(this.#directory)).filter((part) => part.owner !== this.#owner);
-    if (foreign.length > 0) throw unfinished(this.#directory, foreign[0]!.name);
   }
 }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FileCommittable, fileSink } from '../../../src/engine/connectors/file-sink.js';
-import { UsageError } from '../../../src/support/errors.js';
 import { runs, testSeed } from '../../support/runs.js';
 
 let directory: string;
@@ -171,16 +170,28 @@ describe('a fresh start', () => {
   it('is refused where the unfinished output of another run lies', async () => {
     await killedRun();
     const writer = writerOf();
-    await expect(writer.prepareCommit(1)).rejects.toMatchObject({
-      code: 'usage',
+    await expect(writer.recover?.()).rejects.toMatchObject({
+      name: 'UsageError',
       message: `the output directory ${directory} holds unfinished output of another run`,
       next: expect.stringContaining('-s'),
     });
-    writer.write('x');
-    await expect(writer.prepareCommit(1)).rejects.toMatchObject({ code: 'usage' });
-    expect(() => writer.write('y')).toThrow(UsageError);
     await writer.close();
     expect(await hiddenNames()).toHaveLength(2);
+  });
+
+  it('takes no offence at another sink of the job that writes into the same directory', async () => {
+    const sinks = [fileSink(directory), fileSink(directory)];
+    for (const attempt of [1, 2]) {
+      const writers = sinks.map((sink) => writerOf(sink));
+      for (const writer of writers) await writer.recover?.();
+      for (const writer of writers) writer.write(`attempt ${attempt}`);
+      for (const writer of writers) {
+        const committables = await writer.prepareCommit(attempt);
+        if (attempt === 2) await writer.commit(committables);
+      }
+    }
+    expect(await output()).toEqual(['attempt 2', 'attempt 2']);
+    expect(await hiddenNames()).toEqual([]);
   });
 
   it('adds to the committed output of earlier runs', async () => {
