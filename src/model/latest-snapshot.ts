@@ -6,7 +6,7 @@ export interface LatestAnswer {
   readonly latest: LatestSnapshot | null;
   /** What is newer and would not restore, the newest first. */
   readonly passedOver: readonly PassedOver[];
-  /** What could not be looked at and is no snapshot. */
+  /** What could not be looked at and is no snapshot, and what is to be known of the answer. */
   readonly problems: readonly ReportedError[];
 }
 

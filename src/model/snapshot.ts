@@ -29,8 +29,10 @@ export type RootKind =
   | 'snapshot'
   /** A job's directory: its name is a job id, or it holds `chk-N` directories itself. */
   | 'job'
-  /** Holds directories of jobs, or savepoints. */
+  /** Holds directories of jobs. */
   | 'checkpoint-root'
+  /** Holds savepoints, and no directories of jobs. */
+  | 'savepoint-root'
   /** Any other directory, taken as an ancestor of all that. */
   | 'ancestor';
 

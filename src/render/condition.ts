@@ -43,6 +43,7 @@ const ROOT_NAMES: Readonly<Record<RootKind, string>> = {
   snapshot: 'one snapshot',
   job: 'the directory of a job',
   'checkpoint-root': 'a checkpoint directory',
+  'savepoint-root': 'a directory of savepoints',
   ancestor: 'a directory above checkpoint directories',
 };
 

@@ -73,7 +73,8 @@ export function rootKindOf(root: Location, children: ReadonlySet<string>): RootK
   if (isSnapshotDirectory(name) || children.has(METADATA_NAME)) return 'snapshot';
   const names = [...children];
   if (JOB_ID.test(name) || names.some((child) => CHECKPOINT.test(child))) return 'job';
-  return names.some((child) => JOB_ID.test(child) || SAVEPOINT.test(child)) ? 'checkpoint-root' : 'ancestor';
+  if (names.some((child) => JOB_ID.test(child))) return 'checkpoint-root';
+  return names.some((child) => SAVEPOINT.test(child)) ? 'savepoint-root' : 'ancestor';
 }
 
 /** With entropy in its path a checkpoint's data lies in another directory of the same job and number. */

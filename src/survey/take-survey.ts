@@ -94,7 +94,8 @@ function located(error: CkptError, location: Location): CkptError {
 
 function noMetadata(location: Location, type: string): CkptError {
   const where = formatLocation(location);
-  return new StorageError('conflict', `${where} is a ${type} where a file should be`, {
+  const what = type === 'directory' ? 'a directory' : 'neither a file nor a directory';
+  return new StorageError('conflict', `${where} is ${what}; a file should be there`, {
     where,
     next: 'if it leads to a metadata file, give that as a location of its own',
   });

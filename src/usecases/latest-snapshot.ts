@@ -2,6 +2,7 @@
 // be looked at, and never that of another job.
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
 import { type JobChain, jobChains, oneChain } from '../graph/job-chains.js';
+import { outsideFiles } from '../graph/outside-files.js';
 import type { Outcome } from '../graph/resolve.js';
 import type { LatestAnswer, PassedOver } from '../model/latest-snapshot.js';
 import { baseName, formatLocation, type Location, parent, parseUri } from '../model/location.js';
@@ -39,7 +40,7 @@ export async function latestSnapshot(
     if ('resolution' in node && node.restorable) {
       const { place, contents, metadata } = node.snapshot;
       const latest = { path: pathOf(place, metadata), job: place.jobId, id: contents.checkpointId };
-      return { latest, passedOver, problems };
+      return { latest, passedOver, problems: [...problems, ...outsideFiles([node], survey.roots)] };
     }
     expectLookedAt(node);
     passedOver.push({ path: pathOfNode(node), reason: reasonOf(node) });

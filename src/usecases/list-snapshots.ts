@@ -1,5 +1,6 @@
 // `ckpt list`: survey, graph, and a row per snapshot.
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
+import { outsideFiles } from '../graph/outside-files.js';
 import { baseName, formatLocation, type Location } from '../model/location.js';
 import type { ReferenceTable } from '../model/reference-table.js';
 import { type ReportedError, reportError } from '../model/snapshot.js';
@@ -19,7 +20,11 @@ export async function listSnapshots(
   return {
     roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),
     snapshots: nodes.map(rowOf).sort(byJobIdAndPath),
-    problems: [...survey.problems, ...nodes.flatMap(unverifiedReferences)],
+    problems: [
+      ...survey.problems,
+      ...nodes.flatMap(unverifiedReferences),
+      ...outsideFiles(nodes, survey.roots),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@
 // With `deep` the files are read too. Snapshots are gone through one after the other; what they share is read once.
 import { scanMetadata } from '../format/metadata/read.js';
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
+import { outsideFiles } from '../graph/outside-files.js';
 import { canonicalKey, formatLocation, type Location } from '../model/location.js';
 import type {
   CostlyFile,
@@ -33,14 +34,15 @@ export async function verifySnapshots(
   const survey = await takeSurvey(locations, options);
   const verification = new Verification(options);
   const snapshots: VerifiedSnapshot[] = [];
-  for (const node of buildGraph(survey)) {
+  const nodes = buildGraph(survey);
+  for (const node of nodes) {
     const verified = await verification.of(node);
     if (verified !== null) snapshots.push(verified);
   }
   return {
     roots: survey.roots.map(({ location, takenFor }) => ({ path: formatLocation(location), takenFor })),
     snapshots: snapshots.sort(byJobIdAndPath),
-    problems: survey.problems,
+    problems: [...survey.problems, ...outsideFiles(nodes, survey.roots)],
     deep: options.deep,
   };
 }

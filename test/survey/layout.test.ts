@@ -78,7 +78,8 @@ describe('what a given directory is taken for', () => {
     [`file:///x/${JOB}`, ['shared', 'taskowned'], 'job'],
     ['file:///x/without-job-directories', ['chk-3', 'shared'], 'job'],
     ['file:///x/checkpoints', [JOB, OTHER_JOB], 'checkpoint-root'],
-    ['file:///x/savepoints', ['savepoint-5eee30-cb2207a0aa02'], 'checkpoint-root'],
+    ['file:///x/savepoints', ['savepoint-5eee30-cb2207a0aa02'], 'savepoint-root'],
+    ['file:///x/both', ['savepoint-5eee30-cb2207a0aa02', JOB], 'checkpoint-root'],
     ['file:///x', ['checkpoints', 'savepoints'], 'ancestor'],
     ['file:///', [], 'ancestor'],
   ] as const)('%s with %j', (uri, children, expected) => {

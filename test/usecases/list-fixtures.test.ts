@@ -198,7 +198,7 @@ describe('a tree of Flink', () => {
     ['checkpoints/263e3e80b44ee72f09e671a09dca6e14', 'job', 3],
     ['checkpoints/263e3e80b44ee72f09e671a09dca6e14/chk-3', 'snapshot', 1],
     ['checkpoints/263e3e80b44ee72f09e671a09dca6e14/chk-3/_metadata', 'metadata', 1],
-    ['savepoints', 'checkpoint-root', 2],
+    ['savepoints', 'savepoint-root', 2],
     ['savepoints/savepoint-263e3e-c6b0d004c11f', 'snapshot', 1],
   ])('takes %s for what it is', async (path, takenFor, count) => {
     const fixture = fixtureCase('v1.20-rocksdb-incremental');

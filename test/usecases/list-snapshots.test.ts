@@ -109,6 +109,23 @@ describe('the list of snapshots', () => {
     expect(problems[0]!.message).toContain('gs://bucket/f');
   });
 
+  it('says that a copy of a tree needs the files of the place that it was copied from', async () => {
+    const streams = [file(uri(`old/${JOB_A}/shared/f`), 1)];
+    const metadata = metadataBytes({ streams });
+    const storage = await store({
+      [`old/${JOB_A}/shared/f`]: 'x',
+      [`old/${JOB_A}/chk-1/_metadata`]: metadata,
+      [`copy/${JOB_A}/chk-1/_metadata`]: metadata,
+      [`copy/${JOB_A}/chk-2/_metadata`]: metadataBytes({ checkpointId: 2n }),
+    });
+    const { snapshots, problems } = await list(storage, 'copy');
+    expect(snapshots).toMatchObject([{ restorable: true }, { restorable: true }]);
+    expect(problems).toMatchObject([{ code: 'files-outside', where: uri(`old/${JOB_A}/shared`) }]);
+    expect(problems[0]!.message).toContain(`1 snapshot restores only with files outside`);
+    for (const inside of ['old', `old/${JOB_A}`, `old/${JOB_A}/chk-1`, ''])
+      expect((await list(storage, inside)).problems).toEqual([]);
+  });
+
   it('calls a snapshot broken where a file has another size', async () => {
     const streams = [relative('f', 5), relative('g', 5)];
     const { snapshots } = await listOf({
