@@ -33,13 +33,16 @@ export interface AttemptParts extends TaskSurroundings {
   readonly failAtCheckpoint: number;
 }
 
+/** Tasks that are opened between two turns of the host's event loop. */
+const TASKS_PER_TURN = 64;
+
 export class Attempt implements CheckpointParticipants {
   /** Resolves when the attempt is over. */
   readonly outcome: Promise<AttemptOutcome>;
   readonly #parts: AttemptParts;
   readonly #scheduler: Scheduler;
   readonly #tasks: readonly Task[];
-  #running: Task[];
+  readonly #running: Set<Task>;
   #settle!: (outcome: AttemptOutcome) => void;
   #over = false;
   #cancelOvertaking: () => void = () => {};
@@ -65,13 +68,13 @@ export class Attempt implements CheckpointParticipants {
       writeSnapshot: (task, checkpointId) => this.#writeSnapshot(task, checkpointId),
     };
     this.#tasks = buildTasks(parts.graph, host, parts);
-    this.#running = [...this.#tasks];
+    this.#running = new Set(this.#tasks);
   }
 
   /** Opens all tasks; then, when all are open, lets them clean up after earlier attempts. Rejects where one cannot. */
   async open(): Promise<void> {
-    for (const task of [...this.#tasks].reverse()) await task.chain.open();
-    for (const task of this.#tasks) await task.chain.recover();
+    await this.#each([...this.#tasks].reverse(), (task) => task.chain.open());
+    await this.#each(this.#tasks, (task) => task.chain.recover());
   }
 
   run(): void {
@@ -160,6 +163,17 @@ export class Attempt implements CheckpointParticipants {
       );
   }
 
+  /** One after the other, until the attempt is over; where they are many, the host has its turns in between. */
+  async #each(tasks: readonly Task[], act: (task: Task) => Promise<void>): Promise<void> {
+    const { eventLoop } = this.#parts.environment;
+    for (const [index, task] of tasks.entries()) {
+      if (this.#over) return;
+      await act(task);
+      if (index % TASKS_PER_TURN === TASKS_PER_TURN - 1)
+        await new Promise<void>((resolve) => eventLoop.nextTurn(resolve));
+    }
+  }
+
   /** A savepoint is always aligned, and not told of here. */
   #allowOvertaking(checkpointId: number): void {
     const { alignedTimeoutMs, environment } = this.#parts;
@@ -173,8 +187,8 @@ export class Attempt implements CheckpointParticipants {
   }
 
   #ended(task: Task): void {
-    this.#running = this.#running.filter((other) => other !== task);
-    if (this.#running.length > 0) return;
+    this.#running.delete(task);
+    if (this.#running.size > 0) return;
     const { coordinator } = this.#parts;
     if (coordinator !== null) this.#requestFinal(coordinator);
     else

@@ -48,6 +48,8 @@ export const BATCH_RECORDS = 512;
 /** Records that may wait in a channel before its producer is stopped. */
 const CAPACITY_RECORDS = 4 * BATCH_RECORDS;
 
+const NO_VALUES: unknown[] = [];
+
 /** The end of a channel that no task has taken yet. */
 const NOBODY: ChannelEnd = { wake: () => {}, block: () => {}, unblock: () => {}, barrierQueued: () => {} };
 
@@ -59,7 +61,8 @@ export class Channel {
   #queuedRecords = 0;
   #handedOver = 0;
   #full = false;
-  #values: unknown[] = new Array(BATCH_RECORDS);
+  /** Of the batch that is being gathered; made for its first record, as most of many channels have none. */
+  #values = NO_VALUES;
   #timestampsMs: number[] | null = null;
   #count = 0;
 
@@ -70,6 +73,7 @@ export class Channel {
 
   add(value: unknown, timestampMs: number): void {
     const at = this.#count;
+    if (at === 0) this.#values = new Array(BATCH_RECORDS);
     if (timestampMs !== NO_TIMESTAMP || this.#timestampsMs !== null) this.#addTimestamp(at, timestampMs);
     this.#values[at] = value;
     this.#count = at + 1;
@@ -94,7 +98,7 @@ export class Channel {
     });
     this.#queuedRecords += this.#count;
     this.#handedOver += this.#count;
-    this.#values = new Array(BATCH_RECORDS);
+    this.#values = NO_VALUES;
     this.#timestampsMs = null;
     this.#count = 0;
     if (!this.#full && this.#queuedRecords >= CAPACITY_RECORDS) {

@@ -3,23 +3,22 @@
 
 import type { JobEvent, JobResult } from '../../model/job-events.js';
 import { child } from '../../model/location.js';
-import { CkptError, JobError, messageOf, UsageError } from '../../support/errors.js';
+import { JobError, messageOf, UsageError } from '../../support/errors.js';
 import { alignedTimeoutOf } from '../checkpoint/aligned-timeout.js';
 import { options as keys } from '../configuration.js';
 import type { JobEnvironment, JobOptions, RunningJob } from '../execute.js';
-import { uncopied } from '../job/functions.js';
 import { buildJobGraph, type JobGraph } from '../job/job-graph.js';
 import { checkStreamGraph, type StreamGraph } from '../job/stream-graph.js';
 import type { RocksDbSettings } from '../state/rocksdb/rocksdb-backend.js';
-import { Attempt, type AttemptOutcome } from './attempt.js';
+import { Attempt, type AttemptOutcome, type TaskFailure } from './attempt.js';
 import { FailureInjection } from './failure-injection.js';
 import { JobCheckpoints } from './job-checkpoints.js';
+import { asError, explained, jobError } from './job-failure.js';
 import { type RestartStrategy, restartStrategyOf } from './restart-strategy.js';
 import { rocksDbSettings } from './rocksdb-settings.js';
+import { checkChannels } from './wiring.js';
 
 const FINAL_RETRY_MS = 1000;
-
-type Failure = Extract<AttemptOutcome, { kind: 'failed' }>;
 
 export class JobRunner {
   readonly #jobId: string;
@@ -46,6 +45,7 @@ export class JobRunner {
   constructor(graph: StreamGraph, options: JobOptions, environment: JobEnvironment) {
     checkStreamGraph(graph);
     this.#graph = buildJobGraph(graph);
+    checkChannels(this.#graph);
     this.#options = options;
     this.#environment = {
       ...environment,
@@ -146,7 +146,7 @@ export class JobRunner {
     this.#attempt = attempt;
     try {
       await attempt.open();
-      if (!this.#hasRun) await checkpoints.coordinator?.initialize();
+      if (!this.#hasRun && !this.#canceled) await checkpoints.coordinator?.initialize();
       if (!this.#canceled) checkpoints.restored();
       attempt.run();
       this.#hasRun = true;
@@ -188,7 +188,7 @@ export class JobRunner {
   }
 
   /** The pause before the next attempt in ms, null where there is none. */
-  #restartDelayMs({ error }: Failure): number | null {
+  #restartDelayMs({ error }: TaskFailure): number | null {
     if (error instanceof UsageError || this.#canceled || !this.#hasRun || this.#attempt?.isStopped)
       return null;
     return this.#restartStrategy.afterFailure(this.#environment.clock.monotonic());
@@ -215,7 +215,7 @@ export class JobRunner {
     await this.#checkpoints?.coordinator?.endJob(status);
     const result = this.#result(status);
     if (outcome.kind === 'failed') {
-      const error = this.#errorOf(outcome);
+      const error = jobError(outcome, this.#restarts);
       this.#event({ kind: 'job-failed', error, result });
       throw error;
     }
@@ -235,16 +235,6 @@ export class JobRunner {
     };
   }
 
-  #errorOf({ task, error }: Failure): Error {
-    if (error instanceof CkptError) return error;
-    const after = this.#restarts === 0 ? '' : `, after ${this.#restarts} restarts`;
-    return new JobError(`${task} failed${after}: ${messageOf(error)}`, {
-      where: task,
-      next: 'correct the job; -v shows the stack',
-      cause: error,
-    });
-  }
-
   #event(event: JobEvent): void {
     if (event.kind === 'checkpoint-completed') this.#completedCheckpoints++;
     // An injected failure happens once.
@@ -253,14 +243,4 @@ export class JobRunner {
     }
     this.#onEvent(event);
   }
-}
-
-function explained(outcome: AttemptOutcome): AttemptOutcome {
-  return outcome.kind === 'failed'
-    ? { ...outcome, error: uncopied(outcome.error) ?? outcome.error }
-    : outcome;
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }

@@ -1,4 +1,6 @@
 // The channels between the subtasks of a job. Source: Flink EdgeManagerBuildUtil (pointwise and all-to-all).
+
+import { UsageError } from '../../support/errors.js';
 import type { JobEdge, JobGraph } from '../job/job-graph.js';
 import type { KeySpec } from '../job/stream-graph.js';
 import { Channel } from './channel.js';
@@ -17,6 +19,31 @@ export interface InputChannel {
    * out anew: Flink aligns there too.
    */
   readonly mayOvertake: boolean;
+}
+
+/** In one process: barriers of a task are matched channel by channel, and each channel has its buffer. */
+const MOST_CHANNELS = 100_000;
+
+/** Throws a UsageError where the job needs more channels than can be served. */
+export function checkChannels({ vertices }: JobGraph): void {
+  const streams = vertices.flatMap(({ name, parallelism, operators }) =>
+    operators.flatMap(({ streams }) => streams.map((stream) => ({ name, parallelism, stream }))),
+  );
+  const needed = streams.map(({ name, parallelism, stream: { forward, target } }) => {
+    const { name: to, parallelism: subtasks } = vertices[target]!;
+    const channels = forward ? parallelism : parallelism * subtasks;
+    return { channels, where: `${name} (${parallelism}) to ${to} (${subtasks})` };
+  });
+  const all = needed.reduce((sum, { channels }) => sum + channels, 0);
+  if (all <= MOST_CHANNELS) return;
+  const { where } = needed.reduce((most, other) => (other.channels > most.channels ? other : most));
+  throw new UsageError(
+    `the job needs ${all} channels between its subtasks; no more than ${MOST_CHANNELS} can be served`,
+    {
+      where,
+      next: 'lower the parallelism: all subtasks share one thread, and are not faster for being many',
+    },
+  );
 }
 
 export class Wiring {

@@ -208,6 +208,10 @@ describe('a program that cannot run is refused with', () => {
       /operator Map wants parallelism 0/,
       (env) => env.fromSequence(1, 2).map(String).setParallelism(0),
     ],
+    'more channels than can be served': [
+      /needs 1000000 channels/,
+      (env) => env.fromSequence(1, 2).setParallelism(1000).keyBy(String).map(String).setParallelism(1000),
+    ],
     'bounds of a sequence that are no whole numbers': [
       /whole numbers, found 1 and 1.5/,
       (env) => env.fromSequence(1, 1.5),
