@@ -2,6 +2,7 @@
 export { CollectSink } from './engine/connectors/collect-sink.js';
 export { fileSink } from './engine/connectors/file-sink.js';
 export { generatorSource } from './engine/connectors/generator-source.js';
+export { AllWindowedStream } from './engine/job/all-windowed-stream.js';
 export {
   type BroadcastContext,
   BroadcastProcessFunction,
@@ -24,6 +25,13 @@ export {
   SingleOutputStreamOperator,
 } from './engine/job/data-stream.js';
 export { StreamExecutionEnvironment } from './engine/job/environment.js';
+export {
+  CountEvictor,
+  type Evictor,
+  type EvictorContext,
+  TimeEvictor,
+  type TimestampedValue,
+} from './engine/job/evictors.js';
 export {
   type AggregateFunction,
   type Collector,
@@ -62,6 +70,15 @@ export {
   type ValueState,
   ValueStateDescriptor,
 } from './engine/job/state.js';
+export type { OnMergeContext, Trigger, TriggerContext, TriggerResult } from './engine/job/trigger.js';
+export {
+  ContinuousEventTimeTrigger,
+  ContinuousProcessingTimeTrigger,
+  CountTrigger,
+  EventTimeTrigger,
+  ProcessingTimeTrigger,
+  PurgingTrigger,
+} from './engine/job/triggers.js';
 export { Types } from './engine/job/types.js';
 export {
   type TimestampAssigner,
@@ -69,9 +86,10 @@ export {
   type WatermarkSink,
   WatermarkStrategy,
 } from './engine/job/watermark-strategy.js';
-export { TimeWindow } from './engine/job/window.js';
+export { GlobalWindow, TimeWindow, type Window } from './engine/job/window.js';
 export {
   EventTimeSessionWindows,
+  GlobalWindows,
   ProcessingTimeSessionWindows,
   SlidingEventTimeWindows,
   SlidingProcessingTimeWindows,
@@ -79,6 +97,10 @@ export {
   TumblingProcessingTimeWindows,
   type WindowAssigner,
 } from './engine/job/window-assigners.js';
-export { ProcessWindowFunction, type WindowContext } from './engine/job/window-function.js';
+export {
+  ProcessAllWindowFunction,
+  ProcessWindowFunction,
+  type WindowContext,
+} from './engine/job/window-function.js';
 export { WindowedStream } from './engine/job/windowed-stream.js';
 export { UsageError } from './support/errors.js';

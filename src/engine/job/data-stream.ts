@@ -9,7 +9,9 @@ import { reduceOperator } from '../operators/reduce.js';
 import { sinkOperator } from '../operators/sink-operator.js';
 import { timestampsAndWatermarksOperator } from '../operators/timestamps-and-watermarks.js';
 import { filterOperator, flatMapOperator, mapOperator } from '../operators/transforms.js';
+import { AllWindowedStream } from './all-windowed-stream.js';
 import { BroadcastConnectedStream, BroadcastStream, ConnectedStreams } from './connected-streams.js';
+import { CountEvictor } from './evictors.js';
 import type {
   FilterFunction,
   FlatMapFunction,
@@ -25,9 +27,11 @@ import type { Sink } from './sink.js';
 import type { MapStateDescriptor } from './state.js';
 import { edgeFrom, type KeySpec, type StreamEdge, type StreamNode } from './stream-graph.js';
 import type { Transformation } from './transformation.js';
+import { CountTrigger, PurgingTrigger } from './triggers.js';
 import { Types } from './types.js';
 import type { WatermarkStrategy } from './watermark-strategy.js';
-import type { WindowAssigner } from './window-assigners.js';
+import type { GlobalWindow, TimeWindow, Window } from './window.js';
+import { GlobalWindows, type WindowAssigner } from './window-assigners.js';
 import { WindowedStream } from './windowed-stream.js';
 
 /** The part of the environment that streams need. */
@@ -60,6 +64,12 @@ export class DataStream<T> {
   keyBy<K>(selector: KeySelector<T, K>, keyType?: TypeSerializer<K>): KeyedStream<T, K> {
     const spec = { selector: asKeysOf(keyType, selector), type: keyType ?? Types.STRING };
     return new KeyedStream(this.program, this.edges, spec as unknown as KeySpec);
+  }
+
+  /** Gathers all records by windows, in one subtask. */
+  windowAll<W extends Window = TimeWindow>(assigner: WindowAssigner<W>): AllWindowedStream<T, W> {
+    const all = this.keyBy(() => 0, Types.BYTE);
+    return new AllWindowedStream(all.window(assigner));
   }
 
   process<R>(process: FunctionOrFactory<ProcessFunction<T, R>>): SingleOutputStreamOperator<R> {
@@ -156,8 +166,18 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 
   /** Gathers records by windows. */
-  window(assigner: WindowAssigner): WindowedStream<T, K> {
+  window<W extends Window = TimeWindow>(assigner: WindowAssigner<W>): WindowedStream<T, K, W> {
     return new WindowedStream(this, assigner);
+  }
+
+  /** Every `size` records of a key; with `slide`, at every so many records the last `size`, which are of `type`. */
+  countWindow(size: number): WindowedStream<T, K, GlobalWindow>;
+  countWindow(size: number, slide: number, type: TypeSerializer<T>): WindowedStream<T, K, GlobalWindow>;
+  countWindow(size: number, slide?: number, type?: TypeSerializer<T>): WindowedStream<T, K, GlobalWindow> {
+    const all = this.window(GlobalWindows.create());
+    if (slide === undefined || type === undefined)
+      return all.trigger(PurgingTrigger.of(CountTrigger.of(size)));
+    return all.evictor(CountEvictor.of(size), type).trigger(CountTrigger.of(slide));
   }
 
   /** For each record what all records of its key so far come to; `type` is that of the records. */

@@ -1,15 +1,23 @@
 // Which windows a record belongs to. Source: Flink TumblingEventTimeWindows, SlidingEventTimeWindows,
-// EventTimeSessionWindows, and their counterparts by processing time; TimeWindow#getWindowStartWithOffset.
+// EventTimeSessionWindows, and their counterparts by processing time; GlobalWindows; TimeWindow#getWindowStartWithOffset.
+import type { TypeSerializer } from '../../format/state/serializer.js';
 import { UsageError } from '../../support/errors.js';
-import { TimeWindow } from './window.js';
+import type { TimeDomain } from './functions.js';
+import type { Trigger } from './trigger.js';
+import { EventTimeTrigger, NeverTrigger, ProcessingTimeTrigger } from './triggers.js';
+import { GlobalWindow, globalWindowType, TimeWindow, timeWindowType, type Window } from './window.js';
 
 /** Assigns windows by event time or by the machine's. */
-export interface WindowAssigner {
+export interface WindowAssigner<W extends Window = TimeWindow> {
   readonly name: string;
-  readonly isEventTime: boolean;
+  /** The time that windows are of; null where it does not matter. */
+  readonly domain: TimeDomain | null;
   /** Windows that overlap become one. */
   readonly isMerging: boolean;
-  assignWindows(timestampMs: number): readonly TimeWindow[];
+  readonly windowType: TypeSerializer<W>;
+  /** When windows give their results, where nothing else is said. */
+  readonly defaultTrigger: Trigger<unknown, W>;
+  assignWindows(timestampMs: number): readonly W[];
 }
 
 export const TumblingEventTimeWindows = {
@@ -41,14 +49,24 @@ export const ProcessingTimeSessionWindows = {
   withGap: (gapMs: number): WindowAssigner => session('processing-time', gapMs),
 } as const;
 
-type Domain = 'event-time' | 'processing-time';
+export const GlobalWindows = {
+  /** All records of a key are in one window, which is never full: it wants a trigger. */
+  create: (): WindowAssigner<GlobalWindow> => ({
+    name: 'GlobalWindows',
+    domain: null,
+    isMerging: false,
+    windowType: globalWindowType,
+    defaultTrigger: NeverTrigger,
+    assignWindows: () => [GlobalWindow.get()],
+  }),
+} as const;
 
-function tumbling(domain: Domain, sizeMs: number, offsetMs: number): WindowAssigner {
+function tumbling(domain: TimeDomain, sizeMs: number, offsetMs: number): WindowAssigner {
   expectLengths('tumbling windows', { sizeMs });
   if (!Number.isInteger(offsetMs) || Math.abs(offsetMs) >= sizeMs) throw wrongOffset(offsetMs);
   return {
     name: domain === 'event-time' ? 'TumblingEventTimeWindows' : 'TumblingProcessingTimeWindows',
-    isEventTime: domain === 'event-time',
+    ...timeWindowsOf(domain),
     isMerging: false,
     assignWindows(timestampMs) {
       const start = startOf(timestampMs, offsetMs, sizeMs);
@@ -63,12 +81,12 @@ interface Slides {
   readonly offsetMs: number;
 }
 
-function sliding(domain: Domain, { sizeMs, slideMs, offsetMs }: Slides): WindowAssigner {
+function sliding(domain: TimeDomain, { sizeMs, slideMs, offsetMs }: Slides): WindowAssigner {
   expectLengths('sliding windows', { sizeMs, slideMs });
   if (!Number.isInteger(offsetMs) || Math.abs(offsetMs) >= slideMs) throw wrongOffset(offsetMs);
   return {
     name: domain === 'event-time' ? 'SlidingEventTimeWindows' : 'SlidingProcessingTimeWindows',
-    isEventTime: domain === 'event-time',
+    ...timeWindowsOf(domain),
     isMerging: false,
     assignWindows(timestampMs) {
       const windows: TimeWindow[] = [];
@@ -80,14 +98,20 @@ function sliding(domain: Domain, { sizeMs, slideMs, offsetMs }: Slides): WindowA
   };
 }
 
-function session(domain: Domain, gapMs: number): WindowAssigner {
+function session(domain: TimeDomain, gapMs: number): WindowAssigner {
   expectLengths('session windows', { gapMs });
   return {
     name: domain === 'event-time' ? 'EventTimeSessionWindows' : 'ProcessingTimeSessionWindows',
-    isEventTime: domain === 'event-time',
+    ...timeWindowsOf(domain),
     isMerging: true,
     assignWindows: (timestampMs) => [new TimeWindow(timestampMs, timestampMs + gapMs)],
   };
+}
+
+/** What all windows of one time have in common. */
+function timeWindowsOf(domain: TimeDomain) {
+  const defaultTrigger = domain === 'event-time' ? EventTimeTrigger.create() : ProcessingTimeTrigger.create();
+  return { domain, windowType: timeWindowType, defaultTrigger };
 }
 
 /** The latest start at or before `timestampMs`. */

@@ -1,10 +1,20 @@
-// Windows: intervals of time in which the records of a key are gathered. Source: Flink TimeWindow.
-import { timeWindowSerializer } from '../../format/state/runtime-serializers.js';
+// Windows: intervals of time in which the records of a key are gathered, or the one window without an end.
+// Source: Flink TimeWindow, GlobalWindow.
+import { globalWindowSerializer, timeWindowSerializer } from '../../format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { notAKey } from '../../format/state/value-errors.js';
 
+/** What records are gathered in. */
+export interface Window {
+  /** The last millisecond that belongs to it. */
+  maxTimestamp(): number;
+}
+
+/** The end of time: Java's last long, rounded as numbers are. */
+export const END_OF_TIME_MS = 2 ** 63;
+
 /** From `start` up to `end`, which is the first millisecond after it. */
-export class TimeWindow {
+export class TimeWindow implements Window {
   constructor(
     readonly start: number,
     readonly end: number,
@@ -30,6 +40,25 @@ export class TimeWindow {
   }
 }
 
+/** The window of all records, of which there is one. It has no end. */
+export class GlobalWindow implements Window {
+  static readonly #only = new GlobalWindow();
+
+  private constructor() {}
+
+  static get(): GlobalWindow {
+    return GlobalWindow.#only;
+  }
+
+  maxTimestamp(): number {
+    return END_OF_TIME_MS;
+  }
+
+  toString(): string {
+    return 'GlobalWindow';
+  }
+}
+
 /** Windows as namespaces of state, in Flink's bytes. */
 export const timeWindowType: TypeSerializer<TimeWindow> = {
   ...timeWindowSerializer,
@@ -40,4 +69,15 @@ export const timeWindowType: TypeSerializer<TimeWindow> = {
     return new TimeWindow(Number(startMs), Number(endMs));
   },
   javaHashCode: () => notAKey('time window'),
+};
+
+/** See {@link timeWindowType}. */
+export const globalWindowType: TypeSerializer<GlobalWindow> = {
+  ...globalWindowSerializer,
+  write: (target) => globalWindowSerializer.write(target, null),
+  read(source) {
+    globalWindowSerializer.read(source);
+    return GlobalWindow.get();
+  },
+  javaHashCode: () => notAKey('global window'),
 };

@@ -16,6 +16,35 @@ export interface Contents<C> {
   setNamespace(namespace: unknown): void;
 }
 
+/** Where the contents of several namespaces become one. */
+export interface NamespaceMerge<C> {
+  readonly target: unknown;
+  /** Without the target. */
+  readonly sources: readonly unknown[];
+  merge(a: C, b: C): C;
+}
+
+/** Brings what the current key has in `sources` into `target`, which is chosen then. Source: Flink InternalMergingState. */
+export function mergeNamespaces<C>(
+  contents: Contents<C>,
+  { target, sources, merge }: NamespaceMerge<C>,
+): void {
+  const taken = sources.map((source) => takeContents(contents, source));
+  contents.setNamespace(target);
+  for (const other of taken) {
+    if (other === undefined) continue;
+    const own = contents.read();
+    contents.write(own === undefined ? other : merge(own, other));
+  }
+}
+
+function takeContents<C>(contents: Contents<C>, namespace: unknown): C | undefined {
+  contents.setNamespace(namespace);
+  const taken = contents.read();
+  contents.remove();
+  return taken;
+}
+
 /** Contents of a state without namespaces. */
 export class PlainContents<C> implements Contents<C> {
   readonly #keys: CurrentSlot;

@@ -17,7 +17,7 @@ import type {
   ValueState,
   ValueStateDescriptor,
 } from '../job/state.js';
-import type { Contents } from './contents.js';
+import { type Contents, mergeNamespaces } from './contents.js';
 import { declaredState } from './declared-state.js';
 import type { KeyedStateBackend } from './keyed-backend.js';
 import {
@@ -28,6 +28,15 @@ import {
   KeyedValueState,
 } from './keyed-states.js';
 import { TimeToLive, TtlContents, TtlListState, TtlMapState } from './ttl-states.js';
+
+type MergeableDescriptor = Extract<StateDescriptor, { kind: 'LIST' | 'REDUCING' | 'AGGREGATING' }>;
+
+type AnyState =
+  | ValueState<unknown>
+  | ListState<unknown>
+  | MapState<unknown, unknown>
+  | ReducingState<unknown>
+  | AggregatingState<unknown, unknown>;
 
 /** States of one namespace type; without one they are of the key alone. */
 export class KeyedStateStore {
@@ -48,6 +57,33 @@ export class KeyedStateStore {
   setNamespace(namespace: unknown): void {
     this.#namespace = namespace;
     for (const contents of this.#contents.values()) contents.setNamespace(namespace);
+  }
+
+  /** The state that a descriptor of any kind names. */
+  stateOf(descriptor: StateDescriptor): AnyState {
+    switch (descriptor.kind) {
+      case 'VALUE':
+        return this.getState(descriptor);
+      case 'LIST':
+        return this.getListState(descriptor);
+      case 'MAP':
+        return this.getMapState(descriptor);
+      case 'REDUCING':
+        return this.getReducingState(descriptor);
+      case 'AGGREGATING':
+        return this.getAggregatingState(descriptor);
+    }
+  }
+
+  /** What the state has in the namespaces `sources` joins that of `target`. */
+  mergeNamespaces(descriptor: MergeableDescriptor, target: unknown, sources: readonly unknown[]): void {
+    if (descriptor.kind === 'LIST') {
+      const merge = (a: unknown[], b: unknown[]) => [...a, ...b];
+      mergeNamespaces(this.#contentsOf<unknown[]>(descriptor), { target, sources, merge });
+      return;
+    }
+    const merge = descriptor.kind === 'REDUCING' ? descriptor.reduce : mergeOf(descriptor);
+    mergeNamespaces(this.#wholeOf(descriptor), { target, sources, merge });
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
@@ -101,4 +137,13 @@ export class KeyedStateStore {
       next: 'enable it with a number of milliseconds above 0',
     });
   }
+}
+
+function mergeOf({ name, aggregate }: AggregatingStateDescriptor<unknown, unknown, unknown>) {
+  const { merge } = aggregate;
+  if (merge !== undefined) return (a: unknown, b: unknown) => merge.call(aggregate, a, b);
+  throw new UsageError(`state ${name} is to be merged, and its aggregate function cannot`, {
+    where: `state ${name}`,
+    next: 'give the aggregate function a method merge(a, b)',
+  });
 }

@@ -3,6 +3,7 @@
 //
 //     heap of times -> the timers of each time, in the order in which they were set
 
+import { javaLong } from '../../format/state/java-long.js';
 import type { KeyedEntry, TimerState } from '../../format/state/keyed-state.js';
 import { timerSerializer } from '../../format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
@@ -150,12 +151,4 @@ export class TimerQueue {
     const form = keyForm(this.#parts.keyType, key);
     return this.#hasNamespaces ? `${this.#namespaceForm(namespace)}|${form}` : form;
   }
-}
-
-const MAX_LONG = 2n ** 63n - 1n;
-
-/** Times beyond what a Java long holds are its last: a number of ms may have been rounded. */
-export function javaLong(timeMs: number): bigint {
-  const long = BigInt(Math.min(timeMs, Number(MAX_LONG)));
-  return long > MAX_LONG ? MAX_LONG : long;
 }

@@ -3,6 +3,7 @@
 // StreamElementSerializer (of BytePrimitiveArraySerializer).
 import { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
+import { javaLong } from './java-long.js';
 
 /** Bytes of a record, and its event time in ms; null where it has none. */
 export interface StreamRecord {
@@ -24,7 +25,7 @@ const SMALLEST_RECORD_BYTES = 4 + 1 + 4;
 export function writeStreamRecord(target: ByteWriter, { value, timestampMs }: StreamRecord): void {
   target.i32(1 + (timestampMs === null ? 0 : 8) + 4 + value.length);
   target.u8(timestampMs === null ? WITHOUT_TIMESTAMP : WITH_TIMESTAMP);
-  if (timestampMs !== null) target.i64Number(timestampMs);
+  if (timestampMs !== null) target.i64(javaLong(timestampMs));
   target.lengthPrefixedBytes(value);
 }
 

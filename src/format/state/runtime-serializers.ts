@@ -1,8 +1,9 @@
-// Serializers of Flink's own runtime: namespaces (none, or a window), timers, and values with a time to live.
-// Source: Flink VoidNamespaceSerializer, TimeWindow.Serializer, GlobalWindow.Serializer, TimerSerializer,
-// TtlStateFactory.TtlSerializer, TtlAwareSerializerSnapshot.
+// Serializers of Flink's own runtime: namespaces (none, or a window), timers, records with their time, and values with a
+// time to live. Source: Flink VoidNamespaceSerializer, TimeWindow.Serializer, GlobalWindow.Serializer, TimerSerializer,
+// StreamElementSerializer, TtlStateFactory.TtlSerializer, TtlAwareSerializerSnapshot.
 import { bigintLongSerializer } from './basic-serializers.js';
 import { compositeSnapshot, fixedLengthOf } from './composite-serializers.js';
+import { javaLong } from './java-long.js';
 import type { TimerTypeSerializer, TypeSerializer } from './serializer.js';
 import { notAKey, wrongType } from './value-errors.js';
 
@@ -79,6 +80,41 @@ export function timerSerializer<K, N>(
       key: timerKey.read(source),
       namespace: timerNamespace.read(source),
     }),
+    javaHashCode: () => notAKey(typeName),
+  };
+}
+
+/** A record of a stream, and its event time in ms; null where it has none. */
+export interface TimestampedValue<T> {
+  readonly value: T;
+  readonly timestampMs: number | null;
+}
+
+const WITH_TIMESTAMP = 0;
+const WITHOUT_TIMESTAMP = 1;
+
+/** What windows keep from which records are evicted: i8 tag, with tag 0 the i64 timestamp, then the value. */
+export function streamRecordSerializer<T>(value: TypeSerializer<T>): TypeSerializer<TimestampedValue<T>> {
+  const typeName = `stream record<${value.typeName}>`;
+  const className =
+    'org.apache.flink.streaming.runtime.streamrecord.StreamElementSerializer$StreamElementSerializerSnapshot';
+  return {
+    typeName,
+    snapshot: compositeSnapshot({ className, outerVersion: 2, nested: [value] }),
+    fixedLengthBytes: null,
+    write(target, record) {
+      target.u8(record.timestampMs === null ? WITHOUT_TIMESTAMP : WITH_TIMESTAMP);
+      if (record.timestampMs !== null) target.i64(javaLong(record.timestampMs));
+      value.write(target, record.value);
+    },
+    read(source) {
+      const start = source.offset;
+      const tag = source.u8('tag');
+      if (tag !== WITH_TIMESTAMP && tag !== WITHOUT_TIMESTAMP)
+        throw source.error(`expected tag 0 or 1, found ${tag}`, 'tag', start);
+      const timestampMs = tag === WITH_TIMESTAMP ? Number(source.i64('timestamp')) : null;
+      return { value: value.read(source), timestampMs };
+    },
     javaHashCode: () => notAKey(typeName),
   };
 }

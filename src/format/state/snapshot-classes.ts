@@ -24,6 +24,7 @@ import {
 } from './composite-serializers.js';
 import {
   globalWindowSerializer,
+  streamRecordSerializer,
   timerSerializer,
   timeWindowSerializer,
   ttlValueSerializer,
@@ -76,6 +77,7 @@ const CLASSES: ReadonlyMap<string, SnapshotClass> = new Map<string, SnapshotClas
   composite(1, ([element]) => setSerializer(element!)),
   composite(2, ([key, value]) => mapSerializer(key!, value!)),
   composite(2, ([key, namespace]) => timerSerializer(key!, namespace!)),
+  composite(1, ([value]) => streamRecordSerializer(value!)),
   composite(2, ([, userValue]) => ttlValueSerializer(userValue!)),
   composite(null, (fields) => tupleSerializer(...fields)),
   [`${RUNTIME}.ttl.TtlAwareSerializerSnapshot`, { layout: 'ttl-aware', version: 1 }],

@@ -1,16 +1,17 @@
-// window(): records of a key are gathered by windows, each of which gives its results when it is full.
-// Source: Flink WindowOperator.
+// window(): records of a key are gathered by windows, each of which gives its results when its trigger says so.
+// Source: Flink WindowOperator, EvictingWindowOperator.
+import type { ValueKeyedState } from '../../../format/state/keyed-state.js';
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { UsageError } from '../../../support/errors.js';
-import type { Collector, KeyedStates, RichFunction } from '../../job/functions.js';
+import type { Collector, RichFunction, TimeDomain } from '../../job/functions.js';
 import type { OutputTag } from '../../job/output-tag.js';
 import type { ListState } from '../../job/state.js';
-import { type TimeWindow, timeWindowType } from '../../job/window.js';
+import type { Trigger, TriggerResult } from '../../job/trigger.js';
+import type { TimeWindow, Window } from '../../job/window.js';
 import type { WindowAssigner } from '../../job/window-assigners.js';
-import type { ProcessWindowFunction, WindowContext } from '../../job/window-function.js';
-import type { Contents } from '../../state/contents.js';
+import type { ProcessWindowFunction } from '../../job/window-function.js';
+import { type Contents, mergeNamespaces } from '../../state/contents.js';
 import type { KeyedStateBackend } from '../../state/keyed-backend.js';
-import { KeyedStateStore } from '../../state/keyed-state-store.js';
 import type { Timer } from '../../state/timer-queue.js';
 import { InternalTimerService, type Triggerable } from '../internal-timer-service.js';
 import { backendOf } from '../keyed-process.js';
@@ -23,21 +24,32 @@ import {
   mergingWindowsDescriptor,
   type WindowAndState,
 } from './merging-window-set.js';
+import { CurrentTrigger } from './trigger-context.js';
 import type { WindowKeeping } from './window-contents.js';
-import { WindowTrigger } from './window-trigger.js';
+import { CurrentWindow } from './window-context.js';
+import { WindowLifetime } from './window-lifetime.js';
 
 /** The function of one subtask. */
 export type UserWindowFunction = RichFunction &
-  Pick<ProcessWindowFunction<unknown, unknown, unknown>, 'process' | 'clear'>;
+  Pick<ProcessWindowFunction<unknown, unknown, unknown, Window>, 'process' | 'clear'>;
 
 export interface WindowParts {
-  readonly assigner: WindowAssigner;
+  readonly assigner: WindowAssigner<Window>;
+  readonly trigger: Trigger<unknown, Window>;
   readonly keeping: WindowKeeping;
   readonly keyType: TypeSerializer<unknown>;
   readonly allowedLatenessMs: number;
   /** Where records go whose windows are forgotten; null drops them. */
   readonly lateTag: OutputTag<unknown> | null;
   readonly userFunction: UserWindowFunction;
+}
+
+/** Flink's name of the state. */
+const CONTENTS = 'window-contents';
+
+interface StreamRecord {
+  readonly value: unknown;
+  readonly timestampMs: number;
 }
 
 export class WindowOperator
@@ -48,7 +60,8 @@ export class WindowOperator
   readonly #backend: KeyedStateBackend;
   readonly #contents: Contents<unknown>;
   readonly #timers: InternalTimerService;
-  readonly #trigger: WindowTrigger;
+  readonly #lifetime: WindowLifetime;
+  readonly #trigger: CurrentTrigger;
   readonly #collector: TimestampedCollector<unknown>;
   readonly #context: CurrentWindow;
   /** Null where windows do not merge. */
@@ -59,12 +72,14 @@ export class WindowOperator
     const { assigner, keeping, keyType, allowedLatenessMs } = parts;
     this.#parts = parts;
     this.#backend = backendOf(operator);
-    this.#contents = this.#backend.contentsOf(keeping.state);
-    const namespaceType = timeWindowType as TypeSerializer<unknown>;
+    const namespaceType = assigner.windowType as TypeSerializer<unknown>;
+    const state = { ...keeping.state, name: CONTENTS, namespace: namespaceType } as ValueKeyedState;
+    this.#contents = this.#backend.contentsOf(state);
     const name = 'window-timers';
     const timers = { name, keyType, namespaceType, target: this };
     this.#timers = new InternalTimerService(operator, this.#backend, timers);
-    this.#trigger = new WindowTrigger(this.#timers, assigner, allowedLatenessMs);
+    this.#lifetime = new WindowLifetime(this.#timers, assigner, allowedLatenessMs);
+    this.#trigger = new CurrentTrigger(operator, this.#timers, namespaceType);
     this.#collector = new TimestampedCollector(output);
     this.#context = new CurrentWindow(operator, { timers: this.#timers, assigner });
     this.#mergingWindows = assigner.isMerging
@@ -80,9 +95,10 @@ export class WindowOperator
     const { assigner, lateTag } = this.#parts;
     const windows = assigner.assignWindows(this.#timeOf(timestampMs));
     const merging = this.#windowsOfKey();
+    const record = { value, timestampMs };
     const taken =
-      merging === null ? this.#addPlain(value, windows) : this.#addMerging(value, windows, merging);
-    if (taken || lateTag === null || !this.#trigger.isRecordLate(timestampMs)) return;
+      merging === null ? this.#addPlain(record, windows) : this.#addMerging(record, windows, merging);
+    if (taken || lateTag === null || !this.#lifetime.isRecordLate(timestampMs)) return;
     this.operator.sideOutput(lateTag).processElement(value, timestampMs);
   }
 
@@ -90,93 +106,98 @@ export class WindowOperator
     this.#timers.advanceWatermark(timestampMs, () => super.processWatermark(timestampMs));
   }
 
-  onTimer({ timestampMs, namespace }: Timer): void {
-    const window = namespace as TimeWindow;
+  onTimer(timer: Timer, domain: TimeDomain): void {
+    const window = timer.namespace as Window;
     const merging = this.#windowsOfKey();
-    const stateWindow = merging === null ? window : merging.stateWindowOf(window);
+    const stateWindow = merging === null ? window : merging.stateWindowOf(window as TimeWindow);
     // The window has become another one, and this timer was not deleted.
     if (stateWindow === null) return;
     this.#contents.setNamespace(stateWindow);
-    if (this.#trigger.onTimer(window, timestampMs) === 'FIRE') this.#emit(window);
-    if (timestampMs === this.#trigger.cleanupTimeOf(window)) this.#forget(window, merging);
+    const { trigger } = this.#parts;
+    const context = this.#trigger.of(window);
+    this.#obey(
+      domain === 'event-time'
+        ? trigger.onEventTime(timer.timestampMs, window, context)
+        : trigger.onProcessingTime(timer.timestampMs, window, context),
+      window,
+    );
+    if (this.#lifetime.endsWith(timer, domain, window)) this.#forget(window, merging);
   }
 
   /** Whether the record is in any window. */
-  #addPlain(value: unknown, windows: readonly TimeWindow[]): boolean {
+  #addPlain(record: StreamRecord, windows: readonly Window[]): boolean {
     let taken = false;
     for (const window of windows) {
-      if (this.#trigger.isLate(window)) continue;
+      if (this.#lifetime.isLate(window)) continue;
       taken = true;
       this.#contents.setNamespace(window);
-      this.#add(value, window);
+      this.#add(record, window);
     }
     return taken;
   }
 
-  #addMerging(value: unknown, windows: readonly TimeWindow[], merging: MergingWindowSet): boolean {
+  #addMerging(record: StreamRecord, windows: readonly Window[], merging: MergingWindowSet): boolean {
     let taken = false;
     for (const added of windows) {
-      const window = merging.add(added, (merge) => this.#merge(merge));
-      if (this.#trigger.isLate(window)) {
+      const window = merging.add(added as TimeWindow, (merge) => this.#merge(merge));
+      if (this.#lifetime.isLate(window)) {
         merging.retire(window);
         continue;
       }
       taken = true;
       this.#contents.setNamespace(merging.stateWindowOf(window));
-      this.#add(value, window);
+      this.#add(record, window);
     }
     merging.persist();
     return taken;
   }
 
-  #add(value: unknown, window: TimeWindow): void {
-    this.#contents.write(this.#parts.keeping.add(this.#contents.read(), value));
-    if (this.#trigger.onElement(window) === 'FIRE') this.#emit(window);
-    this.#trigger.registerCleanup(window);
+  #add({ value, timestampMs }: StreamRecord, window: Window): void {
+    const { keeping, trigger } = this.#parts;
+    this.#contents.write(keeping.add(this.#contents.read(), value, timestampMs));
+    const timeMs = timestampMs === NO_TIMESTAMP ? null : timestampMs;
+    this.#obey(trigger.onElement(value, timeMs, window, this.#trigger.of(window)), window);
+    this.#lifetime.registerCleanup(window);
   }
 
   #merge({ result, merged, stateWindow, mergedStateWindows }: Merge): void {
-    this.#trigger.onMerge(result);
+    const { trigger, keeping } = this.#parts;
+    trigger.onMerge?.(result, this.#trigger.of(result, merged));
     for (const window of merged) {
-      this.#trigger.clear(window);
-      this.#trigger.deleteCleanup(window);
+      trigger.clear(window, this.#trigger.of(window));
+      this.#lifetime.deleteCleanup(window);
     }
-    const taken = mergedStateWindows.map((each) => this.#takeContents(each));
-    this.#contents.setNamespace(stateWindow);
-    for (const contents of taken) {
-      const own = this.#contents.read();
-      if (contents === undefined) continue;
-      this.#contents.write(own === undefined ? contents : this.#parts.keeping.merge!(own, contents));
-    }
+    const merge = keeping.merge!;
+    mergeNamespaces(this.#contents, { target: stateWindow, sources: mergedStateWindows, merge });
   }
 
-  #takeContents(stateWindow: TimeWindow): unknown {
-    this.#contents.setNamespace(stateWindow);
-    const contents = this.#contents.read();
-    this.#contents.remove();
-    return contents;
+  #obey(result: TriggerResult, window: Window): void {
+    if (result === 'CONTINUE') return;
+    if (result !== 'PURGE') this.#fire(window);
+    if (result !== 'FIRE') this.#contents.remove();
   }
 
-  #emit(window: TimeWindow): void {
+  #fire(window: Window): void {
     const contents = this.#contents.read();
     if (contents === undefined) return;
     const { keeping, userFunction } = this.#parts;
     this.#collector.timestampMs = window.maxTimestamp();
-    this.#context.enter(window);
-    userFunction.process(
-      this.#backend.currentKey,
-      this.#context,
-      keeping.elements(contents),
-      this.#collector as Collector<unknown>,
-    );
+    const key = this.#backend.currentKey;
+    const context = this.#context.of(window);
+    const left = keeping.fire(contents, {
+      window,
+      times: this.#trigger,
+      emit: (elements) => userFunction.process(key, context, elements, this.#collector as Collector<unknown>),
+    });
+    if (left === undefined) this.#contents.remove();
+    else if (left !== contents) this.#contents.write(left);
   }
 
-  #forget(window: TimeWindow, merging: MergingWindowSet | null): void {
+  #forget(window: Window, merging: MergingWindowSet | null): void {
     this.#contents.remove();
-    this.#trigger.clear(window);
-    this.#context.enter(window);
-    this.#parts.userFunction.clear?.(this.#context);
-    merging?.retire(window);
+    this.#parts.trigger.clear(window, this.#trigger.of(window));
+    this.#parts.userFunction.clear?.(this.#context.of(window));
+    merging?.retire(window as TimeWindow);
     merging?.persist();
   }
 
@@ -186,62 +207,13 @@ export class WindowOperator
   }
 
   #timeOf(timestampMs: number): number {
-    if (!this.#parts.assigner.isEventTime) return this.#timers.currentProcessingTime();
-    if (timestampMs !== NO_TIMESTAMP) return timestampMs;
+    const { domain } = this.#parts.assigner;
+    if (domain === 'processing-time') return this.#timers.currentProcessingTime();
+    if (domain === null || timestampMs !== NO_TIMESTAMP) return timestampMs;
     const { operatorName } = this.operator;
     throw new UsageError(`operator ${operatorName} has windows of event time, and a record that has none`, {
       where: operatorName,
       next: 'call assignTimestampsAndWatermarks before it, or use windows of processing time',
     });
-  }
-}
-
-/** The context that window functions are called with. */
-class CurrentWindow implements WindowContext {
-  readonly #operator: OperatorContext;
-  readonly #timers: InternalTimerService;
-  readonly #assigner: WindowAssigner;
-  readonly #windowStates: KeyedStateStore;
-  window!: TimeWindow;
-
-  constructor(
-    operator: OperatorContext,
-    { timers, assigner }: { readonly timers: InternalTimerService; readonly assigner: WindowAssigner },
-  ) {
-    this.#operator = operator;
-    this.#timers = timers;
-    this.#assigner = assigner;
-    const namespaceType = timeWindowType as TypeSerializer<unknown>;
-    this.#windowStates = new KeyedStateStore(backendOf(operator), operator.clock, namespaceType);
-  }
-
-  enter(window: TimeWindow): void {
-    this.window = window;
-    this.#windowStates.setNamespace(window);
-  }
-
-  currentWatermark(): number {
-    return this.#timers.currentWatermark;
-  }
-
-  currentProcessingTime(): number {
-    return this.#timers.currentProcessingTime();
-  }
-
-  windowState(): KeyedStates {
-    if (!this.#assigner.isMerging) return this.#windowStates;
-    const { operatorName } = this.#operator;
-    throw new UsageError(`operator ${operatorName} asks for state of a session window`, {
-      where: operatorName,
-      next: 'use globalState(): a window that grows has no state of its own',
-    });
-  }
-
-  globalState(): KeyedStates {
-    return this.#operator.runtime;
-  }
-
-  output<T>(tag: OutputTag<T>, value: T): void {
-    this.#operator.sideOutput(tag).processElement(value, this.window.maxTimestamp());
   }
 }

@@ -3,9 +3,10 @@
 import { ByteReader } from '../../../format/bytes/byte-reader.js';
 import type { ByteWriter } from '../../../format/bytes/byte-writer.js';
 import { keyGroupPrefixBytes, writeKeyGroupPrefix } from '../../../format/state/composite-key.js';
+import { javaLong } from '../../../format/state/java-long.js';
 import type { TimerState } from '../../../format/state/keyed-state.js';
 import { keyGroupOf } from '../../../model/key-groups.js';
-import { javaLong, type Timer, type TimerQueue } from '../timer-queue.js';
+import type { Timer, TimerQueue } from '../timer-queue.js';
 import { RowBatch } from './row-batch.js';
 
 /** The rows of what changed since the last time. */
