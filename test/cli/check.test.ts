@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type GrowingTree, plantGrowingTree } from './growing-tree.js';
-import { ckpt, complaintsOf } from './process.js';
+import { ckpt, cleanEnvironment, complaintsOf, RUN } from './process.js';
 
 const POLICY = `
 s3-region: eu-west-1
@@ -75,17 +77,37 @@ describe('ckpt check', () => {
     expect(tolerated.stdout).toContain('~ tolerated');
   });
 
-  test('goes by ckpt.yaml in the working directory, and by that of the documentation as pasted', async () => {
+  test('goes by ckpt.yaml in the working directory, that of the documentation as pasted', async () => {
     write('ckpt.yaml', sample('ckpt.yaml'));
     const { status, stdout } = await ckpt(['check', '.', '--json'], { cwd: tree.directory });
     expect(status).toBe(0);
     expect(JSON.parse(stdout).budgets).toHaveLength(10);
-    const workflow = parse(sample('.github/workflows/checkpoints.yaml'));
-    const [command] = workflow.jobs.budgets.steps.flatMap(({ run }: { run?: string }) => run ?? []);
-    const [, , ...args] = command.replace('s3://bucket/checkpoints', '.').split(' ').slice(1);
-    const outcome = await ckpt(args, { cwd: tree.directory });
-    expect(outcome).toMatchObject({ status: 0, stderr: '' });
-    expect(contentOf(join(tree.directory, 'ckpt-junit.xml'))).toContain('failures="0"');
+  });
+
+  test('fails a workflow as the documentation has it, and leaves what its next step uploads', () => {
+    const project = mkdtempSync(join(tmpdir(), 'ckpt-workflow-'));
+    writeFileSync(join(project, 'ckpt.yaml'), POLICY);
+    writeFileSync(join(project, 'package.json'), '{}');
+    mkdirSync(join(project, 'node_modules/.bin'), { recursive: true });
+    symlinkSync(RUN, join(project, 'node_modules/.bin/ckpt'));
+    const { env, steps } = parse(sample('.github/workflows/checkpoints.yaml')).jobs.budgets;
+    const summary = join(project, 'summary.md');
+    const runner = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, CHECKPOINTS: tree.directory };
+    const commands: string[] = steps.flatMap(({ run = 'npm ci' }) => (run === 'npm ci' ? [] : run));
+    // As a runner does it: one shell for each step, which ends at the first command that fails.
+    const outcomes = commands.map((command) =>
+      spawnSync('bash', ['-e', '-c', command], {
+        cwd: project,
+        env: { ...cleanEnvironment(), ...env, ...runner },
+        encoding: 'utf8',
+      }),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual([3]);
+    expect(outcomes[0]?.stderr).toContain('::error title=ckpt max-bytes::');
+    const uploaded = steps.at(-1).with.path;
+    expect(contentOf(join(project, uploaded))).toContain('failures="1"');
+    expect(contentOf(summary)).toContain('### ckpt check');
+    rmSync(project, { recursive: true });
   });
 
   test('refuses what is no policy and no baseline', async () => {
