@@ -4,6 +4,7 @@
 import { writeCanonicalSnapshot } from '../../format/state/canonical-snapshot.js';
 import { writeHeapSnapshot } from '../../format/state/heap-snapshot.js';
 import type {
+  EntryVisitor,
   KeyedStateContent,
   KeyedStateEntry,
   TimerState,
@@ -171,12 +172,10 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   #contents(): readonly KeyedStateContent[] {
-    const entriesOf = this.#keys.entriesByKeyGroup();
     const tables = this.#tables.map(({ state, column }) => ({
       state,
-      entries: (keyGroup: number) => entriesOf(column, keyGroup),
+      forEach: (visit: EntryVisitor) => this.#keys.forEachEntry(column, visit),
     }));
-    const queues = this.#queues.map((queue) => ({ state: queue.state, entries: queue.entriesByKeyGroup() }));
-    return [...tables, ...queues];
+    return [...tables, ...this.#queues];
   }
 }

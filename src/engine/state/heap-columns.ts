@@ -1,7 +1,7 @@
 // What the keys of one subtask have: a column for each state, a slot in it for each key. A key without contents gives
 // its slot back after a while.
 import { ByteWriter } from '../../format/bytes/byte-writer.js';
-import type { KeyedEntry } from '../../format/state/keyed-state.js';
+import type { EntryVisitor } from '../../format/state/keyed-state.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { keyGroupOf } from '../../model/key-groups.js';
 import type { KeyGroupRange } from '../../model/metadata.js';
@@ -31,12 +31,6 @@ export class HeapColumn implements StateColumn {
   touch(): void {}
   touchEntry(): void {}
   touchNamespace(): void {}
-}
-
-/** Slots by key group: those of group `first + i` are `slots[starts[i] .. starts[i + 1])`. */
-interface SlotsByKeyGroup {
-  readonly starts: Int32Array;
-  readonly slots: Int32Array;
 }
 
 /** So many keys that may be without contents are collected before they are looked at. */
@@ -93,16 +87,18 @@ export class HeapColumns {
     this.#suspect(this.slot);
   }
 
-  /** Gathers the slots by key group now; what is returned gives a column's entries in one key group. */
-  entriesByKeyGroup(): (column: HeapColumn, keyGroup: number) => Iterable<KeyedEntry> {
-    const { starts, slots } = this.#slotsByKeyGroup();
-    const { first } = this.#parts.keyGroups;
-    return (column, keyGroup) => {
-      const start = starts[keyGroup - first]!;
-      const own = slots.subarray(start, starts[keyGroup - first + 1]!);
-      if (column.hasNamespaces) return this.#namespaceEntries(column.contents, own);
-      return new ColumnEntries(this.#index, column.contents, own);
-    };
+  /** Visits the entries of a column, slot by slot: as they lie in memory. */
+  forEachEntry({ contents, hasNamespaces }: HeapColumn, visit: EntryVisitor): void {
+    for (let slot = 0; slot < contents.length; slot++) {
+      const value = contents[slot];
+      if (value === undefined) continue;
+      const key = this.#index.keyOf(slot);
+      const keyGroup = keyGroupOf(this.#keyType.javaHashCode(key), this.#parts.maxParallelism);
+      if (!hasNamespaces) visit(keyGroup, { namespace: null, key, value });
+      else
+        for (const { namespace, contents: own } of (value as NamespaceEntries).values())
+          visit(keyGroup, { namespace, key, value: own });
+    }
   }
 
   #addChecked(key: unknown, hash: number): number {
@@ -137,66 +133,5 @@ export class HeapColumns {
       this.#index.remove(slot, this.#keyType.javaHashCode(this.#index.keyOf(slot)));
     }
     this.#perhapsEmpty = [current];
-  }
-
-  *#namespaceEntries(contents: readonly unknown[], slots: Int32Array): Generator<KeyedEntry> {
-    for (const slot of slots) {
-      const entries = contents[slot] as NamespaceEntries | undefined;
-      if (entries === undefined) continue;
-      const key = this.#index.keyOf(slot);
-      for (const { namespace, contents: value } of entries.values()) yield { namespace, key, value };
-    }
-  }
-
-  /** A counting sort. */
-  #slotsByKeyGroup(): SlotsByKeyGroup {
-    const { keyGroups, maxParallelism } = this.#parts;
-    const groups = keyGroups.last - keyGroups.first + 1;
-    const ends = new Int32Array(groups + 1);
-    const groupOf = (hash: number) => keyGroupOf(hash, maxParallelism) - keyGroups.first;
-    this.#index.forEach((_, hash) => {
-      ends[groupOf(hash) + 1]!++;
-    });
-    for (let group = 0; group < groups; group++) ends[group + 1]! += ends[group]!;
-    const starts = ends.slice();
-    const slots = new Int32Array(ends[groups]!);
-    this.#index.forEach((slot, hash) => {
-      slots[ends[groupOf(hash)]!++] = slot;
-    });
-    return { starts, slots };
-  }
-}
-
-/** The entries of some slots of a column. One entry object serves for all, valid until the next: there may be millions. */
-class ColumnEntries implements IterableIterator<KeyedEntry> {
-  readonly #index: KeyIndex;
-  readonly #column: readonly unknown[];
-  readonly #slots: Int32Array;
-  readonly #result = {
-    done: false as boolean | undefined,
-    value: { namespace: null, key: undefined as unknown, value: undefined as unknown },
-  };
-  #at = 0;
-
-  constructor(index: KeyIndex, column: readonly unknown[], slots: Int32Array) {
-    this.#index = index;
-    this.#column = column;
-    this.#slots = slots;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  next(): IteratorResult<KeyedEntry> {
-    const entry = this.#result.value;
-    while (this.#at < this.#slots.length) {
-      const slot = this.#slots[this.#at++]!;
-      entry.value = this.#column[slot];
-      if (entry.value === undefined) continue;
-      entry.key = this.#index.keyOf(slot);
-      return this.#result as IteratorResult<KeyedEntry>;
-    }
-    return { done: true, value: undefined };
   }
 }

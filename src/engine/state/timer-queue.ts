@@ -4,7 +4,7 @@
 //     heap of times -> the timers of each time, in the order in which they were set
 
 import { javaLong } from '../../format/state/java-long.js';
-import type { KeyedEntry, TimerState } from '../../format/state/keyed-state.js';
+import type { EntryVisitor, TimerState } from '../../format/state/keyed-state.js';
 import { timerSerializer } from '../../format/state/runtime-serializers.js';
 import type { TypeSerializer } from '../../format/state/serializer.js';
 import { keyGroupOf } from '../../model/key-groups.js';
@@ -108,19 +108,15 @@ export class TimerQueue {
     return changes.values();
   }
 
-  /** Gathers the timers by key group now. */
-  entriesByKeyGroup(): (keyGroup: number) => Iterable<KeyedEntry> {
-    const byKeyGroup = new Map<number, KeyedEntry[]>();
+  /** Visits all timers, with their key groups. */
+  forEach(visit: EntryVisitor): void {
+    const { keyType, maxParallelism } = this.#parts;
     for (const timers of this.#byTime.values()) {
       for (const { timestampMs, key, namespace } of timers.values()) {
-        const keyGroup = keyGroupOf(this.#parts.keyType.javaHashCode(key), this.#parts.maxParallelism);
-        const entry = { key, namespace, value: javaLong(timestampMs) };
-        const entries = byKeyGroup.get(keyGroup);
-        if (entries === undefined) byKeyGroup.set(keyGroup, [entry]);
-        else entries.push(entry);
+        const keyGroup = keyGroupOf(keyType.javaHashCode(key), maxParallelism);
+        visit(keyGroup, { key, namespace, value: javaLong(timestampMs) });
       }
     }
-    return (keyGroup) => byKeyGroup.get(keyGroup) ?? [];
   }
 
   #insert(timer: Timer, form: string): boolean {

@@ -2,6 +2,9 @@
 import { BugError } from '../../support/errors.js';
 import { encodeModifiedUtf8, modifiedUtf8Length } from '../../support/modified-utf8.js';
 
+/** So few bytes are copied faster one by one than by a call out of JavaScript. */
+const COPIED_IN_JAVASCRIPT = 64;
+
 /** Appends big-endian values. {@link ByteWriter.take} hands out what was written. */
 export class ByteWriter {
   #buffer: Buffer;
@@ -91,6 +94,11 @@ export class ByteWriter {
     this.#buffer.set(value, at);
   }
 
+  /** Appends what another has written. */
+  append(other: ByteWriter): void {
+    this.bytes(other.#buffer.subarray(0, other.#at));
+  }
+
   lengthPrefixedBytes(value: Uint8Array): void {
     this.i32(value.length);
     this.bytes(value);
@@ -106,6 +114,20 @@ export class ByteWriter {
   patchU8(offset: number, value: number): void {
     if (offset >= this.#at) throw new BugError(`patch at ${offset} beyond the ${this.#at} bytes written`);
     this.#buffer[offset] = value;
+  }
+
+  /** Leaves room for so many bytes, to be patched; returns where it begins. */
+  skip(length: number): number {
+    return this.#reserve(length);
+  }
+
+  /** Overwrites from `offset` on with what another has written from `start` to `end`. */
+  patch(offset: number, other: ByteWriter, start: number, end: number): void {
+    const source = other.#buffer;
+    const target = this.#buffer;
+    const shift = offset - start;
+    if (end - start > COPIED_IN_JAVASCRIPT) target.set(source.subarray(start, end), offset);
+    else for (let at = start; at < end; at++) target[at + shift] = source[at]!;
   }
 
   /** A copy of what was written. */

@@ -15,16 +15,14 @@ export interface KeyGroupPlace {
 }
 
 export class CanonicalKeyGroupWriter {
-  readonly #target: ByteWriter;
+  readonly target: ByteWriter;
   readonly #place: KeyGroupPlace;
-  readonly #start: number;
   #stateId = END_OF_KEY_GROUP;
   #lastKeyAt = -1;
 
   constructor(target: ByteWriter, place: KeyGroupPlace) {
-    this.#target = target;
+    this.target = target;
     this.#place = place;
-    this.#start = target.offset;
   }
 
   /** Writes what one key has; nothing for an empty list or map. The entries of one state come one after the other. */
@@ -43,7 +41,7 @@ export class CanonicalKeyGroupWriter {
         this.#append(
           stateId,
           () => this.#writeKey(state.namespace, entry),
-          () => state.value.write(this.#target, entry.value),
+          () => state.value.write(this.target, entry.value),
         );
     }
   }
@@ -52,20 +50,20 @@ export class CanonicalKeyGroupWriter {
   writeRow(stateId: number, key: Uint8Array, value: Uint8Array): void {
     this.#append(
       stateId,
-      () => this.#target.bytes(key),
-      () => this.#target.bytes(value),
+      () => this.target.bytes(key),
+      () => this.target.bytes(value),
     );
   }
 
-  /** Ends the key group; returns its offset, 0 where nothing was written. */
-  end(): bigint {
-    if (this.#lastKeyAt < 0) return 0n;
+  /** Ends the key group; false where nothing was written, and nothing is. */
+  end(): boolean {
+    if (this.#lastKeyAt < 0) return false;
     this.#switchTo(END_OF_KEY_GROUP);
-    return BigInt(this.#start);
+    return true;
   }
 
   #writeTimer(stateId: number, { timer }: TimerState, { key, namespace, value }: KeyedEntry): void {
-    const target = this.#target;
+    const target = this.target;
     const { keyGroup, prefixBytes } = this.#place;
     this.#append(
       stateId,
@@ -78,7 +76,7 @@ export class CanonicalKeyGroupWriter {
   }
 
   #writeMap(stateId: number, { namespace, value }: MapState, entry: KeyedEntry): void {
-    const target = this.#target;
+    const target = this.target;
     if (!(entry.value instanceof Map)) throw wrongType(value.typeName, entry.value);
     for (const [mapKey, mapValue] of entry.value) {
       this.#append(
@@ -96,7 +94,7 @@ export class CanonicalKeyGroupWriter {
   }
 
   #writeList(stateId: number, { namespace, value }: ListState, entry: KeyedEntry): void {
-    const target = this.#target;
+    const target = this.target;
     const list = entry.value;
     if (!Array.isArray(list)) throw wrongType(value.typeName, list);
     if (list.length === 0) return;
@@ -114,7 +112,7 @@ export class CanonicalKeyGroupWriter {
 
   #writeKey(namespace: TypeSerializer<unknown>, entry: KeyedEntry): void {
     const { keyGroup } = this.#place;
-    writeCompositeKey(this.#target, { ...this.#place, namespace }, { ...entry, keyGroup });
+    writeCompositeKey(this.target, { ...this.#place, namespace }, { ...entry, keyGroup });
   }
 
   #append(stateId: number, writeKey: () => void, writeValue: () => void): void {
@@ -127,14 +125,14 @@ export class CanonicalKeyGroupWriter {
   #switchTo(stateId: number): void {
     const { keyGroup, prefixBytes } = this.#place;
     const firstByte = prefixBytes === 1 ? keyGroup : keyGroup >> 8;
-    if (this.#lastKeyAt >= 0) this.#target.patchU8(this.#lastKeyAt, firstByte | LAST_OF_STATE);
-    this.#target.i16(stateId);
+    if (this.#lastKeyAt >= 0) this.target.patchU8(this.#lastKeyAt, firstByte | LAST_OF_STATE);
+    this.target.i16(stateId);
     this.#stateId = stateId;
   }
 
   /** Returns where the part written begins, after its length. */
   #lengthPrefixed(write: () => void): number {
-    const target = this.#target;
+    const target = this.target;
     target.i32(0);
     const start = target.offset;
     write();

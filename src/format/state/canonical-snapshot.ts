@@ -44,18 +44,27 @@ export function writeCanonicalSnapshot(content: KeyedContent & WithMaxParallelis
   const { key, keyGroups, states } = content;
   const prefixBytes = keyGroupPrefixBytes(content.maxParallelism);
   const target = new ByteWriter();
-  const offsets: bigint[] = [];
   writeKeyedHeader(
     target,
     key,
     states.map(({ state }) => state),
   );
+  const writers = new Map<number, CanonicalKeyGroupWriter>();
+  const writerOf = (keyGroup: number) => {
+    const known = writers.get(keyGroup);
+    if (known !== undefined) return known;
+    const added = new CanonicalKeyGroupWriter(new ByteWriter(), { key, keyGroup, prefixBytes });
+    writers.set(keyGroup, added);
+    return added;
+  };
+  for (const [id, content] of states.entries()) {
+    writeEach(content, (keyGroup, entry) => writerOf(keyGroup).write(id, content.state, entry));
+  }
+  const offsets: bigint[] = [];
   for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
-    const writer = new CanonicalKeyGroupWriter(target, { key, keyGroup, prefixBytes });
-    states.forEach((state, id) => {
-      writeEach(state, keyGroup, (entry) => writer.write(id, state.state, entry));
-    });
-    offsets.push(writer.end());
+    const writer = writers.get(keyGroup);
+    offsets.push(writer?.end() === true ? BigInt(target.offset) : 0n);
+    if (writer !== undefined) target.append(writer.target);
   }
   return { bytes: target.take(), offsets };
 }
@@ -81,11 +90,12 @@ export async function writeCanonicalRows(content: CanonicalRows): Promise<Writte
   writeKeyedHeader(target, key, states);
   for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
     const writer = new CanonicalKeyGroupWriter(target, { key, keyGroup, prefixBytes });
+    const start = target.offset;
     for (const [id, state] of states.entries()) {
       for (const row of await content.rowsOf(state, keyGroup))
         writer.writeRow(id, row.key, row.value ?? NO_BYTES);
     }
-    offsets.push(writer.end());
+    offsets.push(writer.end() ? BigInt(start) : 0n);
   }
   return { bytes: target.take(), offsets };
 }

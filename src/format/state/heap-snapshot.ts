@@ -8,7 +8,8 @@
 import type { KeyGroupRange } from '../../model/metadata.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { chosenKeyGroups, type KeyedTypes, openKeyed, writeEach } from './keyed-file.js';
+import { EntriesByKeyGroup } from './entries-by-key-group.js';
+import { chosenKeyGroups, type KeyedTypes, openKeyed } from './keyed-file.js';
 import { writeKeyedHeader } from './keyed-header.js';
 import type {
   DeclaredTypes,
@@ -31,22 +32,23 @@ import { readSnappyStream } from './snappy-stream.js';
 export function writeHeapSnapshot({ key, keyGroups, states }: KeyedContent): WrittenKeyedState {
   const target = new ByteWriter();
   const offsets: bigint[] = [];
-  const writers = states.map(({ state }) => entryWriter(target, key, state));
   writeKeyedHeader(
     target,
     key,
     states.map(({ state }) => state),
   );
+  const entries = states.map(
+    (content) => new EntriesByKeyGroup(content, keyGroups, entryWriter(key, content.state)),
+  );
   for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
     offsets.push(BigInt(target.offset));
     target.i32(keyGroup);
-    for (let id = 0; id < states.length; id++) {
+    for (const [id, ofState] of entries.entries()) {
       target.i16(id);
-      const countAt = target.offset;
-      target.i32(0);
-      target.patchI32(countAt, writeEach(states[id]!, keyGroup, writers[id]!));
+      ofState.reserve(target, keyGroup - keyGroups.first);
     }
   }
+  for (const ofState of entries) ofState.fill(target);
   return { bytes: target.take(), offsets };
 }
 
@@ -63,13 +65,12 @@ export function openHeapSnapshot(
 }
 
 function entryWriter(
-  target: ByteWriter,
   key: TypeSerializer<unknown>,
   state: KeyedState,
-): (entry: KeyedEntry) => void {
+): (target: ByteWriter, entry: KeyedEntry) => void {
   if (state.kind === 'PRIORITY_QUEUE') {
     const { timer } = state;
-    return (entry) =>
+    return (target, entry) =>
       timer.write(target, {
         timestampMs: entry.value as bigint,
         key: entry.key,
@@ -78,7 +79,7 @@ function entryWriter(
   }
   const { namespace } = state;
   const value: TypeSerializer<unknown> = state.value;
-  return (entry) => {
+  return (target, entry) => {
     namespace.write(target, entry.namespace);
     key.write(target, entry.key);
     value.write(target, entry.value);

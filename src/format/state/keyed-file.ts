@@ -6,7 +6,7 @@ import { type BoundStates, bindStates } from './bind-states.js';
 import { readKeyedHeader } from './keyed-header.js';
 import type {
   DeclaredTypes,
-  KeyedEntry,
+  EntryVisitor,
   KeyedSnapshot,
   KeyedStateContent,
   KeyedStateEntry,
@@ -53,23 +53,15 @@ export function endsOf(offsets: readonly bigint[], sizeBytes: number): ReadonlyM
   return new Map(starts.map((start, index) => [start, starts[index + 1] ?? sizeBytes]));
 }
 
-/** Calls `write` for each entry of a key group; a TypeError of a serializer is thrown on with state and key named. */
-export function writeEach(
-  content: KeyedStateContent,
-  keyGroup: number,
-  write: (entry: KeyedEntry) => void,
-): number {
-  let count = 0;
-  let entry: KeyedEntry | undefined;
-  try {
-    for (entry of content.entries(keyGroup)) {
-      write(entry);
-      count++;
+/** Calls `write` for each entry of a state; a TypeError of a serializer is thrown on with state and key named. */
+export function writeEach(content: KeyedStateContent, write: EntryVisitor): void {
+  content.forEach((keyGroup, entry) => {
+    try {
+      write(keyGroup, entry);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      const message = `state ${content.state.name}, key ${String(entry.key)}: ${messageOf(error)}`;
+      throw new TypeError(message, { cause: error });
     }
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const message = `state ${content.state.name}, key ${String(entry?.key)}: ${messageOf(error)}`;
-    throw new TypeError(message, { cause: error });
-  }
-  return count;
+  });
 }

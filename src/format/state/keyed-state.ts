@@ -64,10 +64,14 @@ export interface KeyedStateEntry extends KeyedEntry {
   readonly sizeBytes: number;
 }
 
-/** A state and what is in it. `entries` is called once for every key group, in ascending order. */
+/** Is given an entry and its key group. */
+export type EntryVisitor = (keyGroup: number, entry: KeyedEntry) => void;
+
+/** A state and what is in it. */
 export interface KeyedStateContent {
   readonly state: KeyedState;
-  entries(keyGroup: number): Iterable<KeyedEntry>;
+  /** Visits the entries of all key groups, in any order. */
+  forEach(visit: EntryVisitor): void;
 }
 
 /** All that one subtask writes: every key must lie in `keyGroups` under the key group it hashes to. */

@@ -254,9 +254,7 @@ describe('the hashmap backend', () => {
       key: Types.STRING as TypeSerializer<unknown>,
       keyGroups: { first: 0, last: 127 },
       maxParallelism: 128,
-      states: [
-        { state, entries: (group) => (group === keyGroup ? [{ namespace: null, key: 'a', value: 42 }] : []) },
-      ],
+      states: [{ state, forEach: (visit) => visit(keyGroup, { namespace: null, key: 'a', value: 42 }) }],
     });
     const stream = { kind: 'bytes', handleName: 'x', data: bytes } as const;
     const keyGroups = { first: 0, last: 127 };

@@ -8,7 +8,6 @@ import { openKeyedSnapshot } from '../../../src/format/state/keyed-snapshot.js';
 import type {
   KeyedContent,
   KeyedSnapshot,
-  KeyedStateEntry,
   WrittenKeyedState,
 } from '../../../src/format/state/keyed-state.js';
 import { readOperatorHeader } from '../../../src/format/state/operator-header.js';
@@ -35,18 +34,15 @@ const readable = keyed.flatMap((file) =>
 const plain = readable.filter(({ snapshot }) => !snapshot.header.compressed);
 
 function contentOf(snapshot: Readable, handle: KeyGroupsHandle): KeyedContent {
-  const entries = new Map<unknown, Map<number, KeyedStateEntry[]>>();
-  for (const entry of snapshot.entries()) {
-    const ofState = entries.get(entry.state) ?? new Map<number, KeyedStateEntry[]>();
-    entries.set(entry.state, ofState);
-    ofState.set(entry.keyGroup, [...(ofState.get(entry.keyGroup) ?? []), entry]);
-  }
+  const entries = [...snapshot.entries()];
   return {
     key: snapshot.key,
     keyGroups: handle.keyGroups,
     states: snapshot.states.map((state) => ({
       state,
-      entries: (keyGroup) => entries.get(state)?.get(keyGroup) ?? [],
+      forEach: (visit) => {
+        for (const entry of entries) if (entry.state === state) visit(entry.keyGroup, entry);
+      },
     })),
   };
 }

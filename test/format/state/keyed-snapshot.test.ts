@@ -15,6 +15,7 @@ import { keyedHeaderBytes, readKeyedHeader } from '../../../src/format/state/key
 import { openKeyedSnapshot } from '../../../src/format/state/keyed-snapshot.js';
 import type {
   DeclaredTypes,
+  EntryVisitor,
   KeyedEntry,
   KeyedSnapshot,
   KeyedState,
@@ -91,8 +92,12 @@ function contentOf({ keyGroups, entries, maxParallelism }: Sample) {
     keyGroups,
     states: STATES.map((state) => ({
       state,
-      entries: (group: number) =>
-        (entries.get(state) ?? []).filter((entry) => keyGroup(entry, maxParallelism) === group),
+      forEach: (visit: EntryVisitor) => {
+        for (const entry of entries.get(state) ?? []) {
+          const group = keyGroup(entry, maxParallelism);
+          if (group >= keyGroups.first && group <= keyGroups.last) visit(group, entry);
+        }
+      },
     })),
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeMetadata } from '../../../src/format/metadata/write.js';
 import { writeCanonicalSnapshot } from '../../../src/format/state/canonical-snapshot.js';
 import { writeHeapSnapshot } from '../../../src/format/state/heap-snapshot.js';
-import type { KeyedEntry, KeyedState } from '../../../src/format/state/keyed-state.js';
+import type { EntryVisitor, KeyedEntry, KeyedState } from '../../../src/format/state/keyed-state.js';
 import {
   type OperatorStateContent,
   writeOperatorSnapshot,
@@ -140,7 +140,12 @@ function keyedHandle(
     keyGroups,
     states: states.map(({ state, entries }) => ({
       state,
-      entries: (keyGroup: number) => entries.filter((entry) => groupOf(entry) === keyGroup),
+      forEach: (visit: EntryVisitor) => {
+        for (const entry of entries) {
+          const keyGroup = groupOf(entry);
+          if (keyGroup >= keyGroups.first && keyGroup <= keyGroups.last) visit(keyGroup, entry);
+        }
+      },
     })),
   };
   const isHeap = form.format === 'heap';
