@@ -1,8 +1,8 @@
 // Is a plan still true? What was seen when it was made is compared with a new look, file by file. Pure: the look is a
 // value. Whatever has changed stays; a new reference saves its file; a snapshot that stays saves all that it needs.
 import type { Leftover, SnapshotFiles } from '../model/cleanup-run.js';
-import { identityOf, type PlannedDeletion } from '../model/plan.js';
-import { groupBy } from '../support/group-by.js';
+import { identityOf, isFile, type PlannedDeletion } from '../model/plan.js';
+import { countOne, groupBy } from '../support/group-by.js';
 
 /** A file of the plan as it is now. */
 export interface FoundFile {
@@ -34,7 +34,7 @@ export interface Look {
   /** Why nothing may go at all: something could not be read, listed or asked. */
   readonly blocks: readonly string[];
   /** Files of the plan by path; one that is not among them is gone. */
-  readonly files: ReadonlyMap<string, FoundFile>;
+  readonly files: Pick<ReadonlyMap<string, FoundFile>, 'get'>;
   /** Open uploads below the roots, by `identityOf`. */
   readonly uploads: ReadonlyMap<string, FoundUpload>;
   /** One for each `_metadata`: of a snapshot that is being hidden there are two, in place and in the trash. */
@@ -46,6 +46,8 @@ export interface Look {
 export interface Checked {
   readonly going: readonly PlannedDeletion[];
   readonly skipped: readonly Leftover[];
+  /** How many files of each job go. */
+  readonly goingOfJob: ReadonlyMap<string, number>;
 }
 
 /**
@@ -66,12 +68,18 @@ export function checkDeletions(
   };
   const going: PlannedDeletion[] = [];
   const skipped: Leftover[] = [];
+  const goingOfJob = new Map<string, number>();
   for (const deletion of deletions) {
-    const reason = staying.get(deletion.snapshot ?? '') ?? objectionTo(deletion, against);
-    if (reason === null) going.push(deletion);
-    else skipped.push({ path: deletion.path, reason });
+    const file = isFile(deletion) ? look.files.get(deletion.path) : undefined;
+    const reason = staying.get(deletion.snapshot ?? '') ?? objectionTo(deletion, file, against);
+    if (reason !== null) {
+      skipped.push({ path: deletion.path, reason });
+      continue;
+    }
+    going.push(deletion);
+    if (file !== undefined) countOne(goingOfJob, file.job);
   }
-  return { going, skipped };
+  return { going, skipped, goingOfJob };
 }
 
 /** Which files of the plan each snapshot references that is to go. */
@@ -131,17 +139,19 @@ function objectionToSnapshot(
 
 function referencesOf(snapshots: readonly FoundSnapshot[]): ReadonlyMap<string, number> {
   const references = new Map<string, number>();
-  for (const { files } of snapshots)
-    for (const file of files) references.set(file, (references.get(file) ?? 0) + 1);
+  for (const { files } of snapshots) for (const file of files) countOne(references, file);
   return references;
 }
 
-function objectionTo(deletion: PlannedDeletion, against: Against): string | null {
+function objectionTo(
+  deletion: PlannedDeletion,
+  file: FoundFile | undefined,
+  against: Against,
+): string | null {
   const { look, isResumed, references, hasLostSnapshot } = against;
   if (deletion.kind === 'empty-directory') return null;
   if (deletion.kind === 'open-upload')
     return objectionToUpload(deletion, look.uploads.get(identityOf(deletion)), isResumed);
-  const file = look.files.get(deletion.path);
   if (file === undefined) return isResumed ? null : 'gone';
   if (!isUnchanged(deletion, file)) return 'changed';
   if (file.objection !== null) return file.objection;

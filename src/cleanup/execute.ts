@@ -126,8 +126,8 @@ class Execution {
     await this.#requirePossible();
     const checked = checkDeletions(this.#plan.deletions, look, { isResumed: false });
     requireAnythingLeft(checked, this.#plan);
-    const jobs = { jobOf: (path: string) => look.files.get(path)?.job, filesOfJob: look.filesOfJob };
-    const excess = excessOf(checked.going, jobs, this.#options.limits);
+    const ofJobs = { going: checked.goingOfJob, all: look.filesOfJob };
+    const excess = excessOf(checked.going, ofJobs, this.#options.limits);
     if (excess !== null) throw excess;
     const record: RunRecord = {
       runId: this.#runId,

@@ -6,9 +6,14 @@ import { baseName, child, formatLocation, type Location } from '../model/locatio
 import { JOURNAL_NAME } from '../model/own-places.js';
 import type { Plan } from '../model/plan.js';
 import type { FileStatus, StorageReader, StorageWriter } from '../storage/storage.js';
-import { RefusalError, StorageError } from '../support/errors.js';
-import { textAt } from './own-files.js';
-import { readPlanDocument, wrapPlan } from './plan-document.js';
+import { CkptError, RefusalError, StorageError } from '../support/errors.js';
+import { textWithRows } from '../support/json-rows.js';
+import { piecesAt, putText, textAt } from './own-files.js';
+import { planFrom, readWithDeletions, wrapPlan } from './plan-document.js';
+
+const RECORD_NAME = 'run.json';
+/** They are a field of the plan, and that of the record. */
+const DELETIONS_DEPTH = 2;
 
 const leftovers = z.array(z.strictObject({ path: z.string(), reason: z.string() }));
 
@@ -81,13 +86,26 @@ export class Journal {
   /** Durable when the promise resolves. */
   async begin(record: RunRecord): Promise<void> {
     await this.#storage.makeDirectory(this.directory);
-    await this.#write('run.json', { ...record, plan: wrapPlan(record.plan) });
+    const { plan, ...rest } = record;
+    const { deletions, ...head } = plan;
+    const document = { ...rest, plan: { ...wrapPlan(head), deletions: [] } };
+    await putText(child(this.directory, RECORD_NAME), () => textWithRows(document, deletions), this.#storage);
   }
 
   /** What the run wrote down; null where it has not begun. */
   async record(): Promise<RunRecord | null> {
-    const found = await this.#read('run.json', recordDocument);
-    return found && { ...found, plan: readPlanDocument(found.plan, formatLocation(this.directory)) };
+    const at = child(this.directory, RECORD_NAME);
+    try {
+      const { document, deletions } = await readWithDeletions(piecesAt(at, this.#storage), DELETIONS_DEPTH);
+      const record = recordDocument.parse(document);
+      return {
+        ...record,
+        plan: planFrom({ document: record.plan, deletions }, formatLocation(this.directory)),
+      };
+    } catch (thrown) {
+      if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
+      throw thrown instanceof CkptError ? thrown : notUnderstood(at, thrown);
+    }
   }
 
   /** Keeps for later what one process did of the run, beside all others that worked on it. */
@@ -127,11 +145,15 @@ export class Journal {
     try {
       return schema.parse(JSON.parse(text));
     } catch (cause) {
-      throw new RefusalError('journal-unreadable', 'the journal of a run cannot be understood', {
-        where: formatLocation(at),
-        next: 'look at it; where no run is under way, take it away by hand and make a new plan',
-        cause,
-      });
+      throw notUnderstood(at, cause);
     }
   }
+}
+
+function notUnderstood(at: Location, cause: unknown): RefusalError {
+  return new RefusalError('journal-unreadable', 'the journal of a run cannot be understood', {
+    where: formatLocation(at),
+    next: 'look at it; where no run is under way, take it away by hand and make a new plan',
+    cause,
+  });
 }

@@ -5,9 +5,16 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { baseName, formatLocation, isWithin, type Location, parent, parseUri } from '../model/location.js';
 import { isOwnPlace } from '../model/own-places.js';
-import { DELETION_KINDS, identityOf, type Plan, type PlanContents } from '../model/plan.js';
+import {
+  DELETION_KINDS,
+  identityOf,
+  type Plan,
+  type PlanContents,
+  type PlannedDeletion,
+} from '../model/plan.js';
 import { METADATA_NAME } from '../model/snapshot.js';
 import { RefusalError } from '../support/errors.js';
+import { JsonRows } from '../support/json-rows.js';
 
 export const PLAN_SCHEMA = 'ckpt/plan';
 export const PLAN_SCHEMA_VERSION = 1;
@@ -49,7 +56,8 @@ export const planDocument = z.strictObject({
   policy: words,
   evidence,
   snapshots: z.array(snapshot),
-  deletions: z.array(plannedDeletion),
+  /** They are read one by one. */
+  deletions: z.tuple([]),
   heldBack: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   totals: z.strictObject({
     files: bytes,
@@ -67,38 +75,53 @@ export function sealPlan(contents: PlanContents): Plan {
   return { planId: planIdOf(contents), ...contents };
 }
 
-/** The document of a plan, as it is written to files. */
-export function planText(plan: Plan): string {
-  return `${JSON.stringify(wrapPlan(plan), null, 2)}\n`;
-}
-
 /** A plan as a JSON value that says what it is. */
-export function wrapPlan(plan: Plan): object {
+export function wrapPlan(plan: object): object {
   return { schema: PLAN_SCHEMA, schemaVersion: PLAN_SCHEMA_VERSION, ...plan };
 }
 
 /**
- * The plan in `text`, which is at `where`. Throws a RefusalError where it is none, was changed by hand, was made by
- * another version than `toolVersion`, or would reach out of its roots.
+ * The plan that is written in `pieces`, which are at `where`. Throws a RefusalError where it is none, was changed by hand,
+ * was made by another version than `toolVersion`, or would reach out of its roots.
  */
-export function readPlan(
-  text: string,
+export async function readPlan(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { where, toolVersion }: { readonly where: string; readonly toolVersion: string },
-): Plan {
-  const plan = readPlanDocument(parseJson(text, where), where);
+): Promise<Plan> {
+  const plan = planFrom(await readDocument(pieces, where), where);
   if (plan.toolVersion === toolVersion) return plan;
   const message = `version ${plan.toolVersion} made it, this is ${toolVersion}`;
   throw refusal('plan-of-another-version', where, message);
 }
 
-/** The plan in a JSON value; throws as {@link readPlan} does. A run that has begun is finished by any version. */
-export function readPlanDocument(document: unknown, where: string): Plan {
+/** A document, and the deletions that it lists. */
+export interface WithDeletions {
+  /** With none of the deletions in it. */
+  readonly document: unknown;
+  readonly deletions: readonly PlannedDeletion[];
+}
+
+/** Reads a document with a list of deletions in it, so many objects deep. Throws a SyntaxError or ZodError where it has none. */
+export async function readWithDeletions(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  depth: number,
+): Promise<WithDeletions> {
+  const deletions: PlannedDeletion[] = [];
+  const share = sharing();
+  const rows = new JsonRows({ name: 'deletions', depth }, (row) => {
+    const deletion = plannedDeletion.parse(row);
+    deletions.push({ ...deletion, reason: share(deletion.reason) });
+  });
+  for await (const piece of pieces) rows.push(piece);
+  return { document: rows.end(), deletions };
+}
+
+/** The plan in a document; throws as {@link readPlan} does. A run that has begun is finished by any version. */
+export function planFrom({ document, deletions }: WithDeletions, where: string): Plan {
   const parsed = planDocument.safeParse(document);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw refusal('plan-unreadable', where, `it is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const { schema, schemaVersion, ...plan } = parsed.data;
+  if (!parsed.success) throw noPlan(parsed.error, where);
+  const { schema, schemaVersion, ...rest } = parsed.data;
+  const plan = { ...rest, deletions };
   const { planId, ...contents } = plan;
   if (planIdOf(contents) !== planId) throw refusal('plan-edited', where, 'it was changed after it was made');
   requireOwnPaths(plan, where);
@@ -112,12 +135,33 @@ export function requireFresh({ createdAt, expiresAt, planId }: Plan, nowMs: numb
   throw refusal('plan-expired', planId, `it expired at ${expiresAt}, before it was begun`);
 }
 
-function parseJson(text: string, where: string): unknown {
+async function readDocument(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  where: string,
+): Promise<WithDeletions> {
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw refusal('plan-unreadable', where, 'it is no plan: it is no JSON', cause);
+    return await readWithDeletions(pieces, 1);
+  } catch (thrown) {
+    if (thrown instanceof z.ZodError) throw noPlan(thrown, where);
+    if (thrown instanceof SyntaxError)
+      throw refusal('plan-unreadable', where, 'it is no plan: it is no JSON', thrown);
+    throw thrown;
   }
+}
+
+function noPlan({ issues: [issue] }: z.ZodError, where: string): RefusalError {
+  return refusal('plan-unreadable', where, `it is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** Gives the same text for equal texts: there may be millions of a few. */
+function sharing(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const first = known.get(text);
+    if (first !== undefined) return first;
+    known.set(text, text);
+    return text;
+  };
 }
 
 /** Every path lies below a root, is written in the one way that names it, and is of the kind that it says. */
@@ -176,9 +220,12 @@ function planIdOf(contents: PlanContents): string {
 
 /** The same text for the same value, whatever the order of the fields; fields that are undefined do not count. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return JSON.stringify(inOrder(value));
+}
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, inOrder(field)]));
 }

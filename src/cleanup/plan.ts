@@ -7,8 +7,10 @@ import { canonicalKey, formatLocation, isWithin, type Location } from '../model/
 import type { DeletionKind, PlannedDeletion } from '../model/plan.js';
 import type { ReferenceTable } from '../model/reference-table.js';
 import { BugError } from '../support/errors.js';
+import { countOne } from '../support/group-by.js';
 import { timeText } from '../support/time-text.js';
 import { EmptiedDirectories } from './emptied-directories.js';
+import type { FilesOfJobs } from './limits.js';
 import { orderDeletions } from './order.js';
 
 /** A snapshot that is to go, if no rule of safety objects. */
@@ -68,9 +70,7 @@ export interface Selection {
   readonly heldBackCount: number;
   /** Of the expired snapshots those that do go, by `formatLocation` of their directory. */
   readonly going: ReadonlySet<string>;
-  /** To which job the files of `deletions` belong, by path; and how many files each job has. */
-  readonly jobOf: ReadonlyMap<string, string>;
-  readonly filesOfJob: ReadonlyMap<string, number>;
+  readonly filesOfJobs: FilesOfJobs;
 }
 
 /** Selects; throws nothing but for bugs. */
@@ -92,7 +92,7 @@ class Selecting {
   readonly #deletions: PlannedDeletion[] = [];
   readonly #heldBack: { readonly path: string; readonly reason: string }[] = [];
   #heldBackCount = 0;
-  readonly #jobOf = new Map<string, string>();
+  readonly #goingOfJob = new Map<string, number>();
   readonly #filesOfJob = new Map<string, number>();
   readonly #directories: EmptiedDirectories;
 
@@ -117,8 +117,7 @@ class Selecting {
       heldBack: this.#heldBack,
       heldBackCount: this.#heldBackCount,
       going: new Set([...going.values()].map(({ directory }) => formatLocation(directory))),
-      jobOf: this.#jobOf,
-      filesOfJob: this.#filesOfJob,
+      filesOfJobs: { going: this.#goingOfJob, all: this.#filesOfJob },
     };
   }
 
@@ -196,12 +195,12 @@ class Selecting {
 
   #take(taken: PlannedDeletion, { location, directory }: SurveyedFile): void {
     this.#deletions.push(taken);
-    this.#jobOf.set(taken.path, directory.owner);
+    countOne(this.#goingOfJob, directory.owner);
     this.#directories.goes(location, directory);
   }
 
   #countOfJob({ role, directory: { owner } }: SurveyedFile): void {
-    if (role !== 'trash') this.#filesOfJob.set(owner, (this.#filesOfJob.get(owner) ?? 0) + 1);
+    if (role !== 'trash') countOne(this.#filesOfJob, owner);
   }
 }
 

@@ -11,3 +11,8 @@ export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): R
   }
   return groups;
 }
+
+/** Counts one more of `key`. */
+export function countOne<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

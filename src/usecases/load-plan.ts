@@ -1,4 +1,5 @@
 // A plan out of a file.
+import { piecesAt } from '../cleanup/own-files.js';
 import { readPlan } from '../cleanup/plan-document.js';
 import { formatLocation, type Location } from '../model/location.js';
 import type { Plan } from '../model/plan.js';
@@ -9,6 +10,6 @@ export async function loadPlan(
   at: Location,
   { openReader, toolVersion }: { readonly openReader: OpenReader; readonly toolVersion: string },
 ): Promise<Plan> {
-  const bytes = await (await openReader(at)).read(at);
-  return readPlan(Buffer.from(bytes).toString(), { where: formatLocation(at), toolVersion });
+  const reader = await openReader(at);
+  return readPlan(piecesAt(at, reader), { where: formatLocation(at), toolVersion });
 }

@@ -141,12 +141,10 @@ class Planning {
     const { survey, evidence, policy, uploadProblems } = this.#found;
     const verdicts = this.#verdicts();
     const selection = this.#select(verdicts);
-    const { deletions, jobOf, filesOfJob } = selection;
-    const jobs = { jobOf: (path: string) => jobOf.get(path), filesOfJob };
     return {
       plan: this.#seal(verdicts, selection),
       problems: [...problemsOf(survey, evidence), ...uploadProblems, ...this.#namesakes(selection)],
-      excess: excessOf(deletions, jobs, policy.cleanup),
+      excess: excessOf(selection.deletions, selection.filesOfJobs, policy.cleanup),
     };
   }
 

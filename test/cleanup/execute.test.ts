@@ -87,7 +87,7 @@ describe('a run', () => {
     const before = await filesIn(world.storage);
     const full = failing(
       world.storage,
-      ({ operation, location }) => operation === 'put' && location.path.includes('.ckpt-journal'),
+      ({ operation, location }) => operation.startsWith('put') && location.path.includes('.ckpt-journal'),
       'no-space',
     );
     expect(await codeOf(apply(world, full, 'remove'))).toBe('storage-no-space');

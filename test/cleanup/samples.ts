@@ -1,5 +1,5 @@
 // Plans for tests, with as little in them as matters.
-import { sealPlan } from '../../src/cleanup/plan-document.js';
+import { sealPlan, wrapPlan } from '../../src/cleanup/plan-document.js';
 import type { DeletionKind, Plan, PlanContents, PlannedDeletion } from '../../src/model/plan.js';
 
 export const ROOT = 'memory:///flink';
@@ -56,4 +56,9 @@ export function planOf(deletions: readonly PlannedDeletion[], rest: Partial<Plan
     noop: deletions.length === 0,
     ...rest,
   });
+}
+
+/** The document of a plan. */
+export function planText(plan: Plan): string {
+  return `${JSON.stringify(wrapPlan(plan), null, 2)}\n`;
 }
