@@ -1,20 +1,13 @@
 // The border that plans cross: sealed with a hash when they are made, looked through when they come back. A plan that
 // was edited, comes from another version, or names a path that is none of its roots' is refused before anything is
 // looked at. Loads zod: import it where a plan is read or made.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { baseName, formatLocation, isWithin, type Location, parent, parseUri } from '../model/location.js';
-import { isOwnPlace } from '../model/own-places.js';
-import {
-  DELETION_KINDS,
-  identityOf,
-  type Plan,
-  type PlanContents,
-  type PlannedDeletion,
-} from '../model/plan.js';
-import { METADATA_NAME } from '../model/snapshot.js';
-import { RefusalError } from '../support/errors.js';
+import { DELETION_KINDS, type Plan, type PlanContents, type PlannedDeletion } from '../model/plan.js';
+import type { RefusalError } from '../support/errors.js';
 import { JsonRows } from '../support/json-rows.js';
+import { planIdOf } from './plan-id.js';
+import { requireOwnPaths } from './plan-paths.js';
+import { planRefusal } from './plan-refusal.js';
 
 export const PLAN_SCHEMA = 'ckpt/plan';
 export const PLAN_SCHEMA_VERSION = 1;
@@ -91,7 +84,7 @@ export async function readPlan(
   const plan = planFrom(await readDocument(pieces, where), where);
   if (plan.toolVersion === toolVersion) return plan;
   const message = `version ${plan.toolVersion} made it, this is ${toolVersion}`;
-  throw refusal('plan-of-another-version', where, message);
+  throw planRefusal('plan-of-another-version', where, message);
 }
 
 /** A document, and the deletions that it lists. */
@@ -123,7 +116,8 @@ export function planFrom({ document, deletions }: WithDeletions, where: string):
   const { schema, schemaVersion, ...rest } = parsed.data;
   const plan = { ...rest, deletions };
   const { planId, ...contents } = plan;
-  if (planIdOf(contents) !== planId) throw refusal('plan-edited', where, 'it was changed after it was made');
+  if (planIdOf(contents) !== planId)
+    throw planRefusal('plan-edited', where, 'it was changed after it was made');
   requireOwnPaths(plan, where);
   return plan;
 }
@@ -132,7 +126,7 @@ export function planFrom({ document, deletions }: WithDeletions, where: string):
 export function requireFresh({ createdAt, expiresAt, planId }: Plan, nowMs: number): void {
   const expiresMs = Date.parse(expiresAt);
   if (nowMs < expiresMs && Date.parse(createdAt) < expiresMs) return;
-  throw refusal('plan-expired', planId, `it expired at ${expiresAt}, before it was begun`);
+  throw planRefusal('plan-expired', planId, `it expired at ${expiresAt}, before it was begun`);
 }
 
 async function readDocument(
@@ -144,13 +138,13 @@ async function readDocument(
   } catch (thrown) {
     if (thrown instanceof z.ZodError) throw noPlan(thrown, where);
     if (thrown instanceof SyntaxError)
-      throw refusal('plan-unreadable', where, 'it is no plan: it is no JSON', thrown);
+      throw planRefusal('plan-unreadable', where, 'it is no plan: it is no JSON', thrown);
     throw thrown;
   }
 }
 
 function noPlan({ issues: [issue] }: z.ZodError, where: string): RefusalError {
-  return refusal('plan-unreadable', where, `it is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
+  return planRefusal('plan-unreadable', where, `it is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** Gives the same text for equal texts: there may be millions of a few. */
@@ -162,70 +156,4 @@ function sharing(): (text: string) => string {
     known.set(text, text);
     return text;
   };
-}
-
-/** Every path lies below a root, is written in the one way that names it, and is of the kind that it says. */
-function requireOwnPaths({ roots, deletions, snapshots }: Plan, where: string): void {
-  const places = roots.map((root) => requireCanonical(root, where));
-  const seen = new Set<string>();
-  for (const { path, kind, uploadId, snapshot: owner } of deletions) {
-    const at = requireCanonical(path, where);
-    if (!places.some((root) => isBelow(at, root)))
-      throw refusal('plan-leaves-its-roots', where, `${path} is not below its roots`);
-    if (isOwnPlace(at)) throw refusal('plan-of-own-files', where, `${path} belongs to this tool`);
-    const identity = identityOf({ path, uploadId });
-    if (seen.has(identity)) throw refusal('plan-unreadable', where, `${path} stands there twice`);
-    seen.add(identity);
-    const isOwned = kind === 'metadata' || kind === 'exclusive';
-    const isRight =
-      isOwned === (owner !== undefined) && (kind !== 'metadata' || owner === formatLocation(parent(at)));
-    const isUpload = kind === 'open-upload';
-    const isNamedRight = isUpload || (baseName(at) === METADATA_NAME) === (kind === 'metadata');
-    if (!isRight || !isNamedRight || isUpload !== (uploadId !== undefined))
-      throw refusal('plan-unreadable', where, `${path} cannot be ${kind}`);
-  }
-  const going = new Set(snapshots.filter(({ action }) => action === 'delete').map(({ path }) => path));
-  const stray = deletions.find(({ snapshot: owner }) => owner !== undefined && !going.has(owner));
-  if (stray !== undefined)
-    throw refusal('plan-unreadable', where, `${stray.path} goes with a snapshot that does not`);
-}
-
-function requireCanonical(path: string, where: string): Location {
-  const location = parseUri(path);
-  if (location !== null && formatLocation(location) === path) return location;
-  throw refusal('plan-unreadable', where, `${path} is no absolute location`);
-}
-
-function isBelow(location: Location, root: Location): boolean {
-  return location.path !== root.path && isWithin(location, root);
-}
-
-function refusal(rule: string, where: string, message: string, cause?: unknown): RefusalError {
-  return new RefusalError(rule, `the plan is refused: ${message}`, {
-    where,
-    next: 'make a new one with ckpt plan; nothing was changed',
-    cause,
-  });
-}
-
-/** Field by field and row by row: a plan may be longer than any text. */
-function planIdOf(contents: PlanContents): string {
-  const hash = createHash('sha256');
-  for (const [name, value] of Object.entries(contents).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(`\n${name}:`);
-    for (const row of Array.isArray(value) ? value : [value]) hash.update(`\n${canonicalJson(row)}`);
-  }
-  return hash.digest('hex');
-}
-
-/** The same text for the same value, whatever the order of the fields; fields that are undefined do not count. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(inOrder(value));
-}
-
-function inOrder(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(inOrder);
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields.map(([name, field]) => [name, inOrder(field)]));
 }

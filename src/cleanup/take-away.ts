@@ -1,5 +1,5 @@
 // How a file goes: for good, or to the trash below its root. Each by its exact name; one that is gone already has gone.
-import { canonicalKey, type Location, parseUri } from '../model/location.js';
+import { type Location, parseUri } from '../model/location.js';
 import type { PlannedDeletion } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
 import { homeOf } from './homes.js';
@@ -12,11 +12,11 @@ export type TakeAway = (deletions: readonly PlannedDeletion[]) => Promise<readon
 export function removing(openRemover: OpenRemover, homes: readonly Location[]): TakeAway {
   return async (deletions) => {
     const taken: Settled[] = [];
-    for (const group of byHome(deletions, homes)) {
-      const storage = await openRemover(parseUri(group[0]!.path)!);
-      const results = await storage.remove(group.map(({ path }) => parseUri(path)!));
+    for (const [home, group] of byHome(deletions, homes)) {
+      const storage = await openRemover(home);
+      const results = await storage.remove(group.map(({ at }) => at));
       for (const [index, { outcome, error }] of results.entries())
-        taken.push({ deletion: group[index]!, error: outcome === 'failed' ? error! : null });
+        taken.push({ deletion: group[index]!.deletion, error: outcome === 'failed' ? error! : null });
     }
     return taken;
   };
@@ -29,25 +29,29 @@ export function puttingAside(
 ): TakeAway {
   return async (deletions) => {
     const taken: Settled[] = [];
-    for (const group of byHome(deletions, homes)) {
-      const home = homeOf(parseUri(group[0]!.path)!, homes);
-      taken.push(...(await (await quarantineAt(home)).putAside(group)));
-    }
+    for (const [home, group] of byHome(deletions, homes))
+      taken.push(...(await (await quarantineAt(home)).putAside(group.map(({ deletion }) => deletion))));
     return taken;
   };
+}
+
+interface Located {
+  readonly deletion: PlannedDeletion;
+  readonly at: Location;
 }
 
 /** What lies below one home is in one store. */
 function byHome(
   deletions: readonly PlannedDeletion[],
   homes: readonly Location[],
-): Iterable<readonly PlannedDeletion[]> {
-  const groups = new Map<string, PlannedDeletion[]>();
+): ReadonlyMap<Location, readonly Located[]> {
+  const groups = new Map<Location, Located[]>();
   for (const deletion of deletions) {
-    const key = canonicalKey(homeOf(parseUri(deletion.path)!, homes));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [deletion]);
-    else group.push(deletion);
+    const at = parseUri(deletion.path)!;
+    const home = homeOf(at, homes);
+    const group = groups.get(home);
+    if (group === undefined) groups.set(home, [{ deletion, at }]);
+    else group.push({ deletion, at });
   }
-  return groups.values();
+  return groups;
 }

@@ -36,12 +36,11 @@ const URI = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s;
  * Returns null for text that is no URI of a known store.
  */
 export function parseUri(text: string): Location | null {
-  const match = URI.exec(text);
-  if (match === null) return null;
-  const scheme = match[1]!.toLowerCase();
+  const colon = text.indexOf(':');
+  const scheme = text.slice(0, Math.max(colon, 0)).toLowerCase();
   const store = Object.hasOwn(STORE_OF_SCHEME, scheme) ? STORE_OF_SCHEME[scheme] : undefined;
   if (store === undefined) return null;
-  const rest = match[2]!;
+  const rest = text.slice(colon + 1);
   if (!rest.startsWith('//')) {
     return rest.startsWith('/') ? { store, scheme, authority: '', path: normalizePath(rest) } : null;
   }
@@ -75,7 +74,8 @@ export function parseLocation(text: string, workingDirectory: string): Location 
 
 /** `a//b/./c/../d/` becomes `/a/b/d`; `..` never climbs above the root. */
 export function normalizePath(path: string): string {
-  if (!/\/\/|\/\.{1,2}(\/|$)|[^/]\/$/.test(path) && path.startsWith('/')) return path;
+  const isPlain = path.startsWith('/') && !path.includes('//') && !path.includes('/.') && !path.endsWith('/');
+  if (isPlain || path === '/') return path;
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue;

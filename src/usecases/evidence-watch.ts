@@ -13,7 +13,7 @@ import {
   parent,
   parseUri,
 } from '../model/location.js';
-import type { Plan } from '../model/plan.js';
+import type { Plan, PlannedDeletion } from '../model/plan.js';
 import type { OpenReader } from '../storage/open.js';
 import type { Clock } from '../support/clock.js';
 import { mapConcurrently } from '../support/concurrency.js';
@@ -104,7 +104,7 @@ async function entriesOf(directory: Location, openReader: OpenReader): Promise<r
   }
 }
 
-const JOB_DIRECTORY = /^.*\/[0-9a-f]{32}(?=\/)/;
+const JOB_DIRECTORY = /^.*\/[0-9a-f]{32}(?=\/|$)/;
 
 /** Of files that go the directory of the job; where none has a job's name, that of the snapshots. */
 function directoriesOfEnded(
@@ -115,7 +115,7 @@ function directoriesOfEnded(
   const directories = new Map<string, Location>();
   const places = [
     ...snapshots.map(({ path }) => parent(parseUri(path)!)),
-    ...deletions.flatMap(({ path }) => {
+    ...distinctParents(deletions).flatMap((path) => {
       const at = parseUri(path)!;
       const job = JOB_DIRECTORY.exec(at.path)?.[0];
       return job === undefined ? [] : [{ ...at, path: job }];
@@ -127,4 +127,8 @@ function directoriesOfEnded(
     if (isEnded) directories.set(canonicalKey(place), place);
   }
   return [...directories.values()];
+}
+
+function distinctParents(deletions: readonly PlannedDeletion[]): readonly string[] {
+  return [...new Set(deletions.map(({ path }) => path.slice(0, path.lastIndexOf('/'))))];
 }

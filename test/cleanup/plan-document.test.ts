@@ -22,12 +22,18 @@ async function ruleOf(act: () => unknown): Promise<string> {
 const changed = (plan: Plan, change: object) => JSON.stringify({ ...JSON.parse(planText(plan)), ...change });
 const withPath = (path: string, kind: PlannedDeletion['kind'] = 'orphan', rest: Partial<PlanContents> = {}) =>
   planText(planOf([deletionOf(kind, path)], rest));
+const withSecond = (name: string) =>
+  planText(planOf(['a', name].map((each) => deletionOf('orphan', `${ROOT}/${each}`))));
 
 describe('reading a plan', () => {
   it('gives back what was written, whatever the order of the fields', async () => {
     expect(await read(planText(good))).toEqual(good);
     const turned = Object.fromEntries(Object.entries(JSON.parse(planText(good))).reverse());
     expect(await read(JSON.stringify(turned))).toEqual(good);
+  });
+
+  it('has the same name in every version, by which its journal is found', () => {
+    expect(good.planId).toBe('cae5633d6505805c5e4519ea7fcbd8de2c6d9128c40c9d3daec62b311b0daad1');
   });
 
   it.each<[string, string, string]>([
@@ -45,6 +51,12 @@ describe('reading a plan', () => {
     ['the root itself', withPath(ROOT, 'empty-directory'), 'plan-leaves-its-roots'],
     ['a path that climbs', withPath(`${ROOT}/../etc/passwd`), 'plan-unreadable'],
     ['a relative path', withPath('flink/a'), 'plan-unreadable'],
+    ['a path of no store', withPath('/a'), 'plan-unreadable'],
+    ['a path that climbs, beside a good one', withSecond('..'), 'plan-unreadable'],
+    ['a path without a name, beside a good one', withSecond(''), 'plan-unreadable'],
+    ['the lock, beside a good one', withSecond('.ckpt-lock'), 'plan-of-own-files'],
+    ['the journal, beside a good one', withSecond('.ckpt-journal'), 'plan-of-own-files'],
+    ['a _metadata as an orphan, beside a good one', withSecond('_metadata'), 'plan-unreadable'],
     ['a file in the trash', withPath(`${ROOT}/.ckpt-trash/run/a`), 'plan-of-own-files'],
     ['the lock', withPath(`${ROOT}/.ckpt-lock`), 'plan-of-own-files'],
     ['a path twice', planText(planOf([metadata, metadata])), 'plan-unreadable'],
