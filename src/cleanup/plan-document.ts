@@ -21,6 +21,7 @@ export const plannedDeletion = z.strictObject({
   bytes,
   modified: time.nullable(),
   etag: z.string().optional(),
+  linked: z.literal(true).optional(),
   uploadId: z.string().optional(),
   kind: z.enum(DELETION_KINDS),
   snapshot: z.string().optional(),

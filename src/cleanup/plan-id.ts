@@ -24,11 +24,12 @@ export function planIdOf(contents: PlanContents): string {
 
 /** The same as {@link canonicalJson}, several times as fast. */
 function deletionText(deletion: PlannedDeletion): string {
-  const { path, bytes, modified, etag, uploadId, kind, snapshot, reason } = deletion;
+  const { path, bytes, modified, etag, linked, uploadId, kind, snapshot, reason } = deletion;
   const fields: Record<keyof PlannedDeletion, unknown> = {
     bytes,
     etag,
     kind,
+    linked,
     modified,
     path,
     reason,

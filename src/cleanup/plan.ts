@@ -230,11 +230,13 @@ function ownedBy({ directory, reason }: ExpiredSnapshot) {
 }
 
 function deletion(
-  { location, sizeBytes, modifiedMs }: SurveyedFile,
+  { location, sizeBytes, modifiedMs, linked }: SurveyedFile,
   kind: DeletionKind,
   why: { readonly reason: string; readonly snapshot?: string },
 ): PlannedDeletion {
-  return { path: formatLocation(location), bytes: sizeBytes, modified: timeText(modifiedMs), kind, ...why };
+  const [path, modified] = [formatLocation(location), timeText(modifiedMs)];
+  const planned = { path, bytes: sizeBytes, modified, kind, ...why };
+  return linked ? { ...planned, linked } : planned;
 }
 
 function emptyDirectory(path: string): PlannedDeletion {

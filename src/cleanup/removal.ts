@@ -1,7 +1,7 @@
 // The steps of one run and what came of them. A `_metadata` that would not go keeps every file that it references.
 import type { Leftover, RunOutcome, RunRecord } from '../model/cleanup-run.js';
 import { parseUri } from '../model/location.js';
-import type { PlannedDeletion } from '../model/plan.js';
+import { freedBytes, type PlannedDeletion } from '../model/plan.js';
 import type { OpenRemover } from '../storage/open.js';
 import { messageOf, StorageError } from '../support/errors.js';
 import type { Batch } from './order.js';
@@ -65,9 +65,9 @@ export class Removal {
     return isKept;
   }
 
-  #count({ bytes }: PlannedDeletion): void {
+  #count(deletion: PlannedDeletion): void {
     this.#files++;
-    this.#bytes += bytes;
+    this.#bytes += freedBytes(deletion);
   }
 
   #fail({ path, kind, snapshot }: PlannedDeletion, error: Error): void {

@@ -1,17 +1,23 @@
 // What a plan comes to.
-import { isFile, type PlannedDeletion, type PlanTotals } from '../model/plan.js';
+import { freedBytes, isFile, type PlannedDeletion, type PlanTotals } from '../model/plan.js';
 
 /** What becomes of the bytes: `versions` stay in a bucket that keeps them, until they expire there. */
 export type Fate = 'freed' | 'trash' | 'versions';
 
 export function totalsOf(deletions: readonly PlannedDeletion[], fate: Fate): Omit<PlanTotals, 'heldBack'> {
-  const files = deletions.filter(isFile);
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  let [files, uploads, bytes, freed] = [0, 0, 0, 0];
+  for (const deletion of deletions) {
+    if (deletion.kind === 'open-upload') uploads++;
+    if (!isFile(deletion)) continue;
+    files++;
+    bytes += deletion.bytes;
+    freed += freedBytes(deletion);
+  }
   return {
-    files: files.length,
-    uploads: deletions.filter(({ kind }) => kind === 'open-upload').length,
+    files,
+    uploads,
     bytes,
-    bytesFreedNow: fate === 'freed' ? bytes : 0,
-    bytesFreedAfterTrash: fate === 'versions' ? 0 : bytes,
+    bytesFreedNow: fate === 'freed' ? freed : 0,
+    bytesFreedAfterTrash: fate === 'versions' ? 0 : freed,
   };
 }

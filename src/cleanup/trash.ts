@@ -12,7 +12,7 @@ import {
   parseUri,
 } from '../model/location.js';
 import { TRASH_NAME, trashOf } from '../model/own-places.js';
-import { isFile, type PlannedDeletion } from '../model/plan.js';
+import { freedBytes, isFile, type PlannedDeletion } from '../model/plan.js';
 import type { StorageReader, StorageRemover } from '../storage/storage.js';
 import { RefusalError, StorageError } from '../support/errors.js';
 import { batchesOf } from './order.js';
@@ -131,7 +131,7 @@ export async function emptyTrash(
     }
   }
   if (failed.length === 0) await closeTrash(runId, home, { aside, storage });
-  return { files: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), failed };
+  return { files: removed.length, bytes: removed.reduce((sum, file) => sum + freedBytes(file), 0), failed };
 }
 
 /** Takes away all that a run has left in the trash, its manifest at last, and the trash itself where nothing else is in it. */

@@ -19,6 +19,8 @@ export interface SurveyedFile {
   readonly snapshots: number;
   /** Bytes that some snapshot uses, of a file that is used by segments; null for any other. */
   readonly liveBytes: number | null;
+  /** It has further names (hard links), so that removing it gives no room back. */
+  readonly linked: boolean;
   readonly directory: SurveyedDirectory;
   /** Nothing references it, and a file that snapshots do reference is called so in another place. */
   readonly isNamesake: boolean;

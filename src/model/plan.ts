@@ -35,6 +35,8 @@ export interface PlannedDeletion {
   /** Null where the store tells no time, and for directories. */
   readonly modified: string | null;
   readonly etag?: string | undefined;
+  /** It has further names (hard links), so that no room is given back when it goes. */
+  readonly linked?: true | undefined;
   /** Of `open-upload` alone; `modified` is when it was begun. There may be several to one path. */
   readonly uploadId?: string | undefined;
   readonly kind: DeletionKind;
@@ -47,6 +49,11 @@ export interface PlannedDeletion {
 /** Whether it is a file that is there. */
 export function isFile({ kind }: PlannedDeletion): boolean {
   return kind !== 'empty-directory' && kind !== 'open-upload';
+}
+
+/** The room that is given back when it goes, where nothing keeps it besides. */
+export function freedBytes({ bytes, linked }: PlannedDeletion): number {
+  return linked ? 0 : bytes;
 }
 
 /** Different for all that one plan may name. */
@@ -95,6 +102,7 @@ export interface PlanTotals {
   /** Without directories and uploads. */
   readonly files: number;
   readonly bytes: number;
+  /** Without those of files that are `linked`, of this and the next. */
   readonly bytesFreedNow: number;
   readonly bytesFreedAfterTrash: number;
   /** How many uploads are given up. */

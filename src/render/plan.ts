@@ -36,17 +36,19 @@ export function renderPlan(plan: Plan, look: Look): string {
 }
 
 /** In one sentence what a plan does: `12 files (3.2 MiB) and 2 of 5 snapshots go: …`. */
-export function planSummary({ totals, snapshots, policy, noop }: Plan): string {
+export function planSummary({ totals, deletions, snapshots, policy, noop }: Plan): string {
   if (noop) return 'nothing is to go';
   const going = snapshots.filter(({ action }) => action === 'delete').length;
   const ofSnapshots = snapshots.length > 0 ? ` and ${going} of ${plural(snapshots.length, 'snapshot')}` : '';
+  const linkedBytes = deletions.reduce((sum, { linked, bytes }) => sum + (linked ? bytes : 0), 0);
+  const linked = linkedBytes > 0 ? `; ${formatBytes(linkedBytes)} have other names (hard links)` : '';
   const fate =
-    totals.bytesFreedAfterTrash < totals.bytes
+    totals.bytesFreedAfterTrash + linkedBytes < totals.bytes
       ? 'from sight; the store keeps versions, and frees their room when they expire there'
       : policy.quarantine === false
         ? `for good; ${formatBytes(totals.bytesFreedNow)} are freed`
         : `to the trash; ${formatBytes(totals.bytesFreedNow)} are freed now, ${formatBytes(totals.bytesFreedAfterTrash)} when it is emptied`;
-  return `${plural(totals.files, 'file')} (${formatBytes(totals.bytes)})${ofSnapshots} go ${fate}`;
+  return `${plural(totals.files, 'file')} (${formatBytes(totals.bytes)})${ofSnapshots} go ${fate}${linked}`;
 }
 
 const SNAPSHOT_COLUMNS: readonly Column[] = [

@@ -22,6 +22,8 @@ export interface FileStatus {
   readonly modifiedMs: number | null;
   /** Changes whenever the content does, where the store has such a thing. */
   readonly etag: string | null;
+  /** A file has further names (hard links): removing this one gives no room back. Only where the store has such a thing. */
+  readonly linked?: true;
   /** The same for two paths that lead to one directory (a link, a mount); only of directories, where the store has it. */
   readonly directoryId?: string;
 }

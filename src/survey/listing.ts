@@ -13,7 +13,7 @@ const METADATA_PATH = `/${METADATA_NAME}`;
 
 /** Is told of every file that lies under the roots; more than once where roots overlap. */
 export interface FileSink {
-  file(root: Location, file: Pick<FileStatus, 'path' | 'sizeBytes' | 'modifiedMs'>): void;
+  file(root: Location, file: Pick<FileStatus, 'path' | 'sizeBytes' | 'modifiedMs' | 'linked'>): void;
 }
 
 /** Something that is called `_metadata`, or that the user named as one. */

@@ -41,8 +41,13 @@ export function statusOf(path: string, stats: Stats): FileStatus {
         ? 'symlink'
         : 'other';
   const modifiedMs = Math.floor(stats.mtimeMs);
-  if (type !== 'directory') return { path, type, sizeBytes: stats.size, modifiedMs, etag: null };
+  if (type !== 'directory')
+    return { path, type, sizeBytes: stats.size, modifiedMs, etag: null, ...linkOf(type, stats) };
   return { path, type, sizeBytes: 0, modifiedMs, etag: null, ...directoryIdOf(stats) };
+}
+
+function linkOf(type: FileStatus['type'], { nlink }: Stats): Pick<FileStatus, 'linked'> {
+  return type === 'file' && nlink > 1 ? { linked: true } : {};
 }
 
 /** None where a number does not hold the inode exactly, nor where the file system has none. */

@@ -29,6 +29,7 @@ export interface ListedFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number | null;
+  readonly linked?: true;
 }
 
 /** A path that snapshots reference and that no listing told of. */
@@ -64,10 +65,11 @@ export class FileStore implements FileSink {
   }
 
   /** Takes a listed file in. The same file may be told of more than once. */
-  file(root: Location, { path, sizeBytes, modifiedMs }: ListedFile): void {
+  file(root: Location, file: ListedFile): void {
+    const { path, modifiedMs } = file;
     this.#listed++;
     this.#key.setTo(root, path);
-    writeFile(this.#files, this.#key.record, sizeBytes, modifiedMs);
+    writeFile(this.#files, this.#key.record, file);
     const { directory } = this.#key;
     if (modifiedMs === null || modifiedMs <= directory.newestFileMs) return;
     if (directory.isOwn || path.includes(LOCK_NAME)) return;
@@ -139,6 +141,7 @@ export class FileStore implements FileSink {
               modifiedMs: fileRecord.modifiedMs(view, at),
               snapshots: snapshots[row]!,
               liveBytes: liveBytes.get(row) ?? null,
+              linked: fileRecord.linked(view, at),
             },
           );
         }

@@ -70,6 +70,7 @@ function fileOf(
     isMetadata: false,
     snapshots: 0,
     liveBytes: null,
+    linked: false,
     directory: { jobId, owner, snapshotDirectory, newestFileMs, holdsReferenced: false },
     isNamesake: false,
   };

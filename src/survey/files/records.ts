@@ -2,7 +2,7 @@
 // whole canonical path where the directory has no number. Hashes only decide where a record lies. Text is modified
 // UTF-8, as in `_metadata` files.
 //
-//   a file       | u32 hash | u32 n | f64 bytes | f64 modified, -1 unknown | key, n bytes |
+//   a file       | u32 hash | u32 n, the first bit of it that of links | f64 bytes | f64 modified, -1 unknown | key, n bytes |
 //   a reference  | u32 hash | u32 n | f64 bytes | u32 snapshot | u8 flags  | key, n bytes | of a segment: f64 start |
 //   a key        | u32 number of the directory | name |      or      | ff ff ff ff | canonical path |
 import type { LocationKey } from '../../model/location-key.js';
@@ -14,6 +14,7 @@ import { PARTITIONS, type Spool } from './spool.js';
 
 const FILE_HEAD = 24;
 const REFERENCE_HEAD = 21;
+const LINKED = 2 ** 31;
 const START_BYTES = 8;
 const SLASH = 0x2f;
 
@@ -75,11 +76,18 @@ export interface NameText {
   readonly nameEnd: number;
 }
 
+/** What a listing says of a file besides its path. */
+export interface Listed {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number | null;
+  readonly linked?: true;
+}
+
 /** Appends a file at `key`. */
-export function writeFile(spool: Spool, key: RecordKey, sizeBytes: number, modifiedMs: number | null): void {
+export function writeFile(spool: Spool, key: RecordKey, { sizeBytes, modifiedMs, linked }: Listed): void {
   const { view, at } = spool.room(key.partition, FILE_HEAD + key.length);
   view.setUint32(at, key.hash, true);
-  view.setUint32(at + 4, key.length, true);
+  view.setUint32(at + 4, linked ? key.length + LINKED : key.length, true);
   view.setFloat64(at + 8, sizeBytes, true);
   view.setFloat64(at + 16, modifiedMs ?? -1, true);
   key.writeTo(view, at + FILE_HEAD);
@@ -112,7 +120,8 @@ export function writeReference(spool: Spool, key: RecordKey, snapshot: number, m
 
 /** Reads a file record that starts at `at`. */
 export const fileRecord = {
-  end: (view: DataView, at: number): number => at + FILE_HEAD + view.getUint32(at + 4, true),
+  end: (view: DataView, at: number): number => at + FILE_HEAD + (view.getUint32(at + 4, true) % LINKED),
+  linked: (view: DataView, at: number): boolean => view.getUint32(at + 4, true) >= LINKED,
   hash: (view: DataView, at: number): number => view.getUint32(at, true),
   sizeBytes: (view: DataView, at: number): number => view.getFloat64(at + 8, true),
   modifiedMs: (view: DataView, at: number): number | null => timeOf(view.getFloat64(at + 16, true)),

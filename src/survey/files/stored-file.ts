@@ -20,7 +20,7 @@ import type { RowCodec } from './sorted-rows.js';
 import { viewOf } from './spool.js';
 
 /** What a listing and the references tell of a file besides its path. */
-export type FileFacts = Pick<SurveyedFile, 'sizeBytes' | 'modifiedMs' | 'snapshots' | 'liveBytes'>;
+export type FileFacts = Pick<SurveyedFile, 'sizeBytes' | 'modifiedMs' | 'snapshots' | 'liveBytes' | 'linked'>;
 
 /** What is known of all files together. */
 export interface Surroundings {
@@ -36,6 +36,7 @@ export class StoredFile implements SurveyedFile {
   readonly modifiedMs: number | null;
   readonly snapshots: number;
   readonly liveBytes: number | null;
+  readonly linked: boolean;
   readonly directory: Directory;
   readonly key: KeyPlace;
   readonly #surroundings: Surroundings;
@@ -46,6 +47,7 @@ export class StoredFile implements SurveyedFile {
     this.modifiedMs = facts.modifiedMs;
     this.snapshots = facts.snapshots;
     this.liveBytes = facts.liveBytes;
+    this.linked = facts.linked;
     this.key = key;
     this.#surroundings = surroundings;
     const number = directoryOf(key);
@@ -98,14 +100,14 @@ export function locationOf(key: KeyPlace, directories: Directories): Location {
   return { store, scheme, authority, path: `${path === '/' ? '' : path}/${nameOf(key)}` };
 }
 
-const HEAD = 32;
+const HEAD = 33;
 
-//  | u32 length | f64 bytes | f64 modified, -1 unknown | f64 live bytes, -1 none | u32 snapshots | key |
+//  | u32 length | f64 bytes | f64 modified, -1 unknown | f64 live bytes, -1 none | u32 snapshots | u8 linked | key |
 /** Rows of files, to be put in order. */
 export function fileRows(surroundings: Surroundings): RowCodec<StoredFile> {
   return {
     uriOf: ({ location }) => formatLocation(location),
-    write(spool, partition, { key, sizeBytes, modifiedMs, liveBytes, snapshots }) {
+    write(spool, partition, { key, sizeBytes, modifiedMs, liveBytes, snapshots, linked }) {
       const length = HEAD + key.end - key.start;
       const { bytes, view, at } = spool.room(partition, length);
       view.setUint32(at, length, true);
@@ -113,6 +115,7 @@ export function fileRows(surroundings: Surroundings): RowCodec<StoredFile> {
       view.setFloat64(at + 12, modifiedMs ?? -1, true);
       view.setFloat64(at + 20, liveBytes ?? -1, true);
       view.setUint32(at + 28, snapshots, true);
+      view.setUint8(at + 32, linked ? 1 : 0);
       bytes.set(key.bytes.subarray(key.start, key.end), at + HEAD);
     },
     *read(bytes) {
@@ -127,6 +130,7 @@ export function fileRows(surroundings: Surroundings): RowCodec<StoredFile> {
             modifiedMs: noneIfNegative(view.getFloat64(at + 12, true)),
             liveBytes: noneIfNegative(view.getFloat64(at + 20, true)),
             snapshots: view.getUint32(at + 28, true),
+            linked: view.getUint8(at + 32) === 1,
           },
         );
       }
