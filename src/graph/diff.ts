@@ -45,8 +45,8 @@ export function diffSnapshots(a: Compared, b: Compared): SnapshotDiff {
     added,
     gone,
     reuploaded: totalOf(b.files, isSentAgain),
-    addedFiles: fileRows(b.files, { count: added.files, rows: () => b.files.inOrder(isAdded) }),
-    goneFiles: fileRows(a.files, { count: gone.files, rows: () => a.files.inOrder(isGone) }),
+    addedFiles: fileRows(b.files, { count: added.files, isWanted: isAdded }),
+    goneFiles: fileRows(a.files, { count: gone.files, isWanted: isGone }),
   };
 }
 

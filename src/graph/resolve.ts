@@ -11,6 +11,7 @@ export interface Resolution {
   readonly wrongSize: number;
   /** Could not be looked up: never taken for absent, and never for present. */
   readonly unverified: number;
+  readonly outcomeOf: (row: number) => Outcome;
   /** The rows of the files with this outcome, by location. */
   readonly filesWith: (outcome: Outcome) => Iterable<number>;
   /** The size that the file in a row has; 0 where it is not there. */
@@ -34,15 +35,17 @@ export function resolveReferences(references: References, presenceOf: PresenceOf
   const counts = { found: 0, missing: 0, 'wrong-size': 0, unverified: unresolvable.count };
   const outcomes = new Uint8Array(files.count);
   for (let row = 0; row < files.count; row++) {
-    const outcome = outcomeOf(files, row, presenceOf);
+    const outcome = lookUp(files, row, presenceOf);
     counts[outcome]++;
     outcomes[row] = OUTCOMES.indexOf(outcome);
   }
-  const filesWith = (outcome: Outcome) => files.inOrder((row) => outcomes[row] === OUTCOMES.indexOf(outcome));
+  const outcomeOf = (row: number) => OUTCOMES[outcomes[row]!]!;
+  const filesWith = (outcome: Outcome) => files.inOrder((row) => outcomeOf(row) === outcome);
   return {
     missing: counts.missing,
     wrongSize: counts['wrong-size'],
     unverified: counts.unverified,
+    outcomeOf,
     filesWith,
     actualBytes: (row) => {
       const presence = presenceOf(files, row);
@@ -59,7 +62,7 @@ export function resolveReferences(references: References, presenceOf: PresenceOf
   };
 }
 
-function outcomeOf(files: ReferenceTable, row: number, presenceOf: PresenceOf): Outcome {
+function lookUp(files: ReferenceTable, row: number, presenceOf: PresenceOf): Outcome {
   const presence = presenceOf(files, row);
   switch (presence.kind) {
     case 'absent':

@@ -29,7 +29,7 @@ export class LocationKey {
   startWith(prefix: LocationKey): void {
     if (this.#prefix !== prefix) {
       this.clear();
-      this.addBytes(prefix.bytes, 0, prefix.length);
+      this.addBytes(prefix.view, 0, prefix.length);
       this.#prefix = prefix;
     }
     this.length = prefix.length;
@@ -43,28 +43,43 @@ export class LocationKey {
   }
 
   /** Adds `source[start, end)`. */
-  addBytes(source: Uint8Array, start: number, end: number): void {
+  addBytes(source: DataView, start: number, end: number): void {
     this.#reserve(end - start);
-    const { bytes } = this;
+    const { view } = this;
     let at = this.length;
-    for (let from = start; from < end; from++) bytes[at++] = source[from]!;
+    let from = start;
+    for (; from + 4 <= end; from += 4, at += 4) view.setInt32(at, source.getInt32(from));
+    for (; from < end; from++, at++) view.setUint8(at, source.getUint8(from));
     this.length = at;
   }
 
   equals(other: LocationKey): boolean {
-    if (this.length !== other.length) return false;
-    for (let at = this.length - 1; at >= 0; at--) if (this.bytes[at] !== other.bytes[at]) return false;
-    return true;
+    return this.length === other.length && this.commonWith(other) === this.length;
   }
 
   /** Whether this key comes before the other, byte by byte; their first `skip` bytes are the same. */
   isBefore(other: LocationKey, skip = 0): boolean {
-    const common = Math.min(this.length, other.length);
-    for (let at = skip; at < common; at++) {
-      const [mine, its] = [this.bytes[at]!, other.bytes[at]!];
-      if (mine !== its) return mine < its;
-    }
-    return this.length < other.length;
+    const common = this.commonWith(other, skip);
+    if (common === this.length || common === other.length) return this.length < other.length;
+    return this.bytes[common]! < other.bytes[common]!;
+  }
+
+  /** Four bytes, zeros where the key has ended. */
+  wordAt(at: number): number {
+    if (at + 4 <= this.length) return this.view.getInt32(at);
+    let word = 0;
+    for (let i = at; i < at + 4; i++) word = (word << 8) | (i < this.length ? this.bytes[i]! : 0);
+    return word;
+  }
+
+  /** How many bytes both keys begin with; the first `skip` are the same. */
+  commonWith(other: LocationKey, skip = 0): number {
+    const [mine, its] = [this.bytes, other.bytes];
+    const end = Math.min(this.length, other.length);
+    let at = skip;
+    if (this.#prefix !== null && this.#prefix === other.#prefix) at = Math.max(at, this.#prefix.length);
+    while (at < end && mine[at] === its[at]) at++;
+    return at;
   }
 
   /** Cut behind the last slash, so that what a directory has in common need be looked at once only. */

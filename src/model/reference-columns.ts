@@ -83,6 +83,13 @@ export class ReferenceColumns {
     return this.#chunk(row).getBigInt64(startOf(row), true);
   }
 
+  /** The same; a number where that is exact. */
+  size(row: number): number | bigint {
+    const [chunk, start] = [this.#chunk(row), startOf(row)];
+    const size = chunk.getInt32(start + 4, true) * 2 ** 32 + chunk.getUint32(start, true);
+    return Number.isSafeInteger(size) ? size : chunk.getBigInt64(start, true);
+  }
+
   sizeRule(row: number): SizeRule {
     const flags = this.#flags(row);
     if ((flags & IN_PARTS) !== 0) return 'at-least';

@@ -3,9 +3,10 @@
 import { BugError } from '../support/errors.js';
 import { type Fingerprint, newFingerprint } from '../support/fingerprint.js';
 import { CROWDED, FingerprintTable } from '../support/fingerprint-table.js';
-import { firstByKey, sortByKey, type WriteKey } from './key-order.js';
+import { firstByKey, type WriteKey } from './key-order.js';
 import { type Location, parent } from './location.js';
 import { LocationKey } from './location-key.js';
+import { sortByLocation } from './location-order.js';
 import { type Mentioned, NO_DIRECTORY, ReferenceColumns, type StoredPath } from './reference-columns.js';
 import type {
   FileKind,
@@ -26,6 +27,10 @@ export interface PathKeeper {
   textAt(at: number): string;
   /** The key of the location; the path itself where it has none. */
   writeKey(path: StoredPath, into: LocationKey): void;
+  /** The absolute URI of the location; it must have one. */
+  writeUri(path: StoredPath, into: LocationKey): void;
+  /** Any byte of the name: to have it fetched. */
+  byteOf(path: StoredPath): number;
   /** The fingerprint of that key. */
   fingerprintInto(path: StoredPath, into: Fingerprint): void;
 }
@@ -35,6 +40,8 @@ export type IsWanted = (row: number) => boolean;
 
 /** Rows in order that most readers are content with: one as an example, or ten. */
 const FEW = 16;
+/** Rows whose memory is fetched together. */
+const AT_ONCE = 64;
 
 export class ReferenceTable {
   readonly #paths: PathKeeper;
@@ -47,6 +54,8 @@ export class ReferenceTable {
   #added: StoredPath = { kind: 'file', at: 0, directory: NO_DIRECTORY };
   readonly #stored: { -readonly [K in keyof StoredPath]: StoredPath[K] } = { ...this.#added };
   #order: Uint32Array | null = null;
+  #touched = 0;
+  readonly #writeKey: WriteKey = (row, into) => this.writeKey(row, into);
 
   constructor(paths: PathKeeper) {
     this.#paths = paths;
@@ -91,6 +100,11 @@ export class ReferenceTable {
     this.#paths.writeKey(this.#storedPath(row), into);
   }
 
+  /** The URI of the location as bytes; throws as {@link location} does. */
+  writeUri(row: number, into: LocationKey): void {
+    this.#paths.writeUri(this.#storedPath(row), into);
+  }
+
   /** Throws for a row of unresolvable references. */
   location(row: number): Location {
     const location = this.#paths.locationOf(this.#storedPath(row));
@@ -111,6 +125,11 @@ export class ReferenceTable {
   /** See {@link FileReference.sizeBytes}. */
   sizeBytes(row: number): bigint {
     return this.#columns.sizeBytes(row);
+  }
+
+  /** The same; a number where that is exact. */
+  size(row: number): number | bigint {
+    return this.#columns.size(row);
   }
 
   sizeRule(row: number): SizeRule {
@@ -163,34 +182,42 @@ export class ReferenceTable {
     for (const { row, files } of numbered.values()) yield { directory: parent(this.location(row)), files };
   }
 
-  /** The rows for which `isWanted`, in the order of their locations. They are sorted for who goes beyond the first few. */
+  /** {@link sorted}, only for who goes beyond the first few. */
   *inOrder(isWanted: IsWanted = () => true): Generator<number> {
-    const writeKey: WriteKey = (row, into) => this.writeKey(row, into);
     const isSorted = this.#order?.length === this.count;
-    const few = isSorted ? [] : firstByKey(this.#chosen(isWanted), writeKey, FEW);
+    const few = isSorted ? [] : firstByKey({ count: this.count, isWanted }, this.#writeKey, FEW);
     yield* few;
     if (!isSorted && few.length < FEW) return;
     let passed = 0;
-    for (const row of this.#sorted(isWanted, writeKey)) {
-      if (isWanted(row) && ++passed > few.length) yield row;
+    for (const row of this.sorted(isWanted)) if (++passed > few.length) yield row;
+  }
+
+  /** The rows for which `isWanted`, in the order of their locations. */
+  *sorted(isWanted: IsWanted = () => true): Generator<number> {
+    const order = this.#ordered(isWanted);
+    for (let start = 0; start < order.length; start += AT_ONCE) {
+      const next = order.subarray(start, start + AT_ONCE);
+      this.#touch(next);
+      for (const row of next) if (isWanted(row)) yield row;
     }
   }
 
+  /** What rows hold lies far apart: here it is fetched for all of them at once, and not for one after the other. */
+  #touch(rows: Uint32Array): void {
+    for (const row of rows) this.#touched ^= this.#paths.byteOf(this.#storedPath(row));
+  }
+
   /** The rows for which `isWanted`, and maybe others. All of them are sorted only once. */
-  #sorted(isWanted: IsWanted, writeKey: WriteKey): Uint32Array {
+  #ordered(isWanted: IsWanted): Uint32Array {
     if (this.#order?.length === this.count) return this.#order;
     this.#index = null;
     const rows = new Uint32Array(this.count);
     let chosen = 0;
-    for (const row of this.#chosen(isWanted)) rows[chosen++] = row;
+    for (let row = 0; row < rows.length; row++) if (isWanted(row)) rows[chosen++] = row;
     const wanted = chosen === rows.length ? rows : rows.slice(0, chosen);
-    sortByKey(wanted, writeKey);
+    sortByLocation(wanted, { writeKey: this.#writeKey, directory: (row) => this.directory(row) });
     if (chosen === rows.length) this.#order = wanted;
     return wanted;
-  }
-
-  *#chosen(isWanted: IsWanted): Generator<number> {
-    for (let row = 0; row < this.count; row++) if (isWanted(row)) yield row;
   }
 
   /** Paths are at hand to be compared, so first words will do. */
@@ -227,6 +254,8 @@ export function noReferences(): References {
     locationOf: () => null,
     textAt: () => '',
     writeKey: () => {},
+    writeUri: () => {},
+    byteOf: () => 0,
     fingerprintInto: () => {},
   });
   return { files: none, directories: none, unresolvable: none };

@@ -1,7 +1,7 @@
 // The answer of `ckpt diff`: what became of one snapshot in another. All fields are public as JSON. Growth is `b - a`,
 // and may be negative.
 import type { FormatVersion } from './metadata.js';
-import type { Rows } from './rows.js';
+import type { ColumnRows } from './rows.js';
 import type { FileRow } from './snapshot-report.js';
 
 export interface SnapshotDiff {
@@ -20,8 +20,8 @@ export interface SnapshotDiff {
   readonly gone: FileTotal;
   /** A part of {@link added}: RocksDB files that `a` has too, under another path. */
   readonly reuploaded: FileTotal;
-  readonly addedFiles: Rows<FileRow>;
-  readonly goneFiles: Rows<FileRow>;
+  readonly addedFiles: ColumnRows<FileRow>;
+  readonly goneFiles: ColumnRows<FileRow>;
 }
 
 export interface DiffSide {

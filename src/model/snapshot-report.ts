@@ -9,7 +9,7 @@ import type {
   KeyGroupRange,
 } from './metadata.js';
 import type { ReferenceScope } from './references.js';
-import type { Rows } from './rows.js';
+import type { ColumnRows, Rows } from './rows.js';
 import type { RootKind, SnapshotCondition, SnapshotKind } from './snapshot.js';
 
 export interface SnapshotReport {
@@ -49,16 +49,16 @@ export interface SnapshotReport {
   /** JSON: sum of the sizes of {@link files}. */
   readonly fileBytes: bigint;
   /** JSON with `--files`. Sorted by path, each path once. */
-  readonly files: Rows<FileRow>;
+  readonly files: ColumnRows<FileRow>;
   /** JSON with `--files`. Sorted by path. */
-  readonly directories: Rows<DirectoryRow>;
+  readonly directories: ColumnRows<DirectoryRow>;
   readonly filesByScope: readonly ScopeTotal[];
   /**
    * JSON as `missing` and `sizeMismatch` with `--files`, their counts always: files that are absent, and those whose size
    * is not the recorded one.
    */
-  readonly missing: Rows<FileRow>;
-  readonly wrongSize: Rows<FileRow & { readonly actualBytes: number }>;
+  readonly missing: ColumnRows<FileRow>;
+  readonly wrongSize: ColumnRows<WrongSizeRow>;
   /** JSON with `--files`, the count always: references that could not be looked up, each with the reason. */
   readonly unverified: Rows<{ readonly path: string; readonly reason: string }>;
 }
@@ -73,6 +73,11 @@ export interface FileRow {
   /** Number of handles that point there. */
   readonly references: number;
   readonly scope: ReferenceScope;
+}
+
+/** A file that has another size. All fields are JSON. */
+export interface WrongSizeRow extends FileRow {
+  readonly actualBytes: number;
 }
 
 /** A directory that file merging keeps alive. All fields are JSON. */

@@ -183,7 +183,7 @@ function* listed({ addedFiles, goneFiles }: SnapshotDiff, look: Look): Generator
 }
 
 function listedLine(mark: string, { path, bytes }: FileRow): string {
-  return `  ${mark} ${visible(path)} (${formatBytes(bytes)})`;
+  return `  ${mark} ${visible(path)} (${formatBytes(bytes)})\n`;
 }
 
 function change(bytes: bigint | number, look: Look): Cell {

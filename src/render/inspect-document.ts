@@ -1,6 +1,5 @@
 // `ckpt inspect --json`. The fields are public: they are added to, never renamed.
 import { type OperatorSelection, selectOperators } from '../model/operator-selection.js';
-import { mapRows } from '../model/rows.js';
 import type { OperatorReport, SnapshotReport } from '../model/snapshot-report.js';
 import type { OperatorStates } from '../model/state-report.js';
 import type { InspectOptions } from './inspect.js';
@@ -39,9 +38,13 @@ export function inspectDocument(
 
 /** They may have millions of rows, so they are there only for who asks (docs/adr/0010-lists-with-files.md). */
 function fileLists({ files, directories, missing, wrongSize, unverified }: SnapshotReport) {
+  const { path, bytes, actualBytes } = wrongSize.columns;
   return {
-    missing: mapRows(missing, ({ path, bytes }) => ({ path, bytes })),
-    sizeMismatch: mapRows(wrongSize, ({ path, bytes, actualBytes }) => ({ path, bytes, actualBytes })),
+    missing: {
+      numbers: missing.numbers,
+      columns: { path: missing.columns.path, bytes: missing.columns.bytes },
+    },
+    sizeMismatch: { numbers: wrongSize.numbers, columns: { path, bytes, actualBytes } },
     unverified,
     files,
     directories,

@@ -1,39 +1,43 @@
 // The files of a snapshot, and what is wrong with them.
-import { type Rows, rowsOf } from '../model/rows.js';
+import type { Rows } from '../model/rows.js';
 import type { FileRow, SnapshotReport } from '../model/snapshot-report.js';
+import { type LongRows, longTable, type ShortColumn } from './long-table.js';
 import type { Look } from './palette.js';
-import { type Cell, type Column, layOutMany } from './table.js';
 import { visible } from './text.js';
 import { formatBytes, formatCount, plural } from './units.js';
 
 const MOST_SHOWN = 10;
 
-const COLUMNS: readonly Column[] = [
+const SHORT_COLUMNS: readonly ShortColumn[] = [
   { title: 'SIZE', align: 'right' },
-  { title: 'SCOPE' },
-  { title: 'KIND' },
+  { title: 'SCOPE', align: 'left' },
+  { title: 'KIND', align: 'left' },
   { title: 'HANDLES', align: 'right' },
-  { title: 'PATH' },
 ];
 
 /** A line per file and directory below a head. Paths are never shortened: they are there to be copied. */
 export function* fileTable(report: SnapshotReport, look: Look): Generator<string> {
-  const { count } = report.directories;
-  if (report.files.count + count === 0) return;
-  yield* layOutMany(
-    COLUMNS,
-    rowsOf(report.files.count + count, () => fileCells(report)),
-    look,
-  );
+  const { files, directories } = report;
+  if (files.count + directories.count === 0) return;
+  const columns = { short: SHORT_COLUMNS, longTitle: 'PATH' };
+  yield* longTable(columns, [fileLines(files), directoryLines(directories)], look);
 }
 
-function* fileCells({ files, directories }: SnapshotReport): Generator<readonly Cell[]> {
-  for (const { bytes, scope, kind, references, path } of files) {
-    yield [formatBytes(bytes), scope, kind, formatCount(references), path];
-  }
-  for (const { references, path } of directories) {
-    yield ['', '', 'directory', formatCount(references), path];
-  }
+function fileLines({ count, numbers, columns }: SnapshotReport['files']): LongRows {
+  const { path, bytes, kind, references, scope } = columns;
+  const handles = (row: number) => formatCount(references.at(row));
+  return {
+    count,
+    numbers,
+    short: [(row) => formatBytes(bytes.at(row)), scope.at, kind.at, handles],
+    long: path,
+  };
+}
+
+function directoryLines({ count, numbers, columns }: SnapshotReport['directories']): LongRows {
+  const { path, references } = columns;
+  const handles = (row: number) => formatCount(references.at(row));
+  return { count, numbers, short: [() => '', () => '', () => 'directory', handles], long: path };
 }
 
 /** What keeps the snapshot from being restored, or from being known to be: the first few of each kind. */

@@ -1,5 +1,6 @@
 // A value as the one JSON document that --json prints.
-import type { Rows } from '../model/rows.js';
+import type { InColumns, Rows } from '../model/rows.js';
+import { jsonOfColumns } from './json-rows.js';
 
 const PIECE_CHARS = 4096;
 /** Text that JSON has as it is. */
@@ -7,7 +8,8 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * Indented JSON with a line end. A bigint becomes an integer, past 2^53 a decimal string; undefined fields are left
- * out; the order of fields is the value's own. Fields of a document that are {@link Rows} become arrays.
+ * out; the order of fields is the value's own. Fields of a document that are {@link Rows}, or rows
+ * {@link InColumns}, become arrays.
  */
 export function toJson(value: object): string {
   return [...jsonPieces(value)].join('');
@@ -20,7 +22,8 @@ export function* jsonPieces(document: object): Generator<string> {
   for (const [key, value] of Object.entries(document)) {
     if (value === undefined) continue;
     yield `${separator}\n  ${JSON.stringify(key)}: `;
-    if (isRows(value)) yield* piecesOfRows(value);
+    if (isInColumns(value)) yield* jsonOfColumns(value);
+    else if (isRows(value)) yield* piecesOfRows(value);
     else yield stringify(value).replaceAll('\n', '\n  ');
     separator = ',';
   }
@@ -73,6 +76,10 @@ function flatValue(value: unknown): string | null {
 
 function stringify(value: unknown): string {
   return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? exactNumber(part) : part), 2);
+}
+
+function isInColumns(value: unknown): value is InColumns {
+  return typeof value === 'object' && value !== null && 'columns' in value && 'numbers' in value;
 }
 
 function isRows(value: unknown): value is Rows<object> {

@@ -9,11 +9,11 @@ export function section(title: string, lines: readonly string[], look: Look): re
   return lines.length === 0 ? [] : ['', look.palette.strong(title), ...lines];
 }
 
-/** {@link section} of more lines than are held at once, in pieces with their line ends. */
-export function* longSection(title: string, lines: Iterable<string>, look: Look): Generator<string> {
+/** {@link section} of more lines than are held at once, which come in pieces with their line ends. */
+export function* longSection(title: string, pieces: Iterable<string>, look: Look): Generator<string> {
   let head = `\n${look.palette.strong(title)}\n`;
-  for (const line of lines) {
-    yield `${head}${line}\n`;
+  for (const piece of pieces) {
+    yield head + piece;
     head = '';
   }
 }

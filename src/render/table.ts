@@ -49,22 +49,6 @@ export function layOut(
   return { head: lines[0] ?? '', rows: rows.map((_, row) => lines[row + 1] ?? '') };
 }
 
-/** Lays out rows that are too many to be held: they are gone through twice. Characters are taken to be of one width. */
-export function* layOutMany(
-  columns: readonly Column[],
-  rows: Iterable<readonly Cell[]>,
-  look: Look,
-): Generator<string> {
-  const { shown, widths } = fitColumns(columns, rows, look.width);
-  const line = (cells: readonly Cell[]) =>
-    shown
-      .map((index) => ' '.repeat(GAP) + aligned(cells[index]!, widths[index]!, columns[index]!.align))
-      .join('')
-      .trimEnd();
-  yield line(columns.map(({ title }) => ({ text: title, paint: look.palette.faint })));
-  for (const row of rows) yield line(row);
-}
-
 /** {@link layOut} as one text with line ends. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: Look): string {
   const { head, rows: lines } = layOut(columns, rows, look);
@@ -80,15 +64,10 @@ function painted(cell: Cell, width: number): string {
   return typeof cell === 'string' ? text : cell.paint(text);
 }
 
-function aligned(cell: Cell, width: number, align: Column['align']): string {
-  const gap = ' '.repeat(Math.max(0, width - textOf(cell).length));
-  return align === 'right' ? gap + painted(cell, width) : painted(cell, width) + gap;
-}
-
 /** Which columns are shown, and the width of each (by its index in `columns`). */
 function fitColumns(
   columns: readonly Column[],
-  rows: Iterable<readonly Cell[]>,
+  rows: readonly (readonly Cell[])[],
   total: number,
 ): { readonly shown: readonly number[]; readonly widths: readonly number[] } {
   const contents = columns.map(() => 0);

@@ -20,7 +20,8 @@ export function formatBytes(bytes: number | bigint | null): string {
 
 /** `1,234`. */
 export function formatCount(count: number | bigint | null): string {
-  return count === null ? UNKNOWN : String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+  if (count === null) return UNKNOWN;
+  return count >= 0 && count < 1000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 file`, `2 files`; `nouns` where an s does not make the plural. */

@@ -3,11 +3,12 @@
 // that millions of them need no strings. Relative paths start from the directory of the `_metadata` that was opened
 // (Flink `CheckpointMetadataLoadingContext`), absolute ones are rewritten where the user said so.
 import type { PathMention } from '../format/metadata/read.js';
-import { baseName, canonicalKey, child, type Location, parent } from '../model/location.js';
+import { baseName, canonicalKey, child, formatLocation, type Location, parent } from '../model/location.js';
 import { LocationKey } from '../model/location-key.js';
 import { type Mentioned, NO_DIRECTORY, type PathKeeper, type StoredPath } from '../model/reference-table.js';
 import type { ReferenceKind, ReferenceScope } from '../model/references.js';
 import { isRewrittenAlone, type Rewrite, resolvePath } from '../model/rewrite.js';
+import { BugError } from '../support/errors.js';
 import {
   continueFingerprint,
   copyFingerprint,
@@ -29,6 +30,10 @@ interface Directory {
   /** Null: no location of a store that is known. */
   readonly location: Location | null;
   readonly scope: ReferenceScope;
+  /** From where a path stands to its name. */
+  readonly nameOffset: number;
+  /** What is before a file's name in its URI; empty where there is no location. */
+  readonly uri: LocationKey;
   /** What is before a file's name in its key, and the fingerprint of that. */
   readonly prefix: LocationKey;
   readonly fingerprint: Fingerprint;
@@ -115,8 +120,7 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     const found = this.#directories[directory]!;
     if (found === null) return this.#resolve(this.textAt(at), kind === 'relative-file');
     if (found.location === null) return null;
-    const end = this.#endOf(at);
-    const name = knownText(this.#bytes, this.#nameStart(at, end), end);
+    const name = knownText(this.#bytes, at + found.nameOffset, this.#endOf(at));
     const { store, scheme, authority, path } = found.location;
     return { store, scheme, authority, path: path === '/' ? `/${name}` : `${path}/${name}` };
   }
@@ -128,16 +132,33 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
   writeKey(path: StoredPath, into: LocationKey): void {
     const { at, directory } = path;
     const found = this.#directories[directory]!;
-    const end = this.#endOf(at);
     const location = found === null ? this.locationOf(path) : null;
     if (location !== null) into.setTo(location);
     else if (found !== null) {
       into.startWith(found.prefix);
-      into.addBytes(this.#bytes, this.#nameStart(at, end), end);
+      into.addBytes(this.view, at + found.nameOffset, this.#endOf(at));
     } else {
       into.clear();
-      into.addBytes(this.#bytes, at + LENGTH_BYTES, end);
+      into.addBytes(this.view, at + LENGTH_BYTES, this.#endOf(at));
     }
+  }
+
+  writeUri(path: StoredPath, into: LocationKey): void {
+    const { at, directory } = path;
+    const found = this.#directories[directory]!;
+    const location = found === null ? this.locationOf(path) : found.location;
+    if (location === null) throw new BugError(`${this.textAt(at)} has no location`);
+    if (found === null) {
+      into.clear();
+      into.addText(formatLocation(location));
+    } else {
+      into.startWith(found.uri);
+      into.addBytes(this.view, at + found.nameOffset, this.#endOf(at));
+    }
+  }
+
+  byteOf({ at, directory }: StoredPath): number {
+    return this.#bytes[at + (this.#directories[directory]?.nameOffset ?? 0)]!;
   }
 
   fingerprintInto(path: StoredPath, into: Fingerprint): void {
@@ -146,9 +167,8 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
       this.writeKey(path, this.#key);
       this.#key.fingerprintInto(into);
     } else {
-      const end = this.#endOf(path.at);
       copyFingerprint(into, found.fingerprint);
-      continueFingerprint(into, this.view, this.#nameStart(path.at, end), end);
+      continueFingerprint(into, this.view, path.at + found.nameOffset, this.#endOf(path.at));
     }
   }
 
@@ -185,22 +205,24 @@ export class ReferenceCursor implements PathKeeper, Mentioned {
     const apart =
       (location === null || baseName(location) === knownText(this.#bytes, name, end)) &&
       (relative || !isRewrittenAlone(path, this.#rewrites));
-    const prefix = new LocationKey();
-    if (location === null) prefix.addBytes(this.#bytes, at + LENGTH_BYTES, name);
-    const directory = apart ? this.#directories.push(this.#describe(location, prefix)) - 1 : NO_DIRECTORY;
+    const directory = apart ? this.#directories.push(this.#describe(location, at, name)) - 1 : NO_DIRECTORY;
     this.#known.set(key, directory);
     return directory;
   }
 
-  /** `prefix` is that of a path without a location; else empty. */
-  #describe(file: Location | null, prefix: LocationKey): Directory {
-    const fingerprint = newFingerprint();
+  /** Of a path that stands at `at` and is that of `file`, where it is one of a location. */
+  #describe(file: Location | null, at: number, name: number): Directory {
+    const [uri, prefix, fingerprint] = [new LocationKey(), new LocationKey(), newFingerprint()];
     const location = file === null ? null : parent(file);
-    if (location !== null) {
-      prefix.addText(location.path === '/' ? canonicalKey(location) : `${canonicalKey(location)}/`);
+    if (location === null) prefix.addBytes(this.view, at + LENGTH_BYTES, name);
+    else {
+      const end = location.path === '/' ? '' : '/';
+      uri.addText(formatLocation(location) + end);
+      prefix.addText(canonicalKey(location) + end);
     }
-    fingerprintInto(fingerprint, new DataView(prefix.bytes.buffer), prefix.length);
-    return { location, scope: file === null ? 'other' : scopeOf(file, this.#base), prefix, fingerprint };
+    fingerprintInto(fingerprint, prefix.view, prefix.length);
+    const scope = file === null ? 'other' : scopeOf(file, this.#base);
+    return { location, scope, nameOffset: name - at, uri, prefix, fingerprint };
   }
 
   #resolve(path: string, relative: boolean): Location | null {

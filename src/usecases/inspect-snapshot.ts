@@ -1,8 +1,8 @@
 // `ckpt inspect`: find the snapshot meant, and report what one pass over its `_metadata` tells.
 import { readMetadata } from '../format/metadata/read.js';
-import { fileRow, fileRows } from '../graph/file-rows.js';
+import { directoryRows, fileRows, wrongSizeRows } from '../graph/file-rows.js';
 import { buildGraph, type ReadNode, type SnapshotNode } from '../graph/graph.js';
-import type { Resolution } from '../graph/resolve.js';
+import type { Outcome, Resolution } from '../graph/resolve.js';
 import { canonicalKey, formatLocation, type Location, parent } from '../model/location.js';
 import type { Metadata } from '../model/metadata.js';
 import type { ReferenceTable } from '../model/reference-table.js';
@@ -117,25 +117,21 @@ function fileFields({ files, directories }: References) {
     fileCount: files.count,
     fileBytes: filesByScope.reduce((total, { bytes }) => total + bytes, 0n),
     files: fileRows(files),
-    directories: rowsOf(directories.count, function* () {
-      for (const row of directories.inOrder()) {
-        yield { path: formatLocation(directories.location(row)), references: directories.handles(row) };
-      }
-    }),
+    directories: directoryRows(directories),
     filesByScope,
   };
 }
 
 function troubleFields({ snapshot, resolution }: ReadNode) {
   const { files } = snapshot.contents.references;
-  const { missing, wrongSize, unverified, filesWith, actualBytes, unverifiedReferences } = resolution;
+  const { missing, wrongSize, unverified, outcomeOf, actualBytes, unverifiedReferences } = resolution;
+  const having = (outcome: Outcome, count: number) => ({
+    count,
+    isWanted: (row: number) => outcomeOf(row) === outcome,
+  });
   return {
-    missing: fileRows(files, { count: missing, rows: () => filesWith('missing') }),
-    wrongSize: rowsOf(wrongSize, function* () {
-      for (const row of filesWith('wrong-size')) {
-        yield { ...fileRow(files, row), actualBytes: actualBytes(row) };
-      }
-    }),
+    missing: fileRows(files, having('missing', missing)),
+    wrongSize: wrongSizeRows(files, having('wrong-size', wrongSize), actualBytes),
     unverified: rowsOf(unverified, () => unverifiedReferences[Symbol.iterator]()),
   };
 }

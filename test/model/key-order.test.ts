@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sortByKey } from '../../src/model/key-order.js';
+import { sortByLocation } from '../../src/model/location-order.js';
 import { runs, testSeed } from '../support/runs.js';
 
 function sorted(keys: readonly string[]): readonly string[] {
@@ -8,6 +9,24 @@ function sorted(keys: readonly string[]): readonly string[] {
   sortByKey(rows, (row, into) => {
     into.clear();
     into.addText(keys[row]!);
+  });
+  return Array.from(rows, (row) => keys[row]!);
+}
+
+/** The same, told which keys lie in one directory; of every third directory that is not known of all its files alike. */
+function sortedByLocation(keys: readonly string[], isKnown: boolean): readonly string[] {
+  const rows = Uint32Array.from(keys, (_, row) => row).reverse();
+  const prefixes = keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1));
+  const known = [...new Set(prefixes)];
+  sortByLocation(rows, {
+    writeKey: (row, into) => {
+      into.clear();
+      into.addText(keys[row]!);
+    },
+    directory: (row) => {
+      const number = known.indexOf(prefixes[row]!) * 2 + 1;
+      return number % 3 === 0 ? number + (row % 2) : isKnown ? number : 0;
+    },
   });
   return Array.from(rows, (row) => keys[row]!);
 }
@@ -33,6 +52,8 @@ describe('rows sorted by their keys', () => {
     fc.assert(
       fc.property(keys, (drawn) => {
         expect(sorted(drawn)).toEqual(inOrder(drawn));
+        expect(sortedByLocation(drawn, true)).toEqual(inOrder(drawn));
+        expect(sortedByLocation(drawn, false)).toEqual(inOrder(drawn));
       }),
       { numRuns: runs({ sample: 60, full: 2_000 }), seed: testSeed },
     );
@@ -49,5 +70,15 @@ describe('rows sorted by their keys', () => {
   ])('are in order by the thousand: %s', (_, keyOf) => {
     const keys = [...new Set(Array.from({ length: 5_000 }, (__, i) => keyOf(i)))];
     expect(sorted(keys)).toEqual(inOrder(keys));
+  });
+
+  it.each([
+    ['one directory', () => 'shared'],
+    ['directories beside each other', (i: number) => ['shared', 'chk-1', 'taskowned'][i % 3]],
+    ['directories within each other', (i: number) => ['shared', 'shared/a', 'shared/a-b'][i % 3]],
+  ])('are in the order of their locations: %s', (_, directoryOf) => {
+    const nameOf = (i: number) => (Math.imul(i, 0x9e3779b1) >>> 0).toString(16);
+    const keys = Array.from({ length: 2_000 }, (__, i) => `file:///a/${directoryOf(i)}/${nameOf(i)}`);
+    expect(sortedByLocation(keys, true)).toEqual(inOrder(keys));
   });
 });

@@ -1,7 +1,13 @@
 // Reports made by hand, for the views: everything a view can show occurs once.
 import type { SnapshotList, SnapshotRow } from '../../src/model/snapshot-list.js';
-import type { OperatorReport, SnapshotReport } from '../../src/model/snapshot-report.js';
-import { rowsIn } from '../support/rows.js';
+import type {
+  DirectoryRow,
+  FileRow,
+  OperatorReport,
+  SnapshotReport,
+  WrongSizeRow,
+} from '../../src/model/snapshot-report.js';
+import { DIRECTORY, FILE, inColumns, rowsIn } from '../support/rows.js';
 
 export const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 export const JOB = '0123456789abcdef0123456789abcdef';
@@ -178,36 +184,43 @@ export const sampleReport: SnapshotReport = {
   inlineBytes: 4_096n,
   fileCount: 3,
   fileBytes: 1_073_741_824n,
-  files: rowsIn([
-    {
-      path: `${ROOT}/${JOB}/chk-7/a`,
-      bytes: 107_374_182n,
-      kind: 'file',
-      references: 1,
-      scope: 'exclusive',
-    },
-    { path: `${ROOT}/${JOB}/shared/b`, bytes: 966_367_642n, kind: 'file', references: 3, scope: 'shared' },
-    { path: `${ROOT}/${JOB}/shared/c`, bytes: -1n, kind: 'segment', references: 2, scope: 'shared' },
-  ]),
-  directories: rowsIn([{ path: `${ROOT}/${JOB}/taskowned`, references: 4 }]),
+  files: inColumns<FileRow>(
+    [
+      {
+        path: `${ROOT}/${JOB}/chk-7/a`,
+        bytes: 107_374_182n,
+        kind: 'file',
+        references: 1,
+        scope: 'exclusive',
+      },
+      { path: `${ROOT}/${JOB}/shared/b`, bytes: 966_367_642n, kind: 'file', references: 3, scope: 'shared' },
+      { path: `${ROOT}/${JOB}/shared/c`, bytes: -1n, kind: 'segment', references: 2, scope: 'shared' },
+    ],
+    FILE,
+  ),
+  directories: inColumns<DirectoryRow>([{ path: `${ROOT}/${JOB}/taskowned`, references: 4 }], DIRECTORY),
   filesByScope: [
     { scope: 'exclusive', files: 1, bytes: 107_374_182n },
     { scope: 'shared', files: 2, bytes: 966_367_642n },
     { scope: 'task-owned', files: 0, bytes: 0n },
     { scope: 'other', files: 0, bytes: 0n },
   ],
-  missing: rowsIn([
-    { path: `${ROOT}/${JOB}/shared/b`, bytes: 966_367_642n, kind: 'file', references: 3, scope: 'shared' },
-  ]),
-  wrongSize: rowsIn([
-    {
-      path: `${ROOT}/${JOB}/chk-7/a`,
-      bytes: 107_374_182n,
-      kind: 'file',
-      references: 1,
-      scope: 'exclusive',
-      actualBytes: 5,
-    },
-  ]),
+  missing: inColumns<FileRow>(
+    [{ path: `${ROOT}/${JOB}/shared/b`, bytes: 966_367_642n, kind: 'file', references: 3, scope: 'shared' }],
+    FILE,
+  ),
+  wrongSize: inColumns<WrongSizeRow>(
+    [
+      {
+        path: `${ROOT}/${JOB}/chk-7/a`,
+        bytes: 107_374_182n,
+        kind: 'file',
+        references: 1,
+        scope: 'exclusive',
+        actualBytes: 5,
+      },
+    ],
+    { ...FILE, actualBytes: 'integer' },
+  ),
   unverified: rowsIn([{ path: 'gs://bucket/x', reason: 'gs:// is no store that this version knows' }]),
 };

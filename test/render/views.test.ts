@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DirectoryRow, FileRow, WrongSizeRow } from '../../src/model/snapshot-report.js';
 import { colors } from '../../src/render/colors.js';
 import { type InspectOptions, renderInspect } from '../../src/render/inspect.js';
 import { inspectDocument } from '../../src/render/inspect-document.js';
@@ -6,7 +7,7 @@ import { toJson } from '../../src/render/json.js';
 import { renderList } from '../../src/render/list.js';
 import { listDocument } from '../../src/render/list-document.js';
 import { PLAIN } from '../../src/render/palette.js';
-import { rowsIn } from '../support/rows.js';
+import { DIRECTORY, FILE, inColumns, rowsIn } from '../support/rows.js';
 import { NOW, operator, row, sampleList, sampleReport } from './samples.js';
 
 const WIDE = { palette: PLAIN, width: 140 };
@@ -121,11 +122,11 @@ describe('the inspect view', () => {
       inlineBytes: 0n,
       fileCount: 0,
       fileBytes: 0n,
-      files: rowsIn([]),
-      directories: rowsIn([]),
+      files: inColumns<FileRow>([], FILE),
+      directories: inColumns<DirectoryRow>([], DIRECTORY),
       filesByScope: [],
-      missing: rowsIn([]),
-      wrongSize: rowsIn([]),
+      missing: inColumns<FileRow>([], FILE),
+      wrongSize: inColumns<WrongSizeRow>([], { ...FILE, actualBytes: 'integer' }),
       unverified: rowsIn([]),
     };
     const text = inspected(stateless, ALL, WIDE);

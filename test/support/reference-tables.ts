@@ -1,5 +1,5 @@
 // Tables of references made from values, as a survey would make them from a `_metadata`.
-import { canonicalKey, type Location, parseUri } from '../../src/model/location.js';
+import { canonicalKey, formatLocation, type Location, parseUri } from '../../src/model/location.js';
 import { LocationKey } from '../../src/model/location-key.js';
 import { NO_DIRECTORY, type PathKeeper, ReferenceTable } from '../../src/model/reference-table.js';
 import type { FileReference, ReferenceKind } from '../../src/model/references.js';
@@ -30,6 +30,8 @@ export function unresolvableTable(...texts: readonly string[]): ReferenceTable {
       into.clear();
       into.addText(texts[at]!);
     },
+    writeUri: () => {},
+    byteOf: () => 0,
     fingerprintInto: () => {},
   });
   for (const [at, text] of texts.entries()) {
@@ -87,6 +89,15 @@ export class Locations implements PathKeeper {
 
   writeKey({ at }: { readonly at: number }, into: LocationKey): void {
     into.setTo(this.#locations[at]!);
+  }
+
+  writeUri({ at }: { readonly at: number }, into: LocationKey): void {
+    into.clear();
+    into.addText(formatLocation(this.#locations[at]!));
+  }
+
+  byteOf(): number {
+    return 0;
   }
 
   fingerprintInto({ at }: { readonly at: number }, into: Fingerprint): void {
