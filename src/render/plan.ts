@@ -134,5 +134,22 @@ function heldBackLines({ heldBack, totals }: Plan, look: Look): readonly string[
 
 function summaryLines(plan: Plan, { palette }: Look): readonly string[] {
   const until = `plan ${plan.planId.slice(0, 8)}, to be begun before ${formatTime(plan.expiresAt)}`;
-  return [palette.strong(planSummary(plan)), ...(plan.noop ? [] : [palette.faint(until)])];
+  return [
+    palette.strong(planSummary(plan)),
+    ...(plan.noop ? [] : [palette.faint(until)]),
+    ...youngLines(plan).map(palette.faint),
+  ];
+}
+
+/** What is young stays: by which flag, and how far that goes (retention/job-standing.ts, graph/safety-rules.ts). */
+function youngLines({ snapshots, heldBack, policy }: Plan): readonly string[] {
+  const isYoung =
+    snapshots.some(({ reasons }) => reasons.some(({ rule }) => rule === 'young')) ||
+    heldBack.some(({ reason }) => reason === 'young');
+  if (!isYoung) return [];
+  const asked = `what is young stays: --min-age is ${visible(String(policy['min-age']))}, and never less than is safe:`;
+  return [
+    `${asked} 1h where a job has ended (--job-stopped, --rest), else 1d,`,
+    'and 7d for files where nothing is known of their job',
+  ];
 }
