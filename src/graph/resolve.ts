@@ -68,12 +68,19 @@ function lookUp(files: ReferenceTable, row: number, presenceOf: PresenceOf): Out
     case 'absent':
       return 'missing';
     case 'present':
-      return fits(files.sizeRule(row), files.sizeBytes(row), presence.sizeBytes) ? 'found' : 'wrong-size';
+      return fits(files.sizeRule(row), excessOf(presence.sizeBytes, files.sizeBytes(row)))
+        ? 'found'
+        : 'wrong-size';
     case 'unknown':
       return 'unverified';
     default:
       return assertNever(presence, 'presence');
   }
+}
+
+/** A `_metadata` may tell sizes that no number holds; that a difference is 0, 1, more or less survives rounding. */
+function excessOf(actualBytes: number, sizeBytes: bigint): number {
+  return Number(BigInt(actualBytes) - sizeBytes);
 }
 
 function unverifiedFile(files: ReferenceTable, row: number, presenceOf: PresenceOf): Unverified {

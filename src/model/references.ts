@@ -60,16 +60,15 @@ export interface References {
   readonly unresolvable: ReferenceTable;
 }
 
-/** Whether a file of this size is what the reference needs. */
-export function fits(sizeRule: SizeRule, sizeBytes: bigint, actualBytes: number): boolean {
-  const actual = BigInt(actualBytes);
+/** Whether a file that is so many bytes longer than its reference says, or shorter where negative, is what that needs. */
+export function fits(sizeRule: SizeRule, excessBytes: number): boolean {
   switch (sizeRule) {
     case 'exact':
-      return actual === sizeBytes;
+      return excessBytes === 0;
     case 'at-least':
-      return actual >= sizeBytes;
+      return excessBytes >= 0;
     case 'exact-or-one-more':
-      return actual === sizeBytes || actual === sizeBytes + 1n;
+      return excessBytes === 0 || excessBytes === 1;
     case 'any':
       return true;
     default:

@@ -236,6 +236,16 @@ describe('a plan that is carried out', () => {
     ]);
   });
 
+  it('keeps what has come to be needed by another path', async () => {
+    const tree = await twoJobs();
+    const { plan: made } = await plan(tree, { locations: [JOB_A] });
+    expect(goingOf(made)).toEqual({ orphan: [shared(JOB_A, 190)] });
+    await tree.file(shared(JOB_B, 190), 50);
+    await checkpoint(tree, JOB_B, 5, [shared(JOB_B, 190)]);
+    tree.toNow();
+    await expect(apply(tree, made)).rejects.toThrow(/1 of its files must stay.*name-referenced-elsewhere/);
+  });
+
   it('stops before the next step where a job that was said to have ended begins a checkpoint', async () => {
     const tree = await twoJobs();
     const { plan: made } = await plan(tree, { flags: { 'keep-last': 1 } });

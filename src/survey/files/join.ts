@@ -1,7 +1,7 @@
 // Files and references of one partition brought together: by hash, then by their whole keys, so that no two paths are
 // ever taken for one. Pure: what was listed and what snapshots name is all that it knows. Handles of one snapshot follow
 // one another, so that those of one file are counted once.
-import type { SizeRule } from '../../model/references.js';
+import { fits, type SizeRule } from '../../model/references.js';
 import { liveBytesOf } from './live-bytes.js';
 import { fileRecord, referenceRecord, sizeRuleOf } from './records.js';
 import { viewOf } from './spool.js';
@@ -61,20 +61,6 @@ export function joinPartition(
     }
   }
   return { ...table.result(), unlisted: unlisted.all() };
-}
-
-/** Whether a file of `actualBytes` is what a reference says. */
-export function fits(rule: SizeRule, sizeBytes: number, actualBytes: number): boolean {
-  switch (rule) {
-    case 'exact':
-      return actualBytes === sizeBytes;
-    case 'at-least':
-      return actualBytes >= sizeBytes;
-    case 'exact-or-one-more':
-      return actualBytes === sizeBytes || actualBytes === sizeBytes + 1;
-    default:
-      return true;
-  }
 }
 
 /** File records of one partition, found by key, with what the snapshot that is being gone through says of each. */
@@ -142,8 +128,8 @@ class FileTable {
   #judge(row: number): void {
     const user = this.#users[row]!;
     if (user === 0) return;
-    const actual = fileRecord.sizeBytes(this.#view, this.#starts[row]!);
-    if (!fits(sizeRuleOf(this.#flags[row]!), this.#sizes[row]!, actual)) this.#visitor.wrongSize(user - 1);
+    const excess = fileRecord.sizeBytes(this.#view, this.#starts[row]!) - this.#sizes[row]!;
+    if (!fits(sizeRuleOf(this.#flags[row]!), excess)) this.#visitor.wrongSize(user - 1);
   }
 
   #addAll(): void {

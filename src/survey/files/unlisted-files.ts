@@ -1,6 +1,7 @@
 // References to what no listing told of: looked up one by one, for they may lie outside of the roots or have come since.
 import type { MissingFile } from '../../model/file-survey.js';
 import { baseName, formatLocation, type Location, parseUri } from '../../model/location.js';
+import { fits } from '../../model/references.js';
 import type { Presence } from '../../model/survey.js';
 import { mapConcurrently } from '../../support/concurrency.js';
 import { assertNever } from '../../support/errors.js';
@@ -8,7 +9,6 @@ import { newFingerprint } from '../../support/fingerprint.js';
 import { lookUp } from '../look-up.js';
 import type { Readers } from '../readers.js';
 import type { UnlistedFile } from './file-store.js';
-import { fits } from './join.js';
 import { fingerprintOfName, NameSet } from './name-set.js';
 import { inOrder, type RowCodec } from './sorted-rows.js';
 import { type Spool, viewOf } from './spool.js';
@@ -76,7 +76,7 @@ export class UnlistedFiles {
     switch (presence.kind) {
       case 'present':
         for (const { snapshot, rule, sizeBytes } of file.uses)
-          if (!fits(rule, sizeBytes, presence.sizeBytes)) this.#options.countsOf(snapshot).wrongSize++;
+          if (!fits(rule, presence.sizeBytes - sizeBytes)) this.#options.countsOf(snapshot).wrongSize++;
         break;
       case 'absent':
         this.#noteMissing(file);
