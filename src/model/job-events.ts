@@ -1,6 +1,6 @@
 // What a running job tells whoever watches it: one typed union, in the order in which things happen. Nothing here is
 // needed to run the job. Sizes are bytes, durations and times milliseconds.
-import type { SnapshotTimes } from './job-progress.js';
+import type { CheckpointMetrics } from './job-progress.js';
 import type { Location } from './location.js';
 import type { SavepointFormat } from './metadata.js';
 
@@ -58,7 +58,7 @@ export type JobEvent =
       /** State of the subtask, and what of it was written for this checkpoint. */
       readonly stateBytes: number;
       readonly checkpointedBytes: number;
-      readonly times: SnapshotTimes;
+      readonly metrics: CheckpointMetrics;
     }
   | ({ readonly kind: 'checkpoint-completed' } & CheckpointSummary)
   | ({ readonly kind: 'savepoint-completed' } & CheckpointSummary)

@@ -18,14 +18,16 @@ export interface TaskProgress {
   readonly hasEnded: boolean;
 }
 
-/** How long the parts of a subtask's snapshot took. */
-export interface SnapshotTimes {
+/** What a subtask's part of a checkpoint took. */
+export interface CheckpointMetrics {
   /** From the first barrier to the last. */
   readonly alignmentMs: number;
   /** The copy, during which no record is processed. */
   readonly syncMs: number;
   /** Writing the copy, while records go on. */
   readonly asyncMs: number;
+  /** Records in flight that are part of it; null where no barrier overtook any. */
+  readonly persistedBytes: number | null;
 }
 
 /** A running job as a person wants to see it, at one moment. Rates are those of the last seconds. */

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { readChannels } from '../../src/engine/checkpoint/channel-handles.js';
 import { stateStreams } from '../../src/engine/checkpoint/state-streams.js';
 import type { StreamExecutionEnvironment } from '../../src/engine/job/environment.js';
+import { checkpointDetails, subtaskDetails } from '../../src/engine/rest/checkpoint-answers.js';
+import { CheckpointHistory } from '../../src/engine/rest/checkpoint-history.js';
 import { readMetadata } from '../../src/format/metadata/read.js';
 import { writeMetadata } from '../../src/format/metadata/write.js';
 import { readStreamRecords } from '../../src/format/state/channel-state.js';
@@ -68,6 +70,12 @@ function witnessed(emitted: Cuts, dealt: Cuts, keyed: Cuts) {
 
 async function metadataOf({ storage }: SimulatedJob, location: Location) {
   return readMetadata(await storage.read(child(location, '_metadata')));
+}
+
+/** What REST tells of a subtask's part. */
+interface Told {
+  readonly unaligned_checkpoint: boolean;
+  readonly alignment: { readonly persisted: number };
 }
 
 const byNumber = (a: number, b: number) => a - b;
@@ -137,6 +145,42 @@ describe('an unaligned checkpoint', () => {
       lengths.set(unaligned, longest);
     }
     expect(lengths.get('true')).toBeLessThan(lengths.get('false')! / 4);
+  });
+
+  test('is told of over REST with the bytes that its barriers overtook', async () => {
+    const history = new CheckpointHistory();
+    const job = simulate({
+      build: countingJob(new CollectSink(), { records: 1200, keys: 7, parallelism: [3, 1, 1] }),
+      configuration: { ...UNALIGNED, 'execution.checkpointing.interval': '100ms' },
+      onEvent: (event) => history.take(event, 0),
+    });
+    await job.finish();
+    const graph = job.job.graph();
+    const told = await Promise.all(
+      completed(job).map(async ({ checkpointId, location }) => {
+        const record = history.find(checkpointId)!;
+        const { operators } = await metadataOf(job, location);
+        const channels = operators.flatMap(({ subtasks }) =>
+          subtasks.flatMap(({ inputChannelState }) => inputChannelState),
+        );
+        return {
+          overtaken: channels.reduce(
+            (sum, handle) => sum + (handle.kind === 'channel' ? Number(handle.sizeBytes) : 0),
+            0,
+          ),
+          details: checkpointDetails(record, graph) as { readonly persisted_data: number },
+          subtasks: graph.vertices.flatMap(
+            (vertex) => (subtaskDetails(record, vertex) as { readonly subtasks: readonly Told[] }).subtasks,
+          ),
+        };
+      }),
+    );
+    expect(told.some(({ overtaken }) => overtaken > 0)).toBe(true);
+    for (const { overtaken, details, subtasks } of told) {
+      expect(details.persisted_data).toBe(overtaken);
+      for (const { alignment, unaligned_checkpoint } of subtasks)
+        if (alignment.persisted > 0) expect(unaligned_checkpoint).toBe(true);
+    }
   });
 
   test('has no records of streams that go to every subtask, and a savepoint has none at all', async () => {

@@ -1,6 +1,6 @@
 // What is told of a subtask that has taken its part of a checkpoint.
 import type { JobEvent } from '../../model/job-events.js';
-import type { SnapshotTimes } from '../../model/job-progress.js';
+import type { CheckpointMetrics } from '../../model/job-progress.js';
 import { subtaskSizes } from '../../model/state-sizes.js';
 import type { TaskIdentity } from '../job/job-graph.js';
 import type { AcknowledgedState } from './pending-checkpoint.js';
@@ -9,7 +9,7 @@ export function acknowledged(
   checkpointId: number,
   { vertexId, subtask }: TaskIdentity,
   states: readonly AcknowledgedState[],
-  times: SnapshotTimes,
+  metrics: CheckpointMetrics,
 ): JobEvent {
   const sizes = states.map(({ state }) => subtaskSizes(state));
   return {
@@ -22,6 +22,6 @@ export function acknowledged(
       (sum, { checkpointedSizeBytes }) => sum + Number(checkpointedSizeBytes),
       0,
     ),
-    times,
+    metrics,
   };
 }

@@ -3,7 +3,7 @@
 // Source: Flink CheckpointCoordinator, CheckpointFailureManager.
 import { writeMetadata } from '../../format/metadata/write.js';
 import type { CheckpointFailureReason, CheckpointSummary } from '../../model/job-events.js';
-import type { SnapshotTimes } from '../../model/job-progress.js';
+import type { CheckpointMetrics } from '../../model/job-progress.js';
 import { formatLocation } from '../../model/location.js';
 import type { Metadata } from '../../model/metadata.js';
 import { documentSizes } from '../../model/state-sizes.js';
@@ -104,12 +104,12 @@ export class CheckpointCoordinator {
     checkpointId: number,
     task: TaskIdentity,
     states: readonly AcknowledgedState[],
-    times: SnapshotTimes,
+    metrics: CheckpointMetrics,
   ): void {
     const pending = this.#pending.get(checkpointId);
     if (pending?.phase !== 'running') return;
     const isLast = pending.acknowledge(task.id, states);
-    this.#parts.onEvent(acknowledged(checkpointId, task, states, times));
+    this.#parts.onEvent(acknowledged(checkpointId, task, states, metrics));
     if (isLast) this.#finishing.add(this.#finalize(pending));
   }
 

@@ -10,9 +10,6 @@ import { summarize } from './summary.js';
 /** Where checkpoints are taken only on demand Flink says Long.MAX_VALUE, which a number of JSON here cannot be. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** What is buffered at a barrier, or taken into a checkpoint from channels, is nothing: channels are not snapshot. */
-const IN_FLIGHT = { alignment_buffered: 0, processed_data: 0, persisted_data: 0 } as const;
-
 /** `GET /jobs/:jobid/checkpoints` */
 export function checkpointStatistics({ checkpoints, graph }: JobMonitor): object {
   const { latest, records, counts } = checkpoints;
@@ -48,14 +45,14 @@ export function subtaskDetails(record: CheckpointRecord, vertex: JobVertex): obj
       state_size: over((part) => part.stateBytes),
       end_to_end_duration: over((part) => part.ackMs - record.triggeredMs),
       checkpoint_duration: {
-        sync: over((part) => part.times.syncMs),
-        async: over((part) => part.times.asyncMs),
+        sync: over((part) => part.metrics.syncMs),
+        async: over((part) => part.metrics.asyncMs),
       },
       alignment: {
         buffered: nothing,
         processed: nothing,
-        persisted: nothing,
-        duration: over((part) => part.times.alignmentMs),
+        persisted: over((part) => part.metrics.persistedBytes ?? 0),
+        duration: over((part) => part.metrics.alignmentMs),
       },
       start_delay: over((part) => startDelayMs(part, record)),
     },
@@ -88,9 +85,9 @@ export function checkpointConfig(configuration: Configuration): object {
         ? 'EmbeddedRocksDBStateBackend'
         : 'HashMapStateBackend',
     checkpoint_storage: inline ? 'JobManagerCheckpointStorage' : 'FileSystemCheckpointStorage',
-    unaligned_checkpoints: false,
+    unaligned_checkpoints: configuration.get(options.unaligned),
     tolerable_failed_checkpoints: configuration.get(options.tolerableFailures),
-    aligned_checkpoint_timeout: 0,
+    aligned_checkpoint_timeout: configuration.get(options.alignedTimeout),
     checkpoints_after_tasks_finish: true,
     state_changelog_enabled: false,
     changelog_periodic_materialization_interval: 0,
@@ -116,7 +113,7 @@ function checkpointEntry(record: CheckpointRecord, graph: JobGraph): object {
     latest_ack_timestamp: latestAckMs(subtasks),
     ...sizesOf(subtasks),
     end_to_end_duration: endToEndMs(record),
-    ...IN_FLIGHT,
+    ...inFlight(subtasks),
     num_subtasks: graph.vertices.reduce((sum, { parallelism }) => sum + parallelism, 0),
     num_acknowledged_subtasks: subtasks.length,
     checkpoint_type: typeOf(record),
@@ -140,7 +137,7 @@ function taskEntry({ id, subtasks, triggeredMs }: CheckpointRecord, vertex: JobV
     latest_ack_timestamp: latestAckMs(parts),
     ...sizesOf(parts),
     end_to_end_duration: Math.max(0, latestAckMs(parts) - triggeredMs),
-    ...IN_FLIGHT,
+    ...inFlight(parts),
     num_subtasks: vertex.parallelism,
     num_acknowledged_subtasks: parts.length,
   };
@@ -155,18 +152,31 @@ function subtaskEntry(part: SubtaskRecord | undefined, index: number, record: Ch
     end_to_end_duration: part.ackMs - record.triggeredMs,
     checkpointed_size: part.checkpointedBytes,
     state_size: part.stateBytes,
-    checkpoint: { sync: part.times.syncMs, async: part.times.asyncMs },
-    alignment: { buffered: 0, processed: 0, persisted: 0, duration: part.times.alignmentMs },
+    checkpoint: { sync: part.metrics.syncMs, async: part.metrics.asyncMs },
+    alignment: {
+      buffered: 0,
+      processed: 0,
+      persisted: part.metrics.persistedBytes ?? 0,
+      duration: part.metrics.alignmentMs,
+    },
     start_delay: startDelayMs(part, record),
-    unaligned_checkpoint: false,
+    unaligned_checkpoint: part.metrics.persistedBytes !== null,
     aborted: false,
     status: 'completed',
   };
 }
 
-/** From the trigger to the first barrier. */
-function startDelayMs({ ackMs, times }: SubtaskRecord, { triggeredMs }: CheckpointRecord): number {
-  return Math.max(0, ackMs - triggeredMs - times.alignmentMs - times.syncMs - times.asyncMs);
+/** From the trigger to the first barrier. Where barriers overtook records their alignment is part of what is asynchronous. */
+function startDelayMs({ ackMs, metrics }: SubtaskRecord, { triggeredMs }: CheckpointRecord): number {
+  const { alignmentMs, syncMs, asyncMs, persistedBytes } = metrics;
+  const beforeMs = persistedBytes === null ? alignmentMs : 0;
+  return Math.max(0, ackMs - triggeredMs - beforeMs - syncMs - asyncMs);
+}
+
+/** Records have no bytes before they are written, so that those that a barrier waits for are not counted. */
+function inFlight(parts: readonly SubtaskRecord[]) {
+  const persisted = parts.reduce((sum, { metrics }) => sum + (metrics.persistedBytes ?? 0), 0);
+  return { alignment_buffered: 0, processed_data: 0, persisted_data: persisted };
 }
 
 function restoredEntry({ id, atMs, isSavepoint, location }: RestoredRecord): object {
@@ -182,7 +192,7 @@ function summaryOf(completed: readonly CheckpointRecord[]): object {
     end_to_end_duration: over(endToEndMs),
     alignment_buffered: nothing,
     processed_data: nothing,
-    persisted_data: nothing,
+    persisted_data: over(({ subtasks }) => inFlight(subtasks).persisted_data),
   };
 }
 

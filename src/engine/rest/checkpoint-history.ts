@@ -1,7 +1,7 @@
 // What has become of a job's checkpoints: counts of all, the newest in detail. Bounded, however long the job runs.
 // Source: Flink CheckpointStatsTracker, CheckpointStatsHistory.
 import type { CheckpointFailureReason, CheckpointSummary, JobEvent } from '../../model/job-events.js';
-import type { SnapshotTimes } from '../../model/job-progress.js';
+import type { CheckpointMetrics } from '../../model/job-progress.js';
 import type { Location } from '../../model/location.js';
 import type { SavepointFormat } from '../../model/metadata.js';
 
@@ -25,7 +25,7 @@ export interface SubtaskRecord {
   readonly ackMs: number;
   readonly stateBytes: number;
   readonly checkpointedBytes: number;
-  readonly times: SnapshotTimes;
+  readonly metrics: CheckpointMetrics;
 }
 
 type CheckpointOutcome =

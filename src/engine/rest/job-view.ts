@@ -45,7 +45,7 @@ function together(tasks: readonly TaskRates[]): Omit<VertexView, 'name' | 'paral
 function checkpointView(record: CheckpointRecord, nowMs: number) {
   const { id, savepointFormat, outcome, subtasks, triggeredMs } = record;
   const { state_size: stateBytes, checkpointed_size: addedBytes } = sizesOf(subtasks);
-  const alignmentMs = Math.max(0, ...subtasks.map(({ times }) => times.alignmentMs));
+  const alignmentMs = Math.max(0, ...subtasks.map(({ metrics }) => metrics.alignmentMs));
   return {
     id,
     kind: savepointFormat === null ? 'checkpoint' : 'savepoint',

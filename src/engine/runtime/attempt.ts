@@ -33,6 +33,9 @@ export interface AttemptParts extends TaskSurroundings {
   readonly failAtCheckpoint: number;
 }
 
+/** Of a snapshot that was taken when the last barrier had come. */
+const ALIGNED = { records: null, lastBarrierMs: null };
+
 /** Tasks that are opened between two turns of the host's event loop. */
 const TASKS_PER_TURN = 64;
 
@@ -151,14 +154,19 @@ export class Attempt implements CheckpointParticipants {
     const startedMs = clock.monotonic();
     const write = task.chain.snapshot(streams.form);
     const copiedMs = clock.monotonic();
-    const written = Promise.all([write(streams), inFlight ?? []]);
-    written
-      .then(([own, records]) => withChannels(own, records, streams))
-      .then(
-        (states) => {
-          const times = { alignmentMs, syncMs: copiedMs - startedMs, asyncMs: clock.monotonic() - copiedMs };
-          coordinator.acknowledge(checkpointId, task.identity, states, times);
+    const overtaken = inFlight?.then((records) => ({ records, lastBarrierMs: clock.monotonic() }));
+    Promise.all([write(streams), overtaken])
+      .then(async ([own, { records, lastBarrierMs } = ALIGNED]) => ({
+        states: await withChannels(own, records ?? [], streams),
+        metrics: {
+          alignmentMs: alignmentMs + (lastBarrierMs ?? startedMs) - startedMs,
+          syncMs: copiedMs - startedMs,
+          asyncMs: clock.monotonic() - copiedMs,
+          persistedBytes: records?.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? null,
         },
+      }))
+      .then(
+        ({ states, metrics }) => coordinator.acknowledge(checkpointId, task.identity, states, metrics),
         (error) => coordinator.decline(checkpointId, task.identity.name, error),
       );
   }
