@@ -94,11 +94,6 @@ export class ByteWriter {
     this.#buffer.set(value, at);
   }
 
-  /** Appends what another has written. */
-  append(other: ByteWriter): void {
-    this.bytes(other.#buffer.subarray(0, other.#at));
-  }
-
   lengthPrefixedBytes(value: Uint8Array): void {
     this.i32(value.length);
     this.bytes(value);
@@ -121,9 +116,8 @@ export class ByteWriter {
     return this.#reserve(length);
   }
 
-  /** Overwrites from `offset` on with what another has written from `start` to `end`. */
-  patch(offset: number, other: ByteWriter, start: number, end: number): void {
-    const source = other.#buffer;
+  /** Overwrites from `offset` on with what `source` has from `start` to `end`. */
+  patch(offset: number, source: Uint8Array, start: number, end: number): void {
     const target = this.#buffer;
     const shift = offset - start;
     if (end - start > COPIED_IN_JAVASCRIPT) target.set(source.subarray(start, end), offset);

@@ -64,7 +64,7 @@ export function writeCanonicalSnapshot(content: KeyedContent & WithMaxParallelis
   for (let keyGroup = keyGroups.first; keyGroup <= keyGroups.last; keyGroup++) {
     const writer = writers.get(keyGroup);
     offsets.push(writer?.end() === true ? BigInt(target.offset) : 0n);
-    if (writer !== undefined) target.append(writer.target);
+    if (writer !== undefined) target.bytes(writer.target.take());
   }
   return { bytes: target.take(), offsets };
 }

@@ -5,11 +5,11 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { writeEach } from './keyed-file.js';
 import type { KeyedEntry, KeyedStateContent } from './keyed-state.js';
 
+/** Before each entry: `i32 index of its key group | i32 its bytes` */
+const PREFIX_BYTES = 8;
+
 export class EntriesByKeyGroup {
-  readonly #written = new ByteWriter();
-  /** Of each entry, in the order of writing: its key group as a position in the range, and where it ends. */
-  readonly #keyGroups: number[] = [];
-  readonly #ends: number[] = [];
+  readonly #written: Uint8Array;
   /** By key group: entries, bytes, and where these belong in the file. */
   readonly #counts: Int32Array;
   readonly #bytes: Float64Array;
@@ -21,20 +21,22 @@ export class EntriesByKeyGroup {
     { first, last }: KeyGroupRange,
     write: (target: ByteWriter, entry: KeyedEntry) => void,
   ) {
-    const length = last - first + 1;
-    this.#counts = new Int32Array(length);
-    this.#bytes = new Float64Array(length);
-    this.#places = new Float64Array(length);
+    const keyGroups = last - first + 1;
+    this.#counts = new Int32Array(keyGroups);
+    this.#bytes = new Float64Array(keyGroups);
+    this.#places = new Float64Array(keyGroups);
+    const written = new ByteWriter();
     writeEach(content, (keyGroup, entry) => {
       const index = keyGroup - first;
-      const start = this.#written.offset;
-      write(this.#written, entry);
-      const end = this.#written.offset;
-      this.#keyGroups.push(index);
-      this.#ends.push(end);
+      const start = written.skip(PREFIX_BYTES) + PREFIX_BYTES;
+      write(written, entry);
+      const bytes = written.offset - start;
+      written.patchI32(start - 8, index);
+      written.patchI32(start - 4, bytes);
       this.#counts[index]!++;
-      this.#bytes[index]! += end - start;
+      this.#bytes[index]! += bytes;
     });
+    this.#written = written.take();
   }
 
   /** Appends the number of entries of the key group at `index`, and leaves room for them. */
@@ -45,15 +47,15 @@ export class EntriesByKeyGroup {
 
   /** Puts the entries where room was left for them. */
   fill(target: ByteWriter): void {
-    const ends = this.#ends;
+    const written = this.#written;
     const places = this.#places;
-    let start = 0;
-    for (let entry = 0; entry < ends.length; entry++) {
-      const index = this.#keyGroups[entry]!;
-      const end = ends[entry]!;
-      target.patch(places[index]!, this.#written, start, end);
-      places[index]! += end - start;
-      start = end;
+    const view = new DataView(written.buffer, written.byteOffset);
+    for (let at = 0; at < written.length; ) {
+      const index = view.getInt32(at);
+      const start = at + PREFIX_BYTES;
+      at = start + view.getInt32(at + 4);
+      target.patch(places[index]!, written, start, at);
+      places[index]! += at - start;
     }
   }
 }
