@@ -26,15 +26,14 @@ export function movedTree({ named, found }: Namesakes, missingFiles: number): Re
 /** What to say where a file that nothing references is called like one that snapshots need. */
 export function secondName({ named, found }: Namesakes): ReportedError {
   const where = formatLocation(found);
+  const hint = 'give a place by one path only, and a copy of a tree in a command of its own';
   return {
     code: 'names-met-twice',
     message:
       `${where} is called like ${formatLocation(named)}, which snapshots need: ` +
-      'it may be that very file by another path, and stays',
+      `it may be that very file by another path, and stays; ${hint}`,
     where,
-    next:
-      'if one place is given by two paths or addresses, give one of them; ' +
-      'if one tree is a copy of the other, give each in a command of its own',
+    next: hint,
   };
 }
 
