@@ -2,7 +2,7 @@
 import { canonicalKey, type Location, parent, parseUri } from '../model/location.js';
 import { placeInTrash, trashOf } from '../model/own-places.js';
 import type { PlannedDeletion } from '../model/plan.js';
-import type { StorageRemover } from '../storage/storage.js';
+import type { Move, StorageRemover } from '../storage/storage.js';
 import { mapConcurrently } from '../support/concurrency.js';
 import { StorageError } from '../support/errors.js';
 import { removeIfEmpty } from './own-files.js';
@@ -17,14 +17,16 @@ export function movedFiles(scope: QuarantineScope): Quarantine {
   return {
     name: async () => files,
     prepare: async () => undefined,
-    putAside: (going) =>
-      mapConcurrently(going, RENAMES_AT_ONCE, async (deletion) => {
-        const [from, to] = [parseUri(deletion.path)!, placeOf(deletion)];
+    putAside: async (going) => {
+      const moves = going.map((deletion) => ({ from: parseUri(deletion.path)!, to: placeOf(deletion) }));
+      for (const { to } of moves) {
         const directory = parent(to);
-        if (!made.has(canonicalKey(directory))) await storage.makeDirectory(directory);
-        made.add(canonicalKey(directory));
-        return { deletion, error: await renameUnlessGone(storage, from, to) };
-      }),
+        if (!made.has(directory.path)) await storage.makeDirectory(directory);
+        made.add(directory.path);
+      }
+      const errors = await renameAll(moves, storage);
+      return going.map((deletion, index) => ({ deletion, error: unlessGone(errors[index]!) }));
+    },
     bringBack: async (coming) => {
       const settled: Settled<TrashedFile>[] = [];
       for (const deletion of coming)
@@ -38,19 +40,27 @@ export function movedFiles(scope: QuarantineScope): Quarantine {
   };
 }
 
-/** The error that is no success. */
-async function renameUnlessGone(
+async function renameAll(
+  moves: readonly Move[],
   storage: StorageRemover,
-  from: Location,
-  to: Location,
-): Promise<Error | null> {
+): Promise<readonly (StorageError | null)[]> {
+  if (storage.renameAll !== undefined) return storage.renameAll(moves);
+  return mapConcurrently(moves, RENAMES_AT_ONCE, ({ from, to }) => errorOf(storage.rename(from, to)));
+}
+
+async function errorOf(call: Promise<void>): Promise<StorageError | null> {
   try {
-    await storage.rename(from, to);
+    await call;
     return null;
   } catch (thrown) {
-    if (!(thrown instanceof StorageError)) throw thrown;
-    return thrown.kind === 'not-found' ? null : thrown;
+    if (thrown instanceof StorageError) return thrown;
+    throw thrown;
   }
+}
+
+/** What is gone was put aside before. */
+function unlessGone(error: StorageError | null): StorageError | null {
+  return error?.kind === 'not-found' ? null : error;
 }
 
 /** What is not in the trash was never moved there, or is back already. */

@@ -11,6 +11,7 @@
 //   dead writer leaves behind is a sibling named `.<name>.inprogress.<uuid>`, as Flink's own writers leave it.
 // - Times are those of the store's clock, whole milliseconds since the epoch.
 import type { Location } from '../model/location.js';
+import type { StorageError } from '../support/errors.js';
 
 /** What a listing and `stat` tell of a file or directory. */
 export interface FileStatus {
@@ -167,6 +168,12 @@ export interface RemovalResult {
   readonly error?: Error;
 }
 
+/** Which name a file has, and which it is to have. */
+export interface Move {
+  readonly from: Location;
+  readonly to: Location;
+}
+
 /** Takes things away, each by its exact name. Never recursive. */
 export interface StorageRemover extends StorageWriter {
   /** Removes files, each by exact key; one result per location, in the order given. */
@@ -178,6 +185,11 @@ export interface StorageRemover extends StorageWriter {
    * is at `to`, and `conflict` where the store has no such thing.
    */
   rename(from: Location, to: Location): Promise<void>;
+  /**
+   * The same of many files, where that takes less time; for each in the order given null, or what `rename` throws. Stores
+   * for which it is all the same do not have this.
+   */
+  renameAll?(moves: readonly Move[]): Promise<readonly (StorageError | null)[]>;
   /** Gives up an open upload to the store that `location` is in; no error where it is gone already. */
   abortUpload?(location: Location, upload: OpenUpload): Promise<void>;
   /** Stores that cannot keep versions do not have this. */

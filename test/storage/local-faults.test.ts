@@ -116,6 +116,29 @@ describe('the local file system, refusing', () => {
     expect(await kindOf(listAll(storage, root))).toBe('denied');
   });
 
+  it('renames many files with an answer for each, and says of which it is not certain', async () => {
+    writeFileSync(path('taken'), 'x');
+    const moves = [
+      ['g', 'sub/g'],
+      ['absent', 'sub/h'],
+      ['sub/f', 'taken'],
+      ['sub', 'moved'],
+    ] as const;
+    const places = moves.map(([from, to]) => ({ from: child(root, from), to: child(root, to) }));
+    const errors = await storage.renameAll!(places);
+    expect(errors.map((error) => error?.kind ?? 'renamed')).toEqual([
+      'renamed',
+      'not-found',
+      'already-exists',
+      'conflict',
+    ]);
+    expect(readdirSync(path('sub')).sort()).toEqual(['f', 'g']);
+    expect(opened.filter((each) => each === path('sub'))).toHaveLength(1);
+    faults.set('sync /sub$', 'EIO');
+    const back = [{ from: child(root, 'sub/g'), to: child(root, 'g') }];
+    expect((await storage.renameAll!(back)).map((error) => error?.kind)).toEqual(['unavailable']);
+  });
+
   it.each([
     ['EACCES', 'denied', false],
     ['EPERM', 'denied', false],

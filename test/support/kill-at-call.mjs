@@ -22,7 +22,7 @@ function watch(holder, name, changes = () => true) {
   };
 }
 
-watch(fs, 'unlinkSync');
+for (const name of ['unlinkSync', 'renameSync']) watch(fs, name);
 const { open } = promises;
 for (const name of ['mkdir', 'rename', 'link', 'unlink', 'rmdir', 'copyFile', 'writeFile', 'rm', 'utimes'])
   watch(promises, name);

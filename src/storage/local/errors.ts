@@ -60,6 +60,12 @@ export function localError(thrown: unknown, action: string, location: Location):
   });
 }
 
+/** Something of the wrong kind is at `location`. */
+export function conflictAt(location: Location, what: string): StorageError {
+  const where = formatLocation(location);
+  return new StorageError('conflict', `cannot use ${where}: ${what}`, { where });
+}
+
 /** The errno name of anything thrown; empty where it has none. */
 export function errnoOf(thrown: unknown): string {
   const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;

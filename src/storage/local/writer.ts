@@ -1,15 +1,17 @@
 // Writing to and removing from the local file system. A file appears whole or not at all, also when the power fails:
 // its bytes go to a hidden sibling, are forced to disk, and then get their name (Flink LocalRecoverableWriter).
 import { unlinkSync } from 'node:fs';
-import { constants, copyFile, link, lstat, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { formatLocation, type Location } from '../../model/location.js';
+import type { Location } from '../../model/location.js';
 import { StorageError } from '../../support/errors.js';
 import { systemEventLoop } from '../../support/event-loop.js';
 import { type Random, randomUuid, systemRandom } from '../../support/random.js';
 import type { RemovalResult, StorageRemover, StorageWriter } from '../storage.js';
-import { errnoOf, filePath, localError } from './errors.js';
+import { conflictAt, errnoOf, filePath, localError } from './errors.js';
 import { attempt, localReader } from './reader.js';
+import { renameFile, renameFiles } from './rename.js';
+import { syncDirectory } from './sync-directory.js';
 
 /** Files that are removed in one turn of the event loop. */
 const FILES_AT_ONCE = 100;
@@ -42,6 +44,7 @@ export function localRemover(random: Random = systemRandom): StorageRemover {
     remove: removeFiles,
     removeEmptyDirectory: (location) => attempt('remove the directory', location, removeDirectory),
     rename: renameFile,
+    renameAll: renameFiles,
   };
 }
 
@@ -138,40 +141,6 @@ async function syncFile(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** rename(2) replaces what is at `to`: it is looked for beforehand, which keeps nobody else from putting it there. */
-async function renameFile(from: Location, to: Location): Promise<void> {
-  await attempt('rename', from, async (path) => {
-    if ((await lstat(path)).isDirectory()) throw conflictAt(from, 'it is a directory');
-  });
-  await attempt('rename to', to, async (path) => {
-    const taken = await lstat(path).catch(() => null);
-    if (taken !== null)
-      throw new StorageError('already-exists', `${formatLocation(to)} exists already`, {
-        where: formatLocation(to),
-      });
-    await rename(from.path, path);
-    await syncDirectory(dirname(path));
-  });
-  await syncDirectory(dirname(from.path));
-}
-
-function conflictAt(location: Location, what: string): StorageError {
-  const where = formatLocation(location);
-  return new StorageError('conflict', `cannot use ${where}: ${what}`, { where });
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } catch (thrown) {
-    // Some file systems cannot force a directory to disk, and have no more to give.
-    if (errnoOf(thrown) !== 'EINVAL' && errnoOf(thrown) !== 'ENOTSUP') throw thrown;
-  } finally {
-    await directory.close();
   }
 }
 
