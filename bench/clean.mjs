@@ -1,11 +1,15 @@
-// How long a whole cleanup takes, with its two looks, journal and lock, beside what only removes: `rm -rf` of as many local
-// files, or on S3 `s5cmd rm` and `rclone delete`. In turn, each a whole process; ours with its largest memory.
+// How long deleting takes, with the second look at everything, journal, lock and verification, beside what only removes:
+// `rm -rf` of as many local files, or on S3 `s5cmd rm` and `rclone delete`. In turn, each a whole process on a tree of its
+// own; ours with its largest memory.
 //
 //   npm run build && node bench/clean.mjs [--files 100000] [--runs 3] [--directory /dev/shm]
 //   … --s3 [--endpoint URL]      on SeaweedFS, or a server that runs; credentials from AWS_*
 //
-// The tree is a job that has ended: one checkpoint that stays, and files in shared/ that no snapshot needs. On S3, which dates
-// objects itself, the clock of the store is told to be a month ahead.
+// Locally what is timed is `ckpt apply` of a plan that is ready, as it is against what `rm -rf` knows: what goes. Beside it the
+// plan itself, `ckpt apply` where files are put aside instead, and memory for a tenth of the files and four times as many.
+// On S3 plan and apply are one process, for the clock of the store is told to be a month ahead: it dates objects itself.
+//
+// The tree is a job that has ended: one checkpoint that stays, and files in shared/ that no snapshot needs.
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,19 +39,50 @@ else await compareLocal();
 
 async function compareLocal() {
   const scratch = mkdtempSync(join(options.directory, 'ckpt-bench-'));
+  const files = Number(options.files);
   const rows = [
-    { name: 'ckpt clean --apply', command: (tree) => self('--child', tree), memoryMb: [] },
+    {
+      name: 'apply --no-quarantine',
+      prepare: (tree) => plan(tree, '--no-quarantine'),
+      command: apply,
+      memoryMb: [],
+    },
     { name: 'rm -rf', command: (tree) => ['rm', '-rf', tree] },
+    { name: 'apply, put aside', prepare: (tree) => plan(tree), command: apply, memoryMb: [] },
+    { name: 'plan', command: (tree) => plan(tree, '--no-quarantine'), memoryMb: [] },
   ];
   try {
-    const files = Number(options.files);
-    await measure(rows, (name) => plant(join(scratch, name), files), process.env);
-    report(`cleaning of ${files} local files`, rows, options.runs);
-    const small = await timed(self('--child', await plant(join(scratch, 'tenth'), files / 10)), process.env);
-    process.stdout.write(`memory for a tenth of them: ${JSON.parse(small.last).memoryMb} MB\n`);
+    await measure(rows, (name, count = files) => plant(join(scratch, name), count), process.env);
+    report(`${files} local files`, rows, options.runs);
+    for (const count of [files / 10, files * 4]) {
+      const { memoryMb } = await measureOne(
+        rows[0],
+        await plant(join(scratch, `${count}`), count),
+        process.env,
+      );
+      process.stdout.write(`memory of apply for ${count} of them: ${memoryMb} MB\n`);
+    }
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+function plan(tree, ...flags) {
+  return ckpt('plan', tree, '--job-stopped', JOB, '--max-percent', '100', '-o', planOf(tree), '-q', ...flags);
+}
+
+function apply(tree) {
+  return ckpt('apply', planOf(tree), '-q');
+}
+
+function planOf(tree) {
+  return `${tree}.json`;
+}
+
+/** The tool, with its peak memory as the last line of its output. */
+function ckpt(...args) {
+  const tell = `data:text/javascript,process.on('exit',()=>console.log(Math.round(process.resourceUsage().maxRSS/1024)))`;
+  return [process.execPath, '--import', tell, join(import.meta.dirname, '../bin/run.js'), ...args];
 }
 
 async function compareS3() {
@@ -63,7 +98,7 @@ async function compareS3() {
   ].filter(({ command }) => isThere(command('')[0]));
   try {
     await measure(rows, (name) => plantS3(there, name), environment(there));
-    report(`cleaning of ${options.files} objects`, rows, options.runs);
+    report(`plan and removal of ${options.files} objects`, rows, options.runs);
   } finally {
     await there.stop();
   }
@@ -73,13 +108,19 @@ async function compareS3() {
 async function measure(rows, makeTree, env) {
   for (const row of rows) row.seconds = [];
   for (let run = 0; run < Number(options.runs); run++) {
-    for (const row of rows) {
-      const tree = await makeTree(`run${run}-${row.name.split(' ')[0]}`);
-      const { seconds, last } = await timed(row.command(tree), env);
+    for (const [number, row] of rows.entries()) {
+      const { seconds, memoryMb } = await measureOne(row, await makeTree(`run${run}-${number}`), env);
+      process.stderr.write(`${row.name}: ${seconds.toFixed(2)} s\n`);
       row.seconds.push(seconds);
-      row.memoryMb?.push(JSON.parse(last).memoryMb);
+      row.memoryMb?.push(memoryMb);
     }
   }
+}
+
+async function measureOne({ prepare, command }, tree, env) {
+  if (prepare !== undefined) await timed(prepare(tree), env);
+  const { seconds, last } = await timed(command(tree), env);
+  return { seconds, memoryMb: Number(last.split('\n').at(-1)) };
 }
 
 async function plant(directory, files) {
@@ -156,8 +197,7 @@ async function clean(place) {
     signal: new AbortController().signal,
   });
   if (outcome.deleted !== plan.totals.files || outcome.failed.length > 0) throw new Error('files are left');
-  const memoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  process.stdout.write(`${JSON.stringify({ deleted: outcome.deleted, memoryMb })}\n`);
+  process.stdout.write(`${Math.round(process.resourceUsage().maxRSS / 1024)}\n`);
 }
 
 function aMonthLater(storage) {
