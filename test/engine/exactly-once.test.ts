@@ -19,6 +19,7 @@ import {
   expectedSums,
   sessionsJob,
   summingJob,
+  unevenJob,
   windowingJob,
 } from './support/jobs.js';
 import { closeDatabases, describeRocksDb, testDatabases } from './support/rocksdb.js';
@@ -46,6 +47,7 @@ interface Case {
 /** Programs, and what they come to. */
 const PROGRAMS = {
   counts: { build: countingJob, expected: expectedCounts },
+  uneven: { build: unevenJob, expected: expectedCounts },
   connected: { build: connectedJob, expected: expectedCounts },
   timers: { build: summingJob, expected: expectedSums },
   windows: { build: windowingJob, expected: expectedSums },

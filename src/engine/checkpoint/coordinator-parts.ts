@@ -12,6 +12,8 @@ import type { TriggerRules } from './trigger-policy.js';
 
 /** The tasks of the attempt that runs. None of the calls waits or throws. */
 export interface CheckpointParticipants {
+  /** Ids of tasks that are over: from now on checkpoints go without them. */
+  readonly finishedTasks: ReadonlySet<string>;
   /** Tells the sources to send the barrier; with a savepoint that stops the job nothing after it, unless it is aborted. */
   triggerCheckpoint(checkpointId: number, savepoint: SavepointRequest | null): void;
   notifyCheckpointComplete(checkpointId: number): void;

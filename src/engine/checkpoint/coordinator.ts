@@ -100,6 +100,11 @@ export class CheckpointCoordinator {
     return this.#pending.get(checkpointId)?.location ?? null;
   }
 
+  /** Whether a checkpoint under way needs that task. */
+  awaits(taskId: string): boolean {
+    return [...this.#pending.values()].some((pending) => pending.awaits(taskId));
+  }
+
   acknowledge(
     checkpointId: number,
     task: TaskIdentity,
@@ -188,6 +193,8 @@ export class CheckpointCoordinator {
       this.#subsume(pending);
     } else {
       this.#lastTriggeredId = checkpointId;
+      const left = pending.leaveOut(this.#participants?.finishedTasks ?? new Set());
+      for (const task of left) this.#parts.onEvent(acknowledged(checkpointId, task, [], NOTHING));
       this.#participants?.triggerCheckpoint(checkpointId, pending.savepoint);
     }
   }
@@ -315,6 +322,9 @@ export class CheckpointCoordinator {
       this.#parts.onEvent({ kind: 'cleanup-failed', location, error });
   }
 }
+
+/** Of a task that has finished. */
+const NOTHING: CheckpointMetrics = { alignmentMs: 0, syncMs: 0, asyncMs: 0, persistedBytes: null };
 
 function placeOf({ directory, format }: SavepointRequest): SnapshotPlace {
   return { directory, form: format === 'CANONICAL' ? 'canonical' : 'native' };

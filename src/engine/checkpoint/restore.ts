@@ -42,7 +42,7 @@ export async function restoreStates(
   const restored = new Map<string, readonly RestoredSubtask[]>();
   for (const operator of operators) {
     const state = snapshot.metadata.operators.find(({ id }) => id === operator.id);
-    if (state === undefined) continue;
+    if (state === undefined || state.fullyFinished) continue;
     checkMaxParallelism(operator, state, snapshot.where);
     refuseWhatIsNotRestored(operator, state);
     const lists = await restoreLists(operator, state, snapshot.streams);

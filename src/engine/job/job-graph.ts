@@ -100,11 +100,15 @@ export interface TaskIdentity {
 
 export function taskIdentity({ name, parallelism, head }: JobVertex, subtaskIndex: number): TaskIdentity {
   return {
-    id: `${head.id}/${subtaskIndex}`,
+    id: taskIdOf(head.id, subtaskIndex),
     name: `${name} (${subtaskIndex + 1}/${parallelism})`,
     vertexId: head.id,
     subtask: subtaskIndex,
   };
+}
+
+export function taskIdOf(vertexId: string, subtaskIndex: number): string {
+  return `${vertexId}/${subtaskIndex}`;
 }
 
 /** Flink's own default where the program sets none. */

@@ -5,7 +5,7 @@ import { withChannels } from '../checkpoint/channel-handles.js';
 import type { CheckpointCoordinator } from '../checkpoint/coordinator.js';
 import type { CheckpointParticipants } from '../checkpoint/coordinator-parts.js';
 import type { SavepointRequest } from '../checkpoint/savepoint.js';
-import type { JobGraph } from '../job/job-graph.js';
+import { type JobGraph, type TaskIdentity, taskIdentity } from '../job/job-graph.js';
 import { injectedFailure } from './failure-injection.js';
 import { byChance, Scheduler, takingTurns } from './scheduler.js';
 import type { Task, TaskHost } from './task.js';
@@ -46,6 +46,10 @@ export class Attempt implements CheckpointParticipants {
   readonly #scheduler: Scheduler;
   readonly #tasks: readonly Task[];
   readonly #running: Set<Task>;
+  /** Those that had finished in the snapshot that the attempt starts from. */
+  readonly #finishedBefore: readonly TaskIdentity[];
+  /** Ids of the same, and of tasks whose end is part of a complete checkpoint. */
+  readonly #finished: Set<string>;
   #settle!: (outcome: AttemptOutcome) => void;
   #over = false;
   #cancelOvertaking: () => void = () => {};
@@ -68,10 +72,14 @@ export class Attempt implements CheckpointParticipants {
       wake: (task) => this.#scheduler.wake(task),
       fail: (task, error) => this.end({ kind: 'failed', task: task.identity.name, error }),
       ended: (task) => this.#ended(task),
+      mayFinish: ({ identity }) => !this.#over && parts.coordinator?.awaits(identity.id) === false,
+      finished: ({ identity }) => this.#finished.add(identity.id),
       writeSnapshot: (task, checkpointId) => this.#writeSnapshot(task, checkpointId),
     };
     this.#tasks = buildTasks(parts.graph, host, parts);
     this.#running = new Set(this.#tasks);
+    this.#finishedBefore = finishedBefore(parts);
+    this.#finished = new Set(this.#finishedBefore.map(({ id }) => id));
   }
 
   /** Opens all tasks; then, when all are open, lets them clean up after earlier attempts. Rejects where one cannot. */
@@ -85,6 +93,7 @@ export class Attempt implements CheckpointParticipants {
     this.#parts.coordinator?.start(this);
     this.#scheduler.start();
     for (const task of this.#tasks) task.wake();
+    if (this.#tasks.length === 0) this.end({ kind: 'finished' });
   }
 
   /** Ends the attempt; the first outcome counts. */
@@ -111,8 +120,17 @@ export class Attempt implements CheckpointParticipants {
     return this.#isStopped;
   }
 
+  get finishedTasks(): ReadonlySet<string> {
+    return this.#finished;
+  }
+
   get progress(): readonly TaskProgress[] {
-    return this.#tasks.map((task) => task.progress);
+    const before = this.#finishedBefore.map(({ vertexId, subtask }) => ({
+      ...AT_ITS_END,
+      vertexId,
+      subtask,
+    }));
+    return [...this.#tasks.map((task) => task.progress), ...before];
   }
 
   triggerCheckpoint(checkpointId: number, savepoint: SavepointRequest | null): void {
@@ -121,7 +139,7 @@ export class Attempt implements CheckpointParticipants {
       this.#stopId = checkpointId;
       for (const task of this.#tasks) task.stopWith(checkpointId);
     }
-    for (const task of this.#tasks) task.triggerCheckpoint(checkpointId);
+    for (const task of this.#unfinished) task.triggerCheckpoint(checkpointId);
   }
 
   notifyCheckpointAborted(checkpointId: number): void {
@@ -132,7 +150,7 @@ export class Attempt implements CheckpointParticipants {
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
-    const notified = Promise.all(this.#tasks.map((task) => task.notifyCheckpointComplete(checkpointId)));
+    const notified = Promise.all(this.#unfinished.map((task) => task.notifyCheckpointComplete(checkpointId)));
     if (checkpointId >= this.#parts.failAtCheckpoint) {
       const error = injectedFailure(`after checkpoint ${checkpointId}`);
       this.end({ kind: 'failed', task: 'the checkpoint coordinator', error });
@@ -143,6 +161,10 @@ export class Attempt implements CheckpointParticipants {
       this.#parts.coordinator?.rest();
       notified.then(() => this.end({ kind: 'finished' }));
     }
+  }
+
+  get #unfinished(): readonly Task[] {
+    return this.#tasks.filter(({ identity }) => !this.#finished.has(identity.id));
   }
 
   #writeSnapshot(task: Task, checkpointId: number): void {
@@ -213,3 +235,20 @@ export class Attempt implements CheckpointParticipants {
     });
   }
 }
+
+function finishedBefore({ graph, restored }: AttemptParts): readonly TaskIdentity[] {
+  const finished = graph.vertices.filter(({ head }) => restored?.finished.has(head.id));
+  return finished.flatMap((vertex) =>
+    Array.from({ length: vertex.parallelism }, (_, index) => taskIdentity(vertex, index)),
+  );
+}
+
+/** The progress of a task that is not run again. */
+const AT_ITS_END = {
+  recordsIn: 0,
+  recordsOut: 0,
+  busyMs: 0,
+  backPressuredMs: 0,
+  idleMs: 0,
+  hasEnded: true,
+} as const;

@@ -1,5 +1,7 @@
 // A task that reads streams of other tasks: records, watermarks merged, barriers aligned (or only counted).
 // Source: Flink OneInputStreamTask, StreamTaskNetworkInput.
+
+import type { ChannelRecords } from '../checkpoint/channel-handles.js';
 import type { TaskIdentity } from '../job/job-graph.js';
 import { NO_TIMESTAMP } from '../operators/operator.js';
 import { type AlignmentEffect, type AlignmentEvent, align, initialAlignment, track } from './alignment.js';
@@ -29,6 +31,10 @@ export class InputTask extends Task {
   readonly #watermarks: WatermarkMerger;
   #alignment: ReturnType<typeof initialAlignment>;
   #openChannels: number;
+  /** Channels that barriers may still come through. */
+  #openPartitions: number;
+  /** Checkpoints that were triggered and not performed, in order. */
+  #triggered: readonly number[] = [];
   #batch: RecordBatch | null = null;
   /** Where the records of the batch go in. */
   #input: RecordInput;
@@ -60,14 +66,19 @@ export class InputTask extends Task {
     this.#alignment = initialAlignment(channels.length);
     this.#watermarks = new WatermarkMerger(channels.length, this.chain.watermarks);
     this.#openChannels = channels.length;
+    this.#openPartitions = channels.length;
   }
 
-  /** Barriers come through the channels. */
-  triggerCheckpoint(): void {}
+  /** Barriers come through the channels, or not at all where those before it have finished. */
+  triggerCheckpoint(checkpointId: number): void {
+    this.#triggered = [...this.#triggered, checkpointId];
+    this.#performTriggered();
+  }
 
   notifyCheckpointAborted(checkpointId: number): void {
     this.post(() => {
       this.#barrierEvent({ kind: 'abort', checkpointId });
+      this.#triggered = this.#triggered.filter((id) => id !== checkpointId);
       if (this.#gathering?.checkpointId === checkpointId) this.#gathering = null;
     });
   }
@@ -83,6 +94,10 @@ export class InputTask extends Task {
 
   barrierQueued(checkpointId: number): void {
     if (checkpointId === this.#overtakingId) this.post(() => this.#overtake(checkpointId));
+  }
+
+  protected get hasOpenInputs(): boolean {
+    return this.#openPartitions > 0;
   }
 
   protected work(limit: number): boolean {
@@ -160,9 +175,28 @@ export class InputTask extends Task {
         this.#barrierEvent({ kind: event.kind, channel, checkpointId: event.checkpointId });
         break;
       case 'end-of-partition':
-        this.#barrierEvent({ kind: 'end-of-partition', channel });
+        this.#endPartition(channel);
         break;
     }
+  }
+
+  #endPartition(channel: number): void {
+    this.#gathering?.close(channel);
+    this.#barrierEvent({ kind: 'end-of-partition', channel });
+    this.#openPartitions--;
+    this.#performTriggered();
+    this.tryFinish();
+  }
+
+  #performTriggered(): void {
+    if (this.hasOpenInputs) return;
+    for (const checkpointId of this.#triggered) this.post(() => this.performCheckpoint(checkpointId));
+    this.#triggered = [];
+  }
+
+  #performAligned(checkpointId: number, inFlight: Promise<readonly ChannelRecords[]> | null): void {
+    this.#triggered = this.#triggered.filter((id) => id > checkpointId);
+    this.performCheckpoint(checkpointId, { alignmentMs: this.#alignmentEnd(), inFlight });
   }
 
   #barrierEvent(event: AlignmentEvent): void {
@@ -189,7 +223,7 @@ export class InputTask extends Task {
   #gather(checkpointId: number, arrived: ReadonlySet<number>): InFlightGathering {
     const infos = this.#channels.map(({ gate, index }) => ({ group: gate, index }));
     const gathering = new InFlightGathering(checkpointId, infos);
-    for (const channel of arrived) gathering.close(channel);
+    for (const channel of [...arrived, ...this.#alignment.ended]) gathering.close(channel);
     if (this.#batch !== null) gathering.add(this.#batchChannel, this.#batch, this.#position);
     for (const { channel, batch } of this.#restored) gathering.add(channel, batch);
     return gathering;
@@ -211,12 +245,11 @@ export class InputTask extends Task {
         this.#gate.unblockAll();
         break;
       case 'trigger':
-        this.performCheckpoint(effect.checkpointId, { alignmentMs: this.#alignmentEnd(), inFlight: null });
+        this.#performAligned(effect.checkpointId, null);
         break;
       case 'trigger-unaligned': {
         this.#gathering = this.#gather(effect.checkpointId, effect.arrived);
-        const inFlight = this.#gathering.records;
-        this.performCheckpoint(effect.checkpointId, { alignmentMs: this.#alignmentEnd(), inFlight });
+        this.#performAligned(effect.checkpointId, this.#gathering.records);
         break;
       }
       case 'cancel':

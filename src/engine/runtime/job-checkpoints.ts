@@ -12,6 +12,7 @@ import {
   checkpointProperties,
 } from '../checkpoint/completed-checkpoints.js';
 import { CheckpointCoordinator } from '../checkpoint/coordinator.js';
+import { finishedVertices } from '../checkpoint/finished-vertices.js';
 import type { CheckpointPlan } from '../checkpoint/pending-checkpoint.js';
 import { restoreInFlight, restoreStates } from '../checkpoint/restore.js';
 import { stateStreams } from '../checkpoint/state-streams.js';
@@ -92,7 +93,8 @@ export class JobCheckpoints {
     const snapshot = { metadata, streams, where: formatLocation(summary.location) };
     const mayLeave = latest !== this.#initial || options.restore?.allowNonRestoredState === true;
     const states = await restoreStates(this.#plan.operators, snapshot, mayLeave);
-    return { states, streams, inFlight: await restoreInFlight(this.#plan.operators, snapshot) };
+    const inFlight = await restoreInFlight(this.#plan.operators, snapshot);
+    return { states, streams, inFlight, finished: finishedVertices(this.graph, snapshot) };
   }
 
   #makeCoordinator(directory: Location): CheckpointCoordinator {
@@ -130,14 +132,14 @@ function graphFor({ operators }: Metadata, graph: JobGraph): JobGraph {
 
 function planOf({ vertices }: JobGraph): CheckpointPlan {
   return {
-    operators: vertices.flatMap(({ operators }) =>
+    operators: vertices.flatMap(({ head, operators }) =>
       operators.map(({ id, node, maxParallelism }) => {
         const { name, uid, parallelism } = node;
-        return { id, name, uid, parallelism, maxParallelism };
+        return { id, name, uid, vertexId: head.id, parallelism, maxParallelism };
       }),
     ),
-    taskIds: vertices.flatMap((vertex) =>
-      Array.from({ length: vertex.parallelism }, (_, index) => taskIdentity(vertex, index).id),
+    tasks: vertices.flatMap((vertex) =>
+      Array.from({ length: vertex.parallelism }, (_, index) => taskIdentity(vertex, index)),
     ),
   };
 }

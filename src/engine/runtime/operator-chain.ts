@@ -2,7 +2,7 @@
 // head. Source: Flink OperatorChain.
 import type { SubtaskState } from '../../model/metadata.js';
 import { BugError } from '../../support/errors.js';
-import type { AcknowledgedState } from '../checkpoint/pending-checkpoint.js';
+import { type AcknowledgedState, STATELESS } from '../checkpoint/pending-checkpoint.js';
 import type { KeySelector } from '../job/functions.js';
 import type { ChainedOperator, JobEdge } from '../job/job-graph.js';
 import type {
@@ -99,9 +99,19 @@ export class OperatorChain {
     return this.#writers.reduce((room, writer) => Math.min(room, writer.room), Number.POSITIVE_INFINITY);
   }
 
+  /** Whether the next tasks have taken all that left for them. */
+  get isRead(): boolean {
+    return this.#writers.every((writer) => writer.isRead);
+  }
+
   /** Records that left for other tasks. */
   get recordsOut(): number {
     return this.#writers.reduce((sum, writer) => sum + writer.recordsOut, 0);
+  }
+
+  /** Whether a part of its state is of no use without that of all subtasks. */
+  get hasUnionState(): boolean {
+    return this.#links.some(({ states }) => states.lists.hasUnionState);
   }
 
   /** Opens the operators, those behind before those before, and loads their state. */
@@ -206,18 +216,6 @@ export class OperatorChain {
     return outputsTo([...next, ...written]);
   }
 }
-
-const STATELESS: SubtaskState = {
-  index: 0,
-  finished: false,
-  managedOperatorState: [],
-  rawOperatorState: [],
-  managedKeyedState: [],
-  rawKeyedState: [],
-  inputChannelState: [],
-  resultSubpartitionState: [],
-  legacyState: [],
-};
 
 const nothing: SnapshotWriter<never> = async () => null;
 

@@ -64,6 +64,11 @@ export class RecordWriter implements Output<unknown> {
     return this.channels.reduce((sum, channel) => sum + channel.handedOver, 0);
   }
 
+  /** Whether everything was taken out at the other ends. */
+  get isRead(): boolean {
+    return this.channels.every((channel) => channel.isEmpty);
+  }
+
   /** Records that fit into every channel. */
   get room(): number {
     return Math.min(...this.channels.map((channel) => channel.room));

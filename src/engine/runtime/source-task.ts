@@ -37,6 +37,10 @@ export class SourceTask extends Task {
   allowOvertaking(): void {}
   barrierQueued(): void {}
 
+  protected get hasOpenInputs(): boolean {
+    return false;
+  }
+
   protected work(limit: number): boolean {
     if (this.blockers === 0 && this.runDeferred()) return true;
     if (this.hasEnded || this.isStopped || this.#awaitingInput) return false;

@@ -13,7 +13,7 @@ import {
   type JobVertex,
   taskIdentity,
 } from '../job/job-graph.js';
-import type { OperatorContext, Output } from '../operators/operator.js';
+import { MAX_WATERMARK, type OperatorContext, type Output } from '../operators/operator.js';
 import { SourceOperator } from '../operators/source-operator.js';
 import { HeapKeyedStateBackend } from '../state/heap-backend.js';
 import type { KeyedStateBackend, StateStreams } from '../state/keyed-backend.js';
@@ -45,10 +45,12 @@ export interface TaskSurroundings {
     readonly streams: StateStreams;
     /** Records in flight, by the operator that they come to. */
     readonly inFlight: ReadonlyMap<string, readonly RestoredChannel[]>;
+    /** Ids of the vertices that had finished. */
+    readonly finished: ReadonlySet<string>;
   } | null;
 }
 
-/** All subtasks of all vertices, inputs before their consumers. */
+/** The subtasks of all vertices that have not finished, inputs before their consumers. */
 export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSurroundings): readonly Task[] {
   const wiring = new Wiring(graph);
   const splits = new FreshSplits();
@@ -56,6 +58,10 @@ export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSu
     surroundings.restored?.inFlight ?? new Map();
   expectReaders(inFlight.keys(), graph.vertices);
   return graph.vertices.flatMap((vertex, position) => {
+    if (surroundings.restored?.finished.has(vertex.head.id)) {
+      endOutputs(vertex, wiring);
+      return [];
+    }
     const channelsInto = (subtask: number) => wiring.into(position, subtask);
     const restored = dealRestored(inFlight.get(vertex.head.id) ?? [], vertex, channelsInto);
     return Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
@@ -75,6 +81,18 @@ export function buildTasks(graph: JobGraph, host: TaskHost, surroundings: TaskSu
       });
     });
   });
+}
+
+/** All that a task sends which had finished before. */
+function endOutputs({ operators, parallelism }: JobVertex, wiring: Wiring): void {
+  const streams = operators.flatMap((operator) => operator.streams);
+  for (let subtask = 0; subtask < parallelism; subtask++) {
+    for (const channel of streams.flatMap((stream) => wiring.outOf(stream, subtask))) {
+      channel.addEvent({ kind: 'watermark', timestampMs: MAX_WATERMARK });
+      channel.addEvent({ kind: 'end-of-data' });
+      channel.addEvent({ kind: 'end-of-partition' });
+    }
+  }
 }
 
 /** A side output that nobody reads. */

@@ -21,6 +21,10 @@ export interface TaskHost {
   fail(task: Task, error: unknown): void;
   /** All records are processed; barriers may still come. */
   ended(task: Task): void;
+  /** Whether no checkpoint under way needs the task any more. */
+  mayFinish(task: Task): boolean;
+  /** The task is over, and checkpoints go without it. */
+  finished(task: Task): void;
   /** The snapshot is taken: writes it and acknowledges it. */
   writeSnapshot(task: Task, checkpointId: number): void;
 }
@@ -52,6 +56,11 @@ export abstract class Task implements Runnable, ChannelEnd {
   #suspensions = 0;
   readonly #pending = new Set<Promise<unknown>>();
   #ended = false;
+  /** The first checkpoint whose barrier it sent on after its end. */
+  #firstAfterEndId = Number.POSITIVE_INFINITY;
+  /** Such a checkpoint is complete, and what the operators do then is done. */
+  #isCommitted = false;
+  #finished = false;
   /** The job stops with this checkpoint: nothing is done after its barrier, unless it is aborted. */
   #lastCheckpointId: number | null = null;
   #stopped = false;
@@ -161,7 +170,13 @@ export abstract class Task implements Runnable, ChannelEnd {
   /** Resolves when the operators have heard of it, and done what they do then. */
   notifyCheckpointComplete(checkpointId: number): Promise<void> {
     return new Promise((resolve) => {
-      this.post(() => this.after(this.chain.notifyCheckpointComplete(checkpointId), resolve));
+      this.post(() =>
+        this.after(this.chain.notifyCheckpointComplete(checkpointId), () => {
+          if (checkpointId >= this.#firstAfterEndId) this.#isCommitted = true;
+          this.tryFinish();
+          resolve();
+        }),
+      );
     });
   }
 
@@ -205,6 +220,7 @@ export abstract class Task implements Runnable, ChannelEnd {
     this.#alignmentMs = alignmentMs;
     this.#inFlight = inFlight;
     this.#stopped = checkpointId === this.#lastCheckpointId;
+    if (this.#ended) this.#firstAfterEndId = Math.min(this.#firstAfterEndId, checkpointId);
     this.chain.broadcast({ kind: 'barrier', checkpointId });
     this.after(this.chain.prepareSnapshot(checkpointId), () => this.host.writeSnapshot(this, checkpointId));
   }
@@ -220,6 +236,22 @@ export abstract class Task implements Runnable, ChannelEnd {
     this.#ended = true;
     this.host.ended(this);
   }
+
+  /**
+   * The task is over where its end is part of a complete checkpoint, all before it are over, and those behind have its
+   * records: none may be in flight that nobody sends again. One with union state stays: what its other subtasks have is
+   * of no use without its own.
+   */
+  protected tryFinish(): void {
+    if (!this.#isCommitted || this.#finished || this.hasOpenInputs) return;
+    if (!this.chain.isRead || this.chain.hasUnionState || !this.host.mayFinish(this)) return;
+    this.#finished = true;
+    this.broadcast({ kind: 'end-of-partition' });
+    this.host.finished(this);
+  }
+
+  /** Whether barriers may still come. */
+  protected abstract get hasOpenInputs(): boolean;
 
   protected get isStopped(): boolean {
     return this.#stopped;

@@ -79,6 +79,10 @@ export class OperatorStateBackend implements OperatorStateStore {
     return new MapBroadcastState(entries as Map<K, V>);
   }
 
+  get hasUnionState(): boolean {
+    return [...this.#states.values()].some((content) => content().mode === 'UNION');
+  }
+
   /** Copies now, writes later. */
   snapshot(): SnapshotWriter<OperatorStateHandle> {
     if (this.#states.size === 0) return async () => null;

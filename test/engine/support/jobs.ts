@@ -70,6 +70,40 @@ export function countingJob(sink: CollectSink<string>, job: CountingJob) {
   };
 }
 
+/** As the counting job, but an eighth of the numbers has a source of its own, which ends early. */
+export function unevenJob(sink: CollectSink<string>, job: CountingJob) {
+  const [sources, counts, sinks] = job.parallelism ?? [1, 1, 1];
+  const interfere = job.interfere ?? (() => {});
+  const few = Math.floor(job.records / 8);
+  return (env: StreamExecutionEnvironment): void => {
+    const parts = [
+      ['short', 1, few],
+      ['long', few + 1, job.records],
+    ] as const;
+    const [short, long] = parts.map(([uid, from, to]) =>
+      env
+        .fromSequence(from, to)
+        .uid(`${uid} numbers`)
+        .setParallelism(sources)
+        .map((value) => {
+          interfere(value);
+          return value;
+        })
+        .uid(`${uid} interfere`)
+        .setParallelism(sources),
+    );
+    short!
+      .union(long!)
+      .keyBy((value) => `k${value % job.keys}`)
+      .process(new Count())
+      .uid('count')
+      .setParallelism(counts)
+      .sinkTo(sink)
+      .uid('sink')
+      .setParallelism(sinks);
+  };
+}
+
 /** Counts as {@link Count} does, what comes from two streams. */
 class CountBoth extends KeyedCoProcessFunction<string, number, number, string> {
   private readonly counting = new Count();
