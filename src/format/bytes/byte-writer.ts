@@ -12,8 +12,9 @@ export class ByteWriter {
   #at = 0;
 
   constructor(initialBytes = 1024) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(16, initialBytes));
-    this.#view = new DataView(this.#buffer.buffer);
+    // Out of Node's pool where it is small: there may be one for every row of a checkpoint.
+    this.#buffer = Buffer.allocUnsafe(Math.max(16, initialBytes));
+    this.#view = viewOf(this.#buffer);
   }
 
   /** Bytes written so far. */
@@ -137,9 +138,13 @@ export class ByteWriter {
   }
 
   #grow(needed: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(grown, 0, 0, this.#at);
     this.#buffer = grown;
-    this.#view = new DataView(grown.buffer);
+    this.#view = viewOf(grown);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

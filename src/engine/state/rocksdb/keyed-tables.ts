@@ -102,13 +102,11 @@ export class KeyedTables {
   }
 
   #rowKeyOf(slot: number): Uint8Array {
-    const { cache, keyType, maxParallelism } = this.#parts;
-    return rowKeyOf(cache.keyOf(slot), keyType, maxParallelism);
+    return rowKeyOf(this.#parts.cache.keyOf(slot), this.#parts);
   }
 
   #prefixOf(slot: number): Uint8Array {
-    const { cache, keyType, maxParallelism } = this.#parts;
-    return keyPrefixOf(cache.keyOf(slot), keyType, maxParallelism);
+    return keyPrefixOf(this.#parts.cache.keyOf(slot), this.#parts);
   }
 
   #takeRows(column: CachedColumn): RowBatch {

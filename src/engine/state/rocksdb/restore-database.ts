@@ -159,7 +159,7 @@ class EntryBatches {
     if (state.kind === 'PRIORITY_QUEUE') return;
     const { declared, maxParallelism } = this.#subtask;
     const batch = this.#byState.get(state.name) ?? new RowBatch(state.name);
-    const prefix = keyPrefixOf(key, declared.key, maxParallelism);
+    const prefix = keyPrefixOf(key, { keyType: declared.key, maxParallelism });
     addRows(batch, state, rowKeyIn(prefix, state.namespace, namespace), { contents: value });
     this.#byState.set(state.name, batch);
     if (batch.sizeBytes < BATCH_BYTES) return;

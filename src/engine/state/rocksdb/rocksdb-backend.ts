@@ -228,7 +228,7 @@ export class RocksDbKeyedStateBackend implements KeyedStateBackend, KeyPrefetche
     if (keyGroup < keyGroups.first || keyGroup > keyGroups.last)
       throw new BugError(`key group ${keyGroup} does not belong to this subtask of ${operatorName}`);
     try {
-      rowKeyOf(key, keyType, maxParallelism);
+      rowKeyOf(key, this.#parts);
     } catch (cause) {
       throw cause instanceof TypeError ? wrongKey(operatorName, keyType, cause) : cause;
     }

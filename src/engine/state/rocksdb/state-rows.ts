@@ -19,12 +19,16 @@ export function keyGroupPrefix(keyGroup: number, maxParallelism: number): Uint8A
   return target.take();
 }
 
+/** What rows must know of the operator that they belong to. */
+interface KeyLayout {
+  readonly keyType: TypeSerializer<unknown>;
+  readonly maxParallelism: number;
+}
+
 /** The bytes that the rows of a key begin with, in whatever namespace. */
-export function keyPrefixOf(key: unknown, type: TypeSerializer<unknown>, maxParallelism: number): Uint8Array {
+export function keyPrefixOf(key: unknown, layout: KeyLayout): Uint8Array {
   const target = new ByteWriter(64);
-  const keyGroup = keyGroupOf(type.javaHashCode(key), maxParallelism);
-  writeKeyGroupPrefix(target, keyGroup, keyGroupPrefixBytes(maxParallelism));
-  type.write(target, key);
+  writeKeyPrefix(target, key, layout);
   return target.take();
 }
 
@@ -37,9 +41,17 @@ export function rowKeyIn(prefix: Uint8Array, type: TypeSerializer<unknown>, name
 }
 
 /** Without a namespace. */
-export function rowKeyOf(key: unknown, type: TypeSerializer<unknown>, maxParallelism: number): Uint8Array {
-  const prefix = keyPrefixOf(key, type, maxParallelism);
-  return rowKeyIn(prefix, voidNamespaceSerializer as TypeSerializer<unknown>, null);
+export function rowKeyOf(key: unknown, layout: KeyLayout): Uint8Array {
+  const target = new ByteWriter(64);
+  writeKeyPrefix(target, key, layout);
+  voidNamespaceSerializer.write(target, null);
+  return target.take();
+}
+
+function writeKeyPrefix(target: ByteWriter, key: unknown, { keyType, maxParallelism }: KeyLayout): void {
+  const keyGroup = keyGroupOf(keyType.javaHashCode(key), maxParallelism);
+  writeKeyGroupPrefix(target, keyGroup, keyGroupPrefixBytes(maxParallelism));
+  keyType.write(target, key);
 }
 
 /** Contents to write. Of a map the rows of `mapKeys` alone, without which it is all of them. */
