@@ -23,7 +23,6 @@ export const inspectFlags = fromEnvironment({
   }),
   state: text({
     helpValue: 'NAME',
-    dependsOn: ['uid'],
     exclusive: others('state'),
     description: 'The values of this state of the operator --uid, as lines KEY = VALUE.',
   }),

@@ -2,9 +2,6 @@
 import { type Palette, PLAIN } from '../render/palette.js';
 import { isSet } from './streams.js';
 
-/** Columns used where the output is no terminal. */
-const WIDTH_ELSEWHERE = 120;
-
 /** The colours of a stream; chalk is loaded only where there are any. */
 export async function paletteFor(stream: 'stdout' | 'stderr'): Promise<Palette> {
   if (refusesColor() || !(process[stream].isTTY || process.env.FORCE_COLOR)) return PLAIN;
@@ -19,10 +16,10 @@ function refusesColor(): boolean {
   );
 }
 
-/** Columns of the terminal that the result goes to; elsewhere as many as `COLUMNS` says. */
+/** Columns of the terminal that the result goes to; elsewhere as many as `COLUMNS` says, else nothing is cut. */
 export function outputWidth(): number {
   const { isTTY, columns } = process.stdout;
-  return (isTTY && columns) || columnsWanted() || WIDTH_ELSEWHERE;
+  return (isTTY && columns) || columnsWanted() || Number.POSITIVE_INFINITY;
 }
 
 function columnsWanted(): number {

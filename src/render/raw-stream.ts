@@ -11,8 +11,8 @@ import { exactNumber } from './json.js';
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [field: string]: Json };
 
-/** What java.net.URI percent-encodes in a path, of ASCII and beyond: letters of all scripts stay. */
-const NOT_IN_A_URI = /[^A-Za-z0-9_\-!.~'()*:@&=+$,;/\u0080-\uffff]|[\p{Z}\p{Cc}]/gu;
+/** What java.net.URI percent-encodes in a path, of ASCII and beyond: letters of all scripts stay, and what is no space. */
+const NOT_IN_A_URI = /[^A-Za-z0-9_\-!.~'()*:@&=+$,;/\u0080-\u{10ffff}]|[\p{Z}\p{Cc}]/gu;
 
 export function rawStream(stream: StreamStateHandle, pointer: string): JsonObject {
   const size = exactNumber(streamSizeBytes(stream));

@@ -8,6 +8,7 @@ import type { KeyGroupRange, OperatorState, OperatorStateHandle } from '../model
 import type { StateRow, StateValues } from '../model/state-report.js';
 import { UsageError } from '../support/errors.js';
 import { notRead, openKeyedState } from './keyed-entries.js';
+import { expectedError } from './look-up.js';
 import { locating, openStream, type StreamSource } from './state-streams.js';
 import { keyedStateTypes, operatorStateTypes, type StateTypes, stopsAt } from './state-types.js';
 import { parseKey } from './typed-key.js';
@@ -60,6 +61,24 @@ export async function readState(
     }
   }
   return { state, rows: rows.sort(byKey) };
+}
+
+/** The names of the states of an operator, as one of its subtasks has them; null where they cannot be read. */
+export async function stateNamesOf(
+  operator: OperatorState,
+  source: StreamSource,
+): Promise<readonly string[] | null> {
+  const ofOperator = handlesOf(operator, 'managedOperatorState');
+  const names = ofOperator.flatMap(({ handle }) => handle.states.map(({ name }) => name));
+  const [first] = handlesOf(operator, 'managedKeyedState');
+  if (first === undefined) return names;
+  try {
+    const { header } = await openKeyedState(first.handle, operator.maxParallelism, source);
+    return header.kind === 'partial' ? null : [...names, ...header.states.map(({ name }) => name)];
+  } catch (thrown) {
+    expectedError(thrown);
+    return null;
+  }
 }
 
 function handlesOf<Slot extends 'managedOperatorState' | 'managedKeyedState'>(

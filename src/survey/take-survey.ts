@@ -1,7 +1,7 @@
 // Taking a survey: first every file under the roots is listed, then every `_metadata` is read, and last what they
 // reference outside of the listing is looked up. In this order a checkpoint that completes meanwhile can only save
 // files, never make one look unused; and a file that came after the listing is not taken for missing.
-import type { MetadataVisitor } from '../format/metadata/read.js';
+import { expectHead, HEAD_BYTES, type MetadataVisitor } from '../format/metadata/read.js';
 import { formatLocation, type Location, parent } from '../model/location.js';
 import { isInTrash, isOwnPlace } from '../model/own-places.js';
 import type { Rewrite } from '../model/rewrite.js';
@@ -29,6 +29,10 @@ export interface SurveyOptions {
 export type WatchMetadata = (place: SnapshotPlace, file: Location) => MetadataVisitor;
 
 export const DEFAULT_CONCURRENCY = 16;
+
+const LARGE_BYTES = 64 * 1024 * 1024;
+/** What Node reads of a file at once. */
+const MOST_BYTES = 2 ** 31 - 1;
 
 /**
  * Surveys all that is at `locations`: ancestors, checkpoint roots, directories of jobs, snapshots or metadata files.
@@ -75,12 +79,22 @@ export async function readSnapshot<C>(
   const metadata: MetadataFile = { location, sizeBytes: status.sizeBytes, modifiedMs: status.modifiedMs };
   try {
     if (status.type !== 'file') throw noMetadata(location, status.type);
-    const contents = contentsOf(await reader.read(location), place);
+    const contents = contentsOf(await readWhole(metadata, reader), place);
     return { state: 'read', place, metadata, contents };
   } catch (thrown) {
     if (isAbsence(thrown)) return null;
     return { state: 'unreadable', place, metadata, error: located(expectedError(thrown), location) };
   }
+}
+
+/** Of a large file the head is read first, so that what is no `_metadata` is not held whole. */
+async function readWhole({ location, sizeBytes }: MetadataFile, reader: StorageReader): Promise<Uint8Array> {
+  if (sizeBytes > LARGE_BYTES) expectHead(await reader.readRange(location, 0, HEAD_BYTES));
+  if (sizeBytes <= MOST_BYTES) return reader.read(location);
+  throw new FormatError(`${sizeBytes} bytes, of which only ${MOST_BYTES} could be read`, {
+    offset: MOST_BYTES,
+    field: 'size',
+  });
 }
 
 /** The error of a decoder, which knows only bytes, with the file that they are in. */

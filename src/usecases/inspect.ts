@@ -22,7 +22,7 @@ export interface ReportQuestion extends OperatorSelection {
 export interface ValuesQuestion {
   readonly kind: 'values';
   readonly state: string;
-  /** Uids of the operator that is meant: there must be one. */
+  /** Uids of the operator that is meant: there must be one, or the error tells which there are. */
   readonly uids: readonly string[];
   /** As typed; undefined for all keys. */
   readonly key: string | undefined;
@@ -88,8 +88,8 @@ async function reportOf(
   return { kind: 'report', report, states, unusedUids: unused, document: inspection.document };
 }
 
-function theUid(uids: readonly string[]): string {
+function theUid(uids: readonly string[]): string | undefined {
   const [uid, ...more] = uids;
-  if (uid !== undefined && more.length === 0) return uid;
+  if (more.length === 0) return uid;
   throw new UsageError('--state is of one operator', { where: '--uid', next: 'give exactly one --uid' });
 }

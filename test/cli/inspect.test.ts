@@ -96,6 +96,13 @@ describe('ckpt inspect', () => {
     expect(await ckpt([...args, '--key', 'x'])).toMatchObject({ status: 0, stdout: '' });
   });
 
+  test('--state without --uid names the operators that have such a state', async () => {
+    const { stdout, stderr, status } = await ckpt(['inspect', path, ...tree.rewrite, '--state', 'count']);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+    expect(stderr).toContain('--state count is of one operator, and it was not said which');
+    expect(stderr).toContain('add --uid with one of those that have it: payload');
+  });
+
   test('--uids ends with 3 where the job would not restore', async () => {
     const uids = join(tree.directory, 'uids.txt');
     writeFileSync(uids, 'payload\n');

@@ -61,10 +61,10 @@ describe('colours into a pipe', () => {
 describe('the width of a table that goes into a pipe', () => {
   test.each([
     ['72', 72],
-    ['', 120],
-    ['0', 120],
-    ['wide', 120],
-  ])('is what COLUMNS=%s says, where that is a number', (columns, width) => {
+    ['', Number.POSITIVE_INFINITY],
+    ['0', Number.POSITIVE_INFINITY],
+    ['wide', Number.POSITIVE_INFINITY],
+  ])('is what COLUMNS=%s says where that is a number, else without end', (columns, width) => {
     vi.stubEnv('COLUMNS', columns);
     expect(process.stdout.isTTY).toBeFalsy();
     expect(outputWidth()).toBe(width);

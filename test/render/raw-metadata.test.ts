@@ -83,7 +83,7 @@ describe('what no fixture has', () => {
   });
 
   it('gives a file the URI of java.net.URI as its identity', () => {
-    const path = 's3://bucket/a b/50%/{x}/\u00e9\u00a0#?';
+    const path = 's3://bucket/a b/50%/{x}/\u00e9\u{1f600}\u00a0#?';
     const metadata = readMetadata(fileWith({ keyedState: [u8(7), i32(0), i32(0), file('f', 1)] }));
     const stream = { kind: 'file', path, sizeBytes: 1n } as const;
     const [operatorState] = metadata.operators;
@@ -108,7 +108,9 @@ describe('what no fixture has', () => {
           subtasks: [
             {
               managedKeyedState: [
-                { stream: { path, physicalId: 's3://bucket/a%20b/50%25/%7Bx%7D/\u00e9%C2%A0%23%3F' } },
+                {
+                  stream: { path, physicalId: 's3://bucket/a%20b/50%25/%7Bx%7D/\u00e9\u{1f600}%C2%A0%23%3F' },
+                },
               ],
             },
           ],

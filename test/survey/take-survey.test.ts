@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { child, formatLocation, type Location, parent, parseLocation } from '../../src/model/location.js';
 import { parseRewrite } from '../../src/model/rewrite.js';
 import type { Survey } from '../../src/model/survey.js';
+import { delegatingReader } from '../../src/storage/delegating.js';
 import { countingStorage, faultyStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { openReader } from '../../src/storage/open.js';
@@ -76,6 +77,40 @@ describe.each([
     ]);
     expect(taken.problems).toEqual([]);
     expect(taken.roots).toEqual([{ location: root, takenFor: 'job' }]);
+  });
+
+  it('does not bring a large file here whole that is no `_metadata`, or too large to be held', async () => {
+    const sizes: Readonly<Record<string, number>> = {
+      'chk-1': 2 ** 26 + 1,
+      'chk-2': 2 ** 31,
+      'chk-3': 2 ** 26 + 1,
+    };
+    const good = GOOD[`${CHK_1}/_metadata`] as Uint8Array;
+    const storage = await store(
+      { 'chk-1/_metadata': new Uint8Array(9), 'chk-2/_metadata': good, 'chk-3/_metadata': good },
+      directories,
+    );
+    const { storage: counted, counts } = countingStorage(storage);
+    const large = {
+      ...delegatingReader(counted),
+      list: async function* (location: Location) {
+        for await (const batch of counted.list(location)) {
+          const entries = batch.entries.map((entry) => ({
+            ...entry,
+            sizeBytes: sizes[entry.path.split('/').at(-2)!] ?? entry.sizeBytes,
+          }));
+          yield { ...batch, entries };
+        }
+      },
+    };
+    const taken = await survey(large);
+    expect(summary(taken)).toEqual(['chk-1 unreadable format', 'chk-2 unreadable format', 'chk-3 read']);
+    const errors = taken.snapshots.map((snapshot) =>
+      snapshot.state === 'unreadable' ? snapshot.error.message : '',
+    );
+    expect(errors.join('\n')).toMatch(/not a Flink metadata file.*byte 0, magic/);
+    expect(errors.join('\n')).toContain('2147483648 bytes, of which only 2147483647 could be read');
+    expect(counts.get('read')).toBe(1);
   });
 
   it('reads no other snapshot differently where one is damaged', async () => {

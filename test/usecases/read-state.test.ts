@@ -10,7 +10,7 @@ import type { StateValues } from '../../src/model/state-report.js';
 import { streamSizeBytes } from '../../src/model/state-sizes.js';
 import { openReader } from '../../src/storage/open.js';
 import type { StorageReader } from '../../src/storage/storage.js';
-import { UsageError } from '../../src/support/errors.js';
+import { StorageError, UsageError } from '../../src/support/errors.js';
 import { inspectSnapshot } from '../../src/usecases/inspect-snapshot.js';
 import { nameByUid } from '../../src/usecases/name-operators.js';
 import { statesOf, valuesOf } from '../../src/usecases/read-state.js';
@@ -37,7 +37,7 @@ async function openCase(
   return {
     inspection,
     states: () => statesOf(inspection, inspection.report.operators, options),
-    values: (operator: string, name: string, key?: string) =>
+    values: (operator: string | undefined, name: string, key?: string) =>
       valuesOf(inspection, { operator, name, key }, options),
   };
 }
@@ -217,6 +217,35 @@ describe('the states of an operator', () => {
       const remarks = (await states()).flatMap((operator) => operator.remarks);
       expect(remarks).toHaveLength(1);
       expect(remarks[0]!.reason).toContain('was not read');
+    });
+  });
+});
+
+describe('a state of which the operator was not said', () => {
+  const refused = { where: '--uid', code: 'usage' };
+
+  it('is answered by those that have it, be it of keys or of the operator', async () => {
+    const { values } = await openCase(fixtureCase('rocksdb-incremental'));
+    await expect(values(undefined, 'count')).rejects.toMatchObject({
+      ...refused,
+      message: '--state count is of one operator, and it was not said which',
+      next: 'add --uid with one of those that have it: payload',
+    });
+    await expect(values(undefined, 'SourceReaderState')).rejects.toMatchObject({
+      next: 'add --uid with one of those that have it: numbers',
+    });
+    await expect(values(undefined, 'nothing')).rejects.toMatchObject({
+      next: 'none is known to have it: ckpt inspect --states lists what there is',
+    });
+  });
+
+  it('tells whose names could not be read', async () => {
+    const { inspection } = await openCase(fixtureCase('hashmap-full'));
+    const down = async () => Promise.reject(new StorageError('unavailable', 'the store is down'));
+    const question = { operator: undefined, name: 'count', key: undefined };
+    await expect(valuesOf(inspection, question, { openReader: down })).rejects.toMatchObject({
+      ...refused,
+      next: 'none is known to have it (the names of one operator could not be read): ckpt inspect --states lists what there is',
     });
   });
 });

@@ -48,6 +48,14 @@ export function scanMetadata<V extends MetadataVisitor>(bytes: Uint8Array, makeV
   return tell(bytes, makeVisitor, 'scan');
 }
 
+/** What {@link expectHead} looks at. */
+export const HEAD_BYTES = 8;
+
+/** Throws as {@link readMetadata} does where a file that begins so is no `_metadata`, or one of an unknown version. */
+export function expectHead(head: Uint8Array): void {
+  readLayouts(head);
+}
+
 function tell<V extends MetadataVisitor>(bytes: Uint8Array, makeVisitor: () => V, purpose: Purpose): V {
   const [current, ...others] = readLayouts(bytes);
   const first = tellAs({ bytes, purpose }, current, makeVisitor());
