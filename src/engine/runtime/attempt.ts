@@ -64,12 +64,13 @@ export class Attempt implements CheckpointParticipants {
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    const { eventLoop, schedulingRandom } = parts.environment;
-    this.#scheduler = new Scheduler(eventLoop, schedulingRandom);
+    const { eventLoop, clock, schedulingRandom } = parts.environment;
+    this.#scheduler = new Scheduler(eventLoop, clock, schedulingRandom);
     const host: TaskHost = {
-      clock: parts.environment.clock,
+      clock,
       choices: schedulingRandom === undefined ? takingTurns() : byChance(schedulingRandom),
       wake: (task) => this.#scheduler.wake(task),
+      isTurnOver: () => this.#scheduler.isTurnOver,
       fail: (task, error) => this.end({ kind: 'failed', task: task.identity.name, error }),
       ended: (task) => this.#ended(task),
       mayFinish: ({ identity }) => !this.#over && parts.coordinator?.awaits(identity.id) === false,

@@ -11,6 +11,7 @@ import { InputGate } from './input-gate.js';
 import type { RecordInput } from './keyed-input.js';
 import type { OperatorChain } from './operator-chain.js';
 import type { RestoredBatch } from './restored-records.js';
+import { SLICE_RECORDS } from './scheduler.js';
 import { Task, type TaskHost } from './task.js';
 import { WatermarkMerger } from './watermarks.js';
 import type { InputChannel } from './wiring.js';
@@ -104,7 +105,8 @@ export class InputTask extends Task {
     let left = limit;
     while (left > 0 && this.blockers === 0) {
       if (this.#batch !== null) {
-        left -= this.#processBatch(this.#batch, left);
+        left -= this.#processBatch(this.#batch, Math.min(left, SLICE_RECORDS));
+        if (this.host.isTurnOver()) return true;
         continue;
       }
       if (this.runDeferred()) continue;

@@ -1,5 +1,6 @@
-// Which task runs next. Tasks that can go on wait in a queue; each gets a step, and after some steps the host's event
-// loop gets its turn. With a seeded chance the picks are random and yet the same for the same seed.
+// Which task runs next. Tasks that can go on wait in a queue; each gets a step, and after some steps, or when those have
+// taken long, the host's event loop gets its turn. With a seeded chance the picks are random and yet the same for the same seed.
+import type { Clock } from '../../support/clock.js';
 import type { EventLoop } from '../../support/event-loop.js';
 import { type Random, randomInt } from '../../support/random.js';
 import { BATCH_RECORDS } from './channel.js';
@@ -40,18 +41,25 @@ export function byChance(random: Random): Choices {
  * thirty milliseconds more, and no fewer records came through with 4.
  */
 const STEPS_PER_TURN = 4;
+/** Time after which timers, storage and signals have waited long enough: functions may take as long as they like. */
+const TURN_MS = 10;
+/** Records after which a task looks whether the turn is over. */
+export const SLICE_RECORDS = 64;
 
 export class Scheduler {
   readonly #eventLoop: EventLoop;
+  readonly #clock: Clock;
   readonly #random: Random | undefined;
   readonly #ready: Runnable[] = [];
   readonly #waiting = new Set<Runnable>();
   #turnComing = false;
+  #turnSinceMs = 0;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
   /** With `random` any task that is ready may be next, else the one that has been ready longest. */
-  constructor(eventLoop: EventLoop, random?: Random) {
+  constructor(eventLoop: EventLoop, clock: Clock, random?: Random) {
     this.#eventLoop = eventLoop;
+    this.#clock = clock;
     this.#random = random;
   }
 
@@ -75,6 +83,11 @@ export class Scheduler {
     this.#ready.length = 0;
   }
 
+  /** Whether a step should end before it has processed all that it may. */
+  get isTurnOver(): boolean {
+    return this.#clock.monotonic() - this.#turnSinceMs >= TURN_MS;
+  }
+
   #requestTurn(): void {
     if (this.#turnComing || this.#state !== 'running') return;
     this.#turnComing = true;
@@ -83,11 +96,13 @@ export class Scheduler {
 
   #turn(): void {
     this.#turnComing = false;
+    this.#turnSinceMs = this.#clock.monotonic();
     const limit = this.#random === undefined ? STEPS_PER_TURN : 1;
     for (let steps = 0; steps < limit && this.#ready.length > 0; steps++) {
       const task = this.#take();
       this.#waiting.delete(task);
       if (task.step() === 'more') this.wake(task);
+      if (this.isTurnOver) break;
     }
     if (this.#ready.length > 0) this.#requestTurn();
   }

@@ -7,6 +7,7 @@ import { MAX_WATERMARK } from '../operators/operator.js';
 import type { SourceOperator } from '../operators/source-operator.js';
 import type { FailureInjection } from './failure-injection.js';
 import type { OperatorChain } from './operator-chain.js';
+import { SLICE_RECORDS } from './scheduler.js';
 import { Task, type TaskHost } from './task.js';
 
 export interface SourceTaskParts {
@@ -44,15 +45,19 @@ export class SourceTask extends Task {
   protected work(limit: number): boolean {
     if (this.blockers === 0 && this.runDeferred()) return true;
     if (this.hasEnded || this.isStopped || this.#awaitingInput) return false;
-    const before = this.#source.emitted;
-    const result = this.#source.poll(this.#injection.allow(Math.min(limit, this.chain.room)));
-    const emitted = this.#source.emitted - before;
-    this.recordsIn += emitted;
-    this.#injection.count(emitted);
-    if (result === 'more') return true;
-    if (result === 'end') this.#end();
-    else this.#awaitInput();
-    return false;
+    let left = Math.min(limit, this.chain.room);
+    for (;;) {
+      const before = this.#source.emitted;
+      const result = this.#source.poll(this.#injection.allow(Math.min(left, SLICE_RECORDS)));
+      const emitted = this.#source.emitted - before;
+      this.recordsIn += emitted;
+      this.#injection.count(emitted);
+      if (result === 'end') this.#end();
+      if (result === 'nothing') this.#awaitInput();
+      if (result !== 'more') return false;
+      left -= emitted;
+      if (emitted === 0 || left <= 0 || this.blockers > 0 || this.host.isTurnOver()) return true;
+    }
   }
 
   #end(): void {

@@ -17,6 +17,8 @@ export interface TaskHost {
   readonly clock: Clock;
   readonly choices: Choices;
   wake(task: Runnable): void;
+  /** The host's event loop has waited long enough. */
+  isTurnOver(): boolean;
   /** The task cannot go on: the attempt is over. */
   fail(task: Task, error: unknown): void;
   /** All records are processed; barriers may still come. */
@@ -77,7 +79,7 @@ export abstract class Task implements Runnable, ChannelEnd {
     this.chain = makeChain(this);
   }
 
-  /** Processes records and events; false when there is nothing to do until {@link Task.wake}. */
+  /** Processes records and events until the turn is over; false when there is nothing to do until {@link Task.wake}. */
   protected abstract work(limit: number): boolean;
 
   /** A checkpoint is triggered from outside: at sources. */

@@ -6,6 +6,7 @@ import { BATCH_RECORDS, Channel } from '../../../src/engine/runtime/channel.js';
 import { InputGate } from '../../../src/engine/runtime/input-gate.js';
 import { byChance, Scheduler, takingTurns } from '../../../src/engine/runtime/scheduler.js';
 import { WatermarkMerger } from '../../../src/engine/runtime/watermarks.js';
+import { ManualClock } from '../../../src/support/clock.js';
 import { seededRandom } from '../../../src/support/random.js';
 
 /** A merger and what it has told so far. */
@@ -134,7 +135,7 @@ describe('the scheduler', () => {
   const trace = (seed: number | null) => {
     const turns: (() => void)[] = [];
     const random = seed === null ? undefined : seededRandom(seed);
-    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) }, random);
+    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) }, new ManualClock(), random);
     const steps: string[] = [];
     for (const name of ['a', 'b', 'c']) {
       let left = 5;
@@ -156,6 +157,25 @@ describe('the scheduler', () => {
     expect(trace(null)).toBe('abcabcabcabcabc');
   });
 
+  test('ends a turn when its steps have taken long', () => {
+    const clock = new ManualClock();
+    const turns: (() => void)[] = [];
+    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) }, clock);
+    let steps = 0;
+    const step = () => {
+      clock.advance(6);
+      return ++steps < 5 ? ('more' as const) : ('waiting' as const);
+    };
+    scheduler.wake({ step });
+    scheduler.start();
+    const stepsAfter: number[] = [];
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
+      turn();
+      stepsAfter.push(steps);
+    }
+    expect(stepsAfter).toEqual([2, 4, 5]);
+  });
+
   test('picks by chance, the same for the same seed', () => {
     expect(trace(1)).toBe(trace(1));
     expect(new Set([1, 2, 3, 4].map(trace)).size).toBeGreaterThan(1);
@@ -164,7 +184,7 @@ describe('the scheduler', () => {
 
   test('takes no step before it is started nor after it is stopped', () => {
     const turns: (() => void)[] = [];
-    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) });
+    const scheduler = new Scheduler({ nextTurn: (action) => turns.push(action) }, new ManualClock());
     let steps = 0;
     const task = { step: () => (++steps > 0 ? ('more' as const) : ('waiting' as const)) };
     scheduler.wake(task);

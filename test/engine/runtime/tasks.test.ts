@@ -1,8 +1,12 @@
 // What passes through tasks besides records: event time, watermarks, waiting sources and sinks that need time.
 import { describe, expect, test } from 'vitest';
-import type { StreamExecutionEnvironment } from '../../../src/engine/job/environment.js';
+import { Configuration } from '../../../src/engine/configuration.js';
+import { startJob } from '../../../src/engine/execute.js';
+import { StreamExecutionEnvironment } from '../../../src/engine/job/environment.js';
 import { BaseOperator, type Output } from '../../../src/engine/operators/operator.js';
 import { ProcessFunction, type Sink, type SinkWriter } from '../../../src/index.js';
+import { MemoryStorage } from '../../../src/storage/memory.js';
+import { seededRandom } from '../../../src/support/random.js';
 import { scriptedSource } from '../support/scripted-source.js';
 import { simulate } from '../support/simulation.js';
 
@@ -160,3 +164,41 @@ class BusySink implements Sink<number, never> {
     throw new Error('there are none');
   }
 }
+
+test.each([
+  ['in one task', true],
+  ['in two', false],
+])('a slow function lets the host have its turn between few records: %s', async (_, chaining) => {
+  let turn = 0;
+  const recordsOfTurn = new Map<number, number>();
+  const env = new StreamExecutionEnvironment();
+  if (!chaining) env.disableOperatorChaining();
+  const slow = (value: number) => {
+    recordsOfTurn.set(turn, (recordsOfTurn.get(turn) ?? 0) + 1);
+    return value;
+  };
+  env.fromSequence(1, 5000).map(slow).discard();
+  let nowMs = 0;
+  const job = startJob(
+    env.getStreamGraph('slow'),
+    { configuration: Configuration.of([]), onFinish: 'retain' },
+    {
+      storage: new MemoryStorage(),
+      checkpointDirectory: null,
+      // Whoever looks at the clock finds that time has passed.
+      clock: { now: () => nowMs, monotonic: () => nowMs++, schedule: () => () => {} },
+      random: seededRandom(1),
+      eventLoop: {
+        nextTurn: (action) =>
+          setImmediate(() => {
+            turn++;
+            action();
+          }),
+      },
+      output: () => {},
+      onEvent: () => {},
+    },
+  );
+  expect((await job.result).sourceRecords).toBe(5000);
+  expect(Math.max(...recordsOfTurn.values())).toBeLessThan(1000);
+});
