@@ -1,5 +1,6 @@
 // Between the memory of a subtask and its database: reads what keys have, writes back what changed. Writes happen one
 // after the other in the order in which they were asked for; after one has failed nothing more is written or read.
+import type { ByteWriter } from '../../../format/bytes/byte-writer.js';
 import type { TypeSerializer } from '../../../format/state/serializer.js';
 import { mapConcurrently } from '../../../support/concurrency.js';
 import { BugError } from '../../../support/errors.js';
@@ -10,7 +11,7 @@ import type { CachedColumn, KeyCache } from './key-cache.js';
 import type { LocalDatabase } from './local-database.js';
 import { readNamespaces, takeNamespaceRows } from './namespace-rows.js';
 import { type Row, RowBatch } from './row-batch.js';
-import { addRows, keyPrefixOf, readContents, readMap, rowKeyOf } from './state-rows.js';
+import { addRows, keyPrefixOf, readContents, readMap, rowKeyOf, writeRowKey } from './state-rows.js';
 import { takeTimerRows } from './timer-rows.js';
 
 /** Maps, and keys of states with namespaces, that are read at a time: each is a scan of its own. */
@@ -65,7 +66,7 @@ export class KeyedTables {
   async load(slots: readonly number[]): Promise<void> {
     this.expectSound();
     const database = await this.#open();
-    const rowKeys = slots.map((slot) => this.#rowKeyOf(slot));
+    const rowKeys = slots.map((slot) => rowKeyOf(this.#parts.cache.keyOf(slot), this.#parts));
     for (const column of this.#parts.cache.columns) {
       if (column.hasNamespaces) await this.#loadNamespaces(database, column, slots);
       else if (column.state.kind === 'MAP') await this.#loadMaps(database, column, { slots, rowKeys });
@@ -101,10 +102,6 @@ export class KeyedTables {
     return this.#database;
   }
 
-  #rowKeyOf(slot: number): Uint8Array {
-    return rowKeyOf(this.#parts.cache.keyOf(slot), this.#parts);
-  }
-
   #prefixOf(slot: number): Uint8Array {
     return keyPrefixOf(this.#parts.cache.keyOf(slot), this.#parts);
   }
@@ -129,7 +126,9 @@ export class KeyedTables {
       return;
     }
     const mapKeys = column.changedKeys.get(slot)?.keys();
-    addRows(batch, column.state, this.#rowKeyOf(slot), { contents: column.contents[slot], mapKeys });
+    const key = this.#parts.cache.keyOf(slot);
+    const writeKey = (target: ByteWriter) => writeRowKey(target, key, this.#parts);
+    addRows(batch, column.state, writeKey, { contents: column.contents[slot], mapKeys });
   }
 
   async #loadValues(database: LocalDatabase, column: CachedColumn, keys: KeysToLoad): Promise<void> {

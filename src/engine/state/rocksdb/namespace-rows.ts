@@ -16,8 +16,8 @@ export function takeNamespaceRows(
 ): void {
   const entries = contents[slot] as NamespaceEntries | undefined;
   for (const { form, namespace, mapKeys } of changedNamespaces.get(slot)?.values() ?? []) {
-    const rowKey = rowKeyIn(prefix, state.namespace, namespace);
-    addRows(batch, state, rowKey, { contents: entries?.get(form)?.contents, mapKeys: mapKeys?.keys() });
+    const writeKey = rowKeyIn(prefix, state.namespace, namespace);
+    addRows(batch, state, writeKey, { contents: entries?.get(form)?.contents, mapKeys: mapKeys?.keys() });
   }
 }
 

@@ -32,19 +32,31 @@ export function keyPrefixOf(key: unknown, layout: KeyLayout): Uint8Array {
   return target.take();
 }
 
+/** Writes the key of a row: into the row itself, for there may be a hundred thousand at a checkpoint. */
+export type RowKeyWriter = (target: ByteWriter) => void;
+
 /** The row of a VALUE or LIST, and what the rows of a map begin with. Namespaces have a fixed length. */
-export function rowKeyIn(prefix: Uint8Array, type: TypeSerializer<unknown>, namespace: unknown): Uint8Array {
-  const target = new ByteWriter(prefix.length + 16);
-  target.bytes(prefix);
-  type.write(target, namespace);
-  return target.take();
+export function rowKeyIn(
+  prefix: Uint8Array,
+  type: TypeSerializer<unknown>,
+  namespace: unknown,
+): RowKeyWriter {
+  return (target) => {
+    target.bytes(prefix);
+    type.write(target, namespace);
+  };
 }
 
 /** Without a namespace. */
-export function rowKeyOf(key: unknown, layout: KeyLayout): Uint8Array {
-  const target = new ByteWriter(64);
+export function writeRowKey(target: ByteWriter, key: unknown, layout: KeyLayout): void {
   writeKeyPrefix(target, key, layout);
   voidNamespaceSerializer.write(target, null);
+}
+
+/** The same as bytes. */
+export function rowKeyOf(key: unknown, layout: KeyLayout): Uint8Array {
+  const target = new ByteWriter(64);
+  writeRowKey(target, key, layout);
   return target.take();
 }
 
@@ -65,13 +77,12 @@ export interface ContentsToWrite {
 export function addRows(
   batch: RowBatch,
   state: ValueKeyedState,
-  rowKey: Uint8Array,
+  writeKey: RowKeyWriter,
   { contents, mapKeys }: ContentsToWrite,
 ): void {
-  const writeKey = (target: ByteWriter) => target.bytes(rowKey);
   switch (state.kind) {
     case 'MAP':
-      addMapRows(batch, state, rowKey, { contents, mapKeys });
+      addMapRows(batch, state, writeKey, { contents, mapKeys });
       return;
     case 'LIST':
       if (contents === undefined) batch.delete(writeKey);
@@ -108,13 +119,13 @@ export function readMap(
 function addMapRows(
   batch: RowBatch,
   { value: type }: MapState,
-  rowKey: Uint8Array,
+  writeStart: RowKeyWriter,
   { contents, mapKeys }: ContentsToWrite,
 ): void {
   const map = (contents ?? new Map()) as ReadonlyMap<unknown, unknown>;
   for (const mapKey of mapKeys ?? map.keys()) {
     const writeKey = (target: ByteWriter) => {
-      target.bytes(rowKey);
+      writeStart(target);
       type.mapKey.write(target, mapKey);
     };
     const mapValue = map.get(mapKey);
