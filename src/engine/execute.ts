@@ -9,6 +9,7 @@ import type { StorageRemover } from '../storage/storage.js';
 import type { Clock } from '../support/clock.js';
 import type { EventLoop } from '../support/event-loop.js';
 import type { Random } from '../support/random.js';
+import type { Afterwards } from './checkpoint/savepoint.js';
 import type { Configuration } from './configuration.js';
 import type { JobGraph } from './job/job-graph.js';
 import type { StreamGraph } from './job/stream-graph.js';
@@ -62,7 +63,7 @@ export interface JobEnvironment {
 export interface SavepointOptions {
   readonly parent: Location;
   readonly format: SavepointFormat;
-  readonly afterwards: 'go-on' | 'stop';
+  readonly afterwards: Afterwards;
 }
 
 /** A job that runs. */
@@ -77,8 +78,8 @@ export interface RunningJob {
   /** Takes a checkpoint now. Rejects where it does not become complete. */
   triggerCheckpoint(): Promise<CheckpointSummary>;
   /**
-   * Takes a savepoint in a new directory below `parent` and returns where it is; with `stop` the job finishes with it, all
-   * its output committed. Rejects where it does not become complete: the job goes on then.
+   * Takes a savepoint in a new directory below `parent` and returns where it is; with `stop` or `drain` the job finishes with
+   * it, all its output committed. Rejects where it does not become complete: the job goes on then.
    */
   triggerSavepoint(savepoint: SavepointOptions): Promise<Location>;
   /** Resolves when the job has finished or was cancelled. Rejects with a JobError or UsageError where it failed. */

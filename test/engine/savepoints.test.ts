@@ -2,7 +2,12 @@
 // stops with one has committed exactly what comes before it.
 import { afterEach, describe, expect, test } from 'vitest';
 import { readMetadata } from '../../src/format/metadata/read.js';
-import { CollectSink } from '../../src/index.js';
+import {
+  CollectSink,
+  type StreamExecutionEnvironment,
+  TumblingEventTimeWindows,
+  Types,
+} from '../../src/index.js';
 import { child, formatLocation, type Location, parent } from '../../src/model/location.js';
 import type { SavepointFormat } from '../../src/model/metadata.js';
 import { visitStreams } from '../../src/model/streams.js';
@@ -10,6 +15,7 @@ import { faultyStorage } from '../../src/storage/intercepted.js';
 import { MemoryStorage } from '../../src/storage/memory.js';
 import { countingJob, expectedCounts, expectedSums, windowingJob } from './support/jobs.js';
 import { closeDatabases, describeRocksDb, testDatabases } from './support/rocksdb.js';
+import { type Script, scriptedSource } from './support/scripted-source.js';
 import { CHECKPOINTS, type SimulatedJob, type Simulation, simulate } from './support/simulation.js';
 
 const SAVEPOINTS: Location = { ...CHECKPOINTS, path: '/savepoints' };
@@ -29,7 +35,7 @@ const settings = (backend: Backend): Partial<Simulation> => ({
 /** Runs until a checkpoint is complete, then asks for the savepoint; returns where it is. */
 async function take(
   { host, job, runUntil }: SimulatedJob,
-  savepoint: { readonly format: SavepointFormat; readonly afterwards: 'go-on' | 'stop' },
+  savepoint: { readonly format: SavepointFormat; readonly afterwards: 'go-on' | 'stop' | 'drain' },
 ): Promise<Location> {
   await runUntil('checkpoint-completed');
   const taken = await host.run(job.triggerSavepoint({ parent: SAVEPOINTS, ...savepoint }));
@@ -101,6 +107,63 @@ describe('a job that stops with a savepoint', () => {
     await expect(running.host.run(asked)).rejects.toThrow();
     expect((await running.finish()).status).toBe('FINISHED');
     expect([...sink.committed].sort()).toEqual(expectedCounts(JOB));
+  });
+});
+
+describe('a job that is drained', () => {
+  const gathering = (script: Script) => (env: StreamExecutionEnvironment) =>
+    env
+      .fromSource(scriptedSource([script, [{ wait: forever }]]), 'script')
+      .uid('script')
+      .setParallelism(2)
+      .keyBy((value) => value[0]!)
+      .window(TumblingEventTimeWindows.of(1_000_000))
+      .reduce((a, b) => `${a} ${b}`, Types.STRING)
+      .uid('windows')
+      .setParallelism(2)
+      .print();
+  const forever = new Promise<void>(() => {});
+  const records = (...all: readonly number[]): Script =>
+    all.map((timestampMs) => ({ value: `a${timestampMs}`, timestampMs }));
+
+  test('comes to the end of its event time before the savepoint, which has nothing of that left', async () => {
+    const first = simulate({
+      build: gathering([...records(1, 2), { wait: forever }]),
+      ...settings('hashmap'),
+    });
+    const snapshot = await take(first, { format: 'CANONICAL', afterwards: 'drain' });
+    expect((await first.finish()).status).toBe('FINISHED');
+    expect(first.output).toEqual(['a1 a2']);
+    expect((await metadataOf(first, snapshot)).properties?.snapshotType).toMatchObject({
+      name: 'Terminate Savepoint',
+      postCheckpointAction: 'TERMINATE',
+    });
+    const more = [...records(1, 2), { wait: forever }, ...records(3), { wait: forever }];
+    const second = simulate({
+      build: gathering(more),
+      ...settings('hashmap'),
+      ...restoring(first, snapshot),
+    });
+    await take(second, { format: 'CANONICAL', afterwards: 'drain' });
+    await second.finish();
+    expect(second.output).toEqual(['a3']);
+  });
+
+  test('starts again from its newest checkpoint where the savepoint fails', async () => {
+    const sink = new CollectSink<string>();
+    let broken = true;
+    const storage = faultyStorage(new MemoryStorage(), ({ location, operation }) =>
+      broken && location.path.startsWith('/savepoints/') && operation !== 'makeDirectory'
+        ? 'unavailable'
+        : null,
+    );
+    const running = simulate({ build: windowingJob(sink, JOB), ...settings('hashmap'), storage });
+    await running.runUntil('checkpoint-completed');
+    const savepoint = { parent: SAVEPOINTS, format: 'CANONICAL', afterwards: 'drain' } as const;
+    await expect(running.host.run(running.job.triggerSavepoint(savepoint))).rejects.toThrow();
+    broken = false;
+    expect(await running.finish()).toMatchObject({ status: 'FINISHED', restarts: 1 });
+    expect([...sink.committed].sort()).toEqual(expectedSums(JOB));
   });
 });
 

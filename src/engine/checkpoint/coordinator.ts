@@ -17,7 +17,7 @@ import type { Leftover, SnapshotPlace } from './checkpoint-storage.js';
 import type { CompletedCheckpoint } from './completed-checkpoints.js';
 import type { CheckpointParticipants, CoordinatorParts } from './coordinator-parts.js';
 import { type AcknowledgedState, PendingCheckpoint } from './pending-checkpoint.js';
-import { type SavepointRequest, savepointProperties } from './savepoint.js';
+import { type SavepointRequest, savepointProperties, stopsJob } from './savepoint.js';
 import { decideTrigger } from './trigger-policy.js';
 
 interface Request {
@@ -176,7 +176,7 @@ export class CheckpointCoordinator {
       kind: 'checkpoint-triggered',
       checkpointId,
       savepointFormat: savepoint?.format ?? null,
-      stopsJob: savepoint?.afterwards === 'stop',
+      stopsJob: stopsJob(savepoint),
     });
     try {
       await location.make();
@@ -232,19 +232,19 @@ export class CheckpointCoordinator {
   /** Nothing is subsumed by it, and the tasks hear of it only where the job stops with it. */
   #completeSavepoint(
     pending: PendingCheckpoint,
-    { afterwards }: SavepointRequest,
+    savepoint: SavepointRequest,
     summary: CheckpointSummary,
   ): void {
     this.#end(pending);
     this.#parts.onEvent({ kind: 'savepoint-completed', ...summary });
-    if (afterwards === 'stop') this.#participants?.notifyCheckpointComplete(pending.checkpointId);
+    if (stopsJob(savepoint)) this.#participants?.notifyCheckpointComplete(pending.checkpointId);
     this.#takeAsker(pending)?.resolve(summary);
-    if (afterwards === 'go-on') this.#schedule();
+    if (!stopsJob(savepoint)) this.#schedule();
   }
 
   /** A savepoint is under way that nothing comes after. */
   #isStopping(): boolean {
-    return [...this.#pending.values()].some(({ savepoint }) => savepoint?.afterwards === 'stop');
+    return [...this.#pending.values()].some(({ savepoint }) => stopsJob(savepoint));
   }
 
   #complete(pending: PendingCheckpoint, completed: CompletedCheckpoint): void {

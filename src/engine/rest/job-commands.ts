@@ -51,9 +51,8 @@ export function triggerSavepoint(world: CommandWorld, body: Body): object {
 /** `POST /jobs/:jobid/stop` */
 export function stopJob(world: CommandWorld, body: Body): object {
   const parent = targetOf(world, body, 'targetDirectory');
-  if (body.drain === true)
-    throw new RestError(400, 'drain cannot be had here: the job stops without a last watermark');
-  const savepoint = { parent, format: formatOf(body), afterwards: 'stop' } as const;
+  const afterwards = body.drain === true ? 'drain' : 'stop';
+  const savepoint = { parent, format: formatOf(body), afterwards } as const;
   const { job } = world.monitor;
   // Whoever asks learns the place when the job has ended, as in Flink.
   const stopped = job.triggerSavepoint(savepoint).then(async (location) => {

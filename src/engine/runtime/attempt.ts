@@ -1,10 +1,11 @@
 // One execution of a job, from its start or a checkpoint until it finishes, is cancelled or fails: its tasks, channels
 // and scheduler. It is thrown away as a whole; the next attempt begins with new ones. Source: Flink ExecutionGraph.
 import type { TaskProgress } from '../../model/job-progress.js';
+import { JobError } from '../../support/errors.js';
 import { withChannels } from '../checkpoint/channel-handles.js';
 import type { CheckpointCoordinator } from '../checkpoint/coordinator.js';
 import type { CheckpointParticipants } from '../checkpoint/coordinator-parts.js';
-import type { SavepointRequest } from '../checkpoint/savepoint.js';
+import { type SavepointRequest, stopsJob } from '../checkpoint/savepoint.js';
 import { type JobGraph, type TaskIdentity, taskIdentity } from '../job/job-graph.js';
 import { injectedFailure } from './failure-injection.js';
 import { byChance, Scheduler, takingTurns } from './scheduler.js';
@@ -55,8 +56,8 @@ export class Attempt implements CheckpointParticipants {
   #cancelOvertaking: () => void = () => {};
   /** The first checkpoint that covers all records; null before all tasks have ended. */
   #finalFrom: number | null = null;
-  /** The savepoint that the job stops with. */
-  #stopId: number | null = null;
+  /** The savepoint that the job stops with, and whether its sources have come to an end for it. */
+  #stop: { readonly checkpointId: number; readonly drains: boolean } | null = null;
   #isStopped = false;
 
   constructor(parts: AttemptParts) {
@@ -136,9 +137,10 @@ export class Attempt implements CheckpointParticipants {
 
   triggerCheckpoint(checkpointId: number, savepoint: SavepointRequest | null): void {
     if (savepoint === null) this.#allowOvertaking(checkpointId);
-    if (savepoint?.afterwards === 'stop') {
-      this.#stopId = checkpointId;
+    if (savepoint !== null && stopsJob(savepoint)) {
+      this.#stop = { checkpointId, drains: savepoint.afterwards === 'drain' };
       for (const task of this.#tasks) task.stopWith(checkpointId);
+      if (this.#stop.drains) for (const task of this.#unfinished) task.drain();
     }
     for (const task of this.#unfinished) task.triggerCheckpoint(checkpointId);
   }
@@ -148,6 +150,7 @@ export class Attempt implements CheckpointParticipants {
       task.notifyCheckpointAborted(checkpointId);
       task.goOnAfter(checkpointId);
     }
+    if (checkpointId === this.#stop?.checkpointId && this.#stop.drains) this.#undrain();
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
@@ -157,11 +160,19 @@ export class Attempt implements CheckpointParticipants {
       this.end({ kind: 'failed', task: 'the checkpoint coordinator', error });
     }
     const isFinal = this.#finalFrom !== null && checkpointId >= this.#finalFrom;
-    if (checkpointId === this.#stopId) this.#isStopped = true;
+    if (checkpointId === this.#stop?.checkpointId) this.#isStopped = true;
     if (isFinal || this.#isStopped) {
       this.#parts.coordinator?.rest();
       notified.then(() => this.end({ kind: 'finished' }));
     }
+  }
+
+  /** Its sources emit nothing any more: only as another attempt can the job go on. */
+  #undrain(): void {
+    const error = new JobError('the job was to stop, and its savepoint failed when all was drained', {
+      next: 'ask for the savepoint again; what it failed of is said where it was asked for',
+    });
+    this.end({ kind: 'failed', task: 'the checkpoint coordinator', error });
   }
 
   get #unfinished(): readonly Task[] {

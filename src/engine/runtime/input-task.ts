@@ -76,6 +76,9 @@ export class InputTask extends Task {
     this.#performTriggered();
   }
 
+  /** The end comes through the channels. */
+  drain(): void {}
+
   notifyCheckpointAborted(checkpointId: number): void {
     this.post(() => {
       this.#barrierEvent({ kind: 'abort', checkpointId });

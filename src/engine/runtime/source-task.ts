@@ -31,6 +31,12 @@ export class SourceTask extends Task {
     this.post(() => this.performCheckpoint(checkpointId));
   }
 
+  drain(): void {
+    this.post(() => {
+      if (!this.hasEnded) this.#end();
+    });
+  }
+
   /** Barriers are sent in the order of the messages: what was given up is just not taken on by others. */
   notifyCheckpointAborted(): void {}
 

@@ -84,6 +84,8 @@ export abstract class Task implements Runnable, ChannelEnd {
 
   /** A checkpoint is triggered from outside: at sources. */
   abstract triggerCheckpoint(checkpointId: number): void;
+  /** What comes before the next checkpoint is all: sources end. */
+  abstract drain(): void;
   abstract notifyCheckpointAborted(checkpointId: number): void;
   /** From now on the barriers of this checkpoint may overtake records. */
   abstract allowOvertaking(checkpointId: number): void;
