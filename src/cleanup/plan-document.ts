@@ -104,7 +104,8 @@ export async function readWithDeletions(
   const share = sharing();
   const rows = new JsonRows({ name: 'deletions', depth }, (row) => {
     const deletion = plannedDeletion.parse(row);
-    deletions.push({ ...deletion, reason: share(deletion.reason) });
+    deletion.reason = share(deletion.reason);
+    deletions.push(deletion);
   });
   for await (const piece of pieces) rows.push(piece);
   return { document: rows.end(), deletions };

@@ -16,7 +16,7 @@ import {
   parent,
   parseUri,
 } from '../model/location.js';
-import type { Plan, PlannedEvidence, PlannedSnapshot } from '../model/plan.js';
+import type { Plan } from '../model/plan.js';
 import type { RetentionPolicy } from '../model/policy.js';
 import { METADATA_NAME, type ReportedError } from '../model/snapshot.js';
 import type { Verdict } from '../model/verdict.js';
@@ -33,6 +33,7 @@ import { namesakeProblems, problemsOf, storeTime } from './audit-files.js';
 import { type Asked, wordsOf } from './evidence-words.js';
 import { askForEvidence } from './gather-evidence.js';
 import { type Candidate, candidatesOf } from './judge-snapshots.js';
+import { knownJobs, plannedSnapshot } from './plan-words.js';
 import { SeenSnapshots } from './seen-snapshots.js';
 import { rootsOf, surroundingsOf } from './surroundings.js';
 
@@ -245,21 +246,4 @@ class Planning {
       noop: deletions.length === 0,
     });
   }
-}
-
-function knownJobs({ jobs }: Evidence): PlannedEvidence['jobs'] {
-  return jobs.flatMap(({ id, liveness }) =>
-    liveness.kind === 'unknown' ? [] : [{ id, state: liveness.kind, source: liveness.source }],
-  );
-}
-
-function plannedSnapshot(
-  { snapshot, decision, reasons }: Verdict<Candidate>,
-  going: ReadonlySet<string>,
-): PlannedSnapshot {
-  const path = formatLocation(snapshot.location);
-  if (decision === 'keep') return { path, action: 'keep', reasons };
-  if (going.has(path)) return { path, action: 'delete', reasons };
-  const heldBack = { rule: 'held-back', text: 'expired, but its _metadata is held back' };
-  return { path, action: 'keep', reasons: [heldBack, ...reasons] };
 }

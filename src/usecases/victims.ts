@@ -1,7 +1,7 @@
 // What a plan names, found by what a survey tells of: paths in a plan may spell the store otherwise than a listing or a
 // `_metadata` does.
 import { homesOf } from '../cleanup/homes.js';
-import { canonicalKey, isWithin, type Location, parseUri } from '../model/location.js';
+import { canonicalKey, isWithin, type Location, parseUri, STORE_OF_SCHEME } from '../model/location.js';
 import { trashOf } from '../model/own-places.js';
 import { isFile, type Plan, type PlannedDeletion } from '../model/plan.js';
 import type { ReadSnapshot } from '../model/survey.js';
@@ -86,8 +86,10 @@ export class Victims {
   }
 }
 
-/** The same text, where they are equal: what is held already is not held twice. */
+/** The canonical key of a path of a plan, which is written in the one way that names it; mostly it is that very text. */
 function keyOf(path: string): string {
-  const key = canonicalKey(parseUri(path)!);
-  return key === path ? path : key;
+  const colon = path.indexOf(':');
+  const scheme = path.slice(0, colon);
+  const store = STORE_OF_SCHEME[scheme]!;
+  return store === scheme ? path : store + path.slice(colon);
 }
