@@ -19,7 +19,13 @@ import { type Batch, batchesOf } from './order.js';
 import { requireFresh } from './plan-document.js';
 import { type Quarantine, quarantine, quarantineFormOf } from './quarantine.js';
 import { Removal } from './removal.js';
-import { requireAnythingLeft, requireEvidence, requireQuarantine, requireUnblocked } from './requirements.js';
+import {
+  requireAnythingLeft,
+  requireEvidence,
+  requirePlaceForCopies,
+  requireQuarantine,
+  requireUnblocked,
+} from './requirements.js';
 import { RunLog } from './run-log.js';
 import { puttingAside, removing, type TakeAway } from './take-away.js';
 import { beginTrash, filesBelow } from './trash.js';
@@ -27,6 +33,8 @@ import { beginTrash, filesBelow } from './trash.js';
 export interface ExecuteOptions {
   readonly openRemover: OpenRemover;
   readonly mode: RemovalMode;
+  /** Where files are copied to that are put aside; null where the store is to do it without. */
+  readonly copiesTo: Location | null;
   readonly clock: Clock;
   /** Where the journal is kept, and locks for which the store has no room; in the first root where not given. */
   readonly journals?: Location | undefined;
@@ -151,8 +159,9 @@ class Execution {
   async #beginTrash(record: RunRecord): Promise<void> {
     if (record.mode === 'remove') return;
     const journals = this.#journals;
+    const { copiesTo } = this.#options;
     for (const home of this.#homes)
-      await beginTrash(record, { home, journals }, await this.#options.openRemover(home));
+      await beginTrash(record, { home, journals, copiesTo }, await this.#options.openRemover(home));
   }
 
   /** What takes long, with the locks kept alive. */
@@ -161,10 +170,11 @@ class Execution {
   }
 
   async #requirePossible(): Promise<void> {
-    const { mode, openRemover } = this.#options;
+    const { mode, copiesTo, openRemover } = this.#options;
     if (mode === 'remove') return;
+    if (copiesTo !== null) requirePlaceForCopies(copiesTo, this.#homes);
     for (const home of this.#homes)
-      requireQuarantine(await quarantineFormOf(home, await openRemover(home)), home);
+      requireQuarantine(await quarantineFormOf(home, await openRemover(home), copiesTo), home, copiesTo);
   }
 
   #resume(record: RunRecord, look: Look): Step {
@@ -232,9 +242,10 @@ class Execution {
   }
 
   async #quarantineAt(home: Location, record: RunRecord): Promise<Quarantine> {
-    const storage = await this.#options.openRemover(home);
-    const form = requireQuarantine(await quarantineFormOf(home, storage), home);
-    return quarantine(form, { runId: this.#runId, home, files: filesBelow(home, record), storage });
+    const { openRemover, copiesTo } = this.#options;
+    const storage = await openRemover(home);
+    const form = requireQuarantine(await quarantineFormOf(home, storage, copiesTo), home, copiesTo);
+    return quarantine(form, { runId: this.#runId, home, files: filesBelow(home, record), copiesTo, storage });
   }
 
   async #nowMs(): Promise<number> {

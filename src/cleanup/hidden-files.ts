@@ -1,16 +1,13 @@
 // Files that are put aside under a marker, in a store that keeps versions: what is removed without naming a version stays
 // where it is and is hidden. The manifest names the version of each file before the first is hidden, so that no answer of
 // the store need be kept; copies of the `_metadata` in the trash tell every survey what the hidden snapshots reference.
-import { formatLocation, type Location, parseUri } from '../model/location.js';
-import { placeInTrash } from '../model/own-places.js';
+import { formatLocation, parseUri } from '../model/location.js';
 import type { PlannedDeletion } from '../model/plan.js';
 import type { RemovalResult, StorageRemover, StoredVersions, VersionName } from '../storage/storage.js';
-import { mapConcurrently } from '../support/concurrency.js';
 import { RefusalError, StoppedError, StorageError } from '../support/errors.js';
 import { type FileHistory, historiesOf, keyOf, stateOf } from './file-history.js';
+import { type MetadataPins, metadataPins } from './metadata-pins.js';
 import type { Quarantine, QuarantineScope, Settled, TrashedFile } from './quarantine.js';
-
-const COPIES_AT_ONCE = 16;
 
 export function hiddenFiles(scope: QuarantineScope): Quarantine {
   return new HiddenFiles(scope);
@@ -20,12 +17,14 @@ class HiddenFiles implements Quarantine {
   readonly #scope: QuarantineScope;
   readonly #storage: StorageRemover;
   readonly #versions: StoredVersions;
+  readonly #pins: MetadataPins;
   #listed: Promise<ReadonlyMap<string, FileHistory>> | null = null;
 
   constructor(scope: QuarantineScope) {
     this.#scope = scope;
     this.#storage = scope.storage;
     this.#versions = scope.storage.versions!;
+    this.#pins = metadataPins(scope);
   }
 
   async name(): Promise<readonly TrashedFile[]> {
@@ -39,9 +38,7 @@ class HiddenFiles implements Quarantine {
   }
 
   async prepare(): Promise<void> {
-    await mapConcurrently(this.#metadata(this.#scope.files), COPIES_AT_ONCE, async (place) => {
-      await copyUnlessGone(this.#storage, place, this.#copyOf(place));
-    });
+    await this.#pins.put();
   }
 
   /** Where removing came to leave no marker, files would be lost. */
@@ -93,12 +90,12 @@ class HiddenFiles implements Quarantine {
       results[indexes[position]!] = result;
     const removed = files.filter((_, index) => results[index]!.outcome !== 'failed');
     await this.#removeMarkers(removed);
-    await this.#storage.remove(this.#metadata(removed).map((place) => this.#copyOf(place)));
+    await this.#pins.remove(removed);
     return results;
   }
 
   async sweep(): Promise<void> {
-    await this.#storage.remove(this.#metadata(this.#scope.files).map((place) => this.#copyOf(place)));
+    await this.#pins.remove(this.#scope.files);
   }
 
   /** Those that hide nothing any more. One that is left costs nothing, and goes with the next try. */
@@ -111,14 +108,6 @@ class HiddenFiles implements Quarantine {
       return hidesOthers ? [] : above.map(({ versionId }) => ({ location, versionId }));
     });
     await this.#versions.remove(markers);
-  }
-
-  #metadata(files: readonly PlannedDeletion[]): readonly Location[] {
-    return files.filter(({ kind }) => kind === 'metadata').map(({ path }) => parseUri(path)!);
-  }
-
-  #copyOf(metadata: Location): Location {
-    return placeInTrash(metadata, this.#scope.home, this.#scope.runId);
   }
 
   /** Listed once: one pass over all versions below the root is cheaper than a question for each file. */
@@ -138,14 +127,6 @@ function settledOf(files: readonly PlannedDeletion[], results: readonly RemovalR
 
 function timeOf({ modified }: PlannedDeletion): number | null {
   return modified === null ? null : Date.parse(modified);
-}
-
-async function copyUnlessGone(storage: StorageRemover, from: Location, to: Location): Promise<void> {
-  try {
-    await storage.copy(from, to);
-  } catch (thrown) {
-    if (!(thrown instanceof StorageError && thrown.kind === 'not-found')) throw thrown;
-  }
 }
 
 function failure(message: string, { path }: TrashedFile): StorageError {

@@ -5,6 +5,7 @@ import type { PlannedDeletion } from '../model/plan.js';
 import type { QuarantineForm } from '../model/trash.js';
 import type { RemovalResult, StorageRemover } from '../storage/storage.js';
 import { assertNever } from '../support/errors.js';
+import { copiedFiles } from './copied-files.js';
 import { hiddenFiles } from './hidden-files.js';
 import { movedFiles } from './moved-files.js';
 
@@ -40,14 +41,18 @@ export interface QuarantineScope {
   readonly runId: string;
   readonly home: Location;
   readonly files: readonly TrashedFile[];
+  /** Where copies go; of the form `copied` alone. */
+  readonly copiesTo: Location | null;
   readonly storage: StorageRemover;
 }
 
-/** How the store of `home` puts files aside; null where it can do so by copies only. */
+/** How files of `home` are put aside: by copies where a place for them is given; null where its store can do it so only. */
 export async function quarantineFormOf(
   home: Location,
   storage: StorageRemover,
+  copiesTo: Location | null,
 ): Promise<QuarantineForm | null> {
+  if (copiesTo !== null) return storage.capabilities.copy ? 'copied' : null;
   if (storage.capabilities.rename) return 'moved';
   const isHiding = storage.versions !== undefined && (await storage.removalLeaves?.(home)) === 'marker';
   return isHiding ? 'hidden' : null;
@@ -59,6 +64,8 @@ export function quarantine(form: QuarantineForm, scope: QuarantineScope): Quaran
       return movedFiles(scope);
     case 'hidden':
       return hiddenFiles(scope);
+    case 'copied':
+      return copiedFiles(scope, scope.copiesTo!);
     default:
       return assertNever(form, 'form of quarantine');
   }

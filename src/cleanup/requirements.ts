@@ -1,5 +1,5 @@
 // What a run must find before it begins, and before it goes on: each throws where it does not hold.
-import { formatLocation, type Location } from '../model/location.js';
+import { formatLocation, isWithin, type Location } from '../model/location.js';
 import type { Plan } from '../model/plan.js';
 import type { QuarantineForm } from '../model/trash.js';
 import { RefusalError, StoppedError } from '../support/errors.js';
@@ -37,15 +37,50 @@ export function requireEvidence([objection]: readonly string[], runId: string): 
   });
 }
 
-/** Throws a RefusalError where files are to be put aside and the store of `home` cannot do that without copying them. */
-export function requireQuarantine(form: QuarantineForm | null, home: Location): QuarantineForm {
+/** Throws a RefusalError where files are to be put aside and the store of `home` cannot do it in that way. */
+export function requireQuarantine(
+  form: QuarantineForm | null,
+  home: Location,
+  copiesTo: Location | null,
+): QuarantineForm {
   if (form !== null) return form;
+  if (copiesTo !== null) throw cannotCopy(home, copiesTo);
   throw new RefusalError(
     'no-quarantine',
     'the store cannot put files aside: it does not rename, and is not known to keep versions',
     {
       where: formatLocation(home),
-      next: 'say --no-quarantine to remove files for good; nothing was changed',
+      next: 'say --quarantine LOCATION to copy them to another place of the store, or --no-quarantine to remove them for good; nothing was changed',
     },
   );
+}
+
+/** Throws a RefusalError where files of `homes` cannot be copied to `copiesTo` by their store, or would lie among them. */
+export function requirePlaceForCopies(copiesTo: Location, homes: readonly Location[]): void {
+  const where = formatLocation(copiesTo);
+  const inside = homes.find((home) => isWithin(copiesTo, home) || isWithin(home, copiesTo));
+  if (inside !== undefined)
+    throw new RefusalError(
+      'no-quarantine',
+      `copies cannot lie beside the files of ${formatLocation(inside)}`,
+      {
+        where,
+        next: 'give --quarantine a place that neither is in a location that is cleaned nor holds one; nothing was changed',
+      },
+    );
+  const foreign = homes.find((home) => !isOfOneStore(home, copiesTo));
+  if (foreign !== undefined) throw cannotCopy(foreign, copiesTo);
+}
+
+function cannotCopy(home: Location, copiesTo: Location): RefusalError {
+  const where = formatLocation(copiesTo);
+  return new RefusalError('no-quarantine', `the store of ${formatLocation(home)} cannot copy to ${where}`, {
+    where,
+    next: 'give --quarantine a place in the same store (of S3: another bucket), or none; nothing was changed',
+  });
+}
+
+/** Buckets are of one store, name services are not. */
+function isOfOneStore(a: Location, b: Location): boolean {
+  return a.store === b.store && (a.store === 's3' || a.authority === b.authority);
 }

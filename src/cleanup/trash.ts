@@ -18,7 +18,13 @@ import { RefusalError, StorageError } from '../support/errors.js';
 import { batchesOf } from './order.js';
 import { removeIfEmpty, textAt } from './own-files.js';
 import { plannedDeletion } from './plan-document.js';
-import { type Quarantine, quarantine, quarantineFormOf, type TrashedFile } from './quarantine.js';
+import {
+  type Quarantine,
+  type QuarantineScope,
+  quarantine,
+  quarantineFormOf,
+  type TrashedFile,
+} from './quarantine.js';
 import { requireQuarantine } from './requirements.js';
 
 const MANIFEST_NAME = 'manifest.json';
@@ -29,7 +35,9 @@ const manifestDocument = z.object({
   startedAt: z.iso.datetime(),
   /** The directory that holds the journal of the run. */
   journals: z.string(),
-  form: z.enum(['moved', 'hidden']).default('moved'),
+  form: z.enum(['moved', 'hidden', 'copied']).default('moved'),
+  /** Where the copies are, of the form `copied`. */
+  copiesTo: z.string().nullable().default(null),
   files: z.array(plannedDeletion.extend({ version: z.string().optional() })),
   references: z.array(z.strictObject({ snapshot: z.string(), files: z.array(z.string()) })),
 });
@@ -37,21 +45,29 @@ const manifestDocument = z.object({
 /** What one run put aside, or was about to, below one root. */
 export type Manifest = Readonly<z.output<typeof manifestDocument>>;
 
+export interface TrashPlaces {
+  readonly home: Location;
+  readonly journals: Location;
+  /** Where copies go, if files are to be copied. */
+  readonly copiesTo: Location | null;
+}
+
 /** Writes down what `record` puts aside below `home`, and makes ready for it; before the first file goes. */
 export async function beginTrash(
   record: RunRecord,
-  { home, journals }: { readonly home: Location; readonly journals: Location },
+  { home, journals, copiesTo }: TrashPlaces,
   storage: StorageRemover,
 ): Promise<void> {
   const { runId, startedAt, plan, references } = record;
-  const form = requireQuarantine(await quarantineFormOf(home, storage), home);
-  const aside = quarantine(form, { runId, home, files: filesBelow(home, record), storage });
+  const form = requireQuarantine(await quarantineFormOf(home, storage, copiesTo), home, copiesTo);
+  const aside = quarantine(form, { runId, home, files: filesBelow(home, record), copiesTo, storage });
   const manifest = manifestDocument.parse({
     runId,
     planId: plan.planId,
     startedAt,
     journals: formatLocation(journals),
     form,
+    copiesTo: copiesTo && formatLocation(copiesTo),
     files: await aside.name(),
     references,
   });
@@ -117,8 +133,9 @@ export async function emptyTrash(
   storage: StorageRemover,
   beforeBatch: () => Promise<void> = async () => {},
 ): Promise<Emptied> {
-  const { files, form } = (await readManifest(home, runId, storage)) ?? { files: [], form: 'moved' };
-  const aside = quarantine(form, { runId, home, files, storage });
+  const manifest = await readManifest(home, runId, storage);
+  const files = manifest?.files ?? [];
+  const aside = quarantineOf(manifest, { runId, home, storage });
   const failed: Leftover[] = [];
   const removed: TrashedFile[] = [];
   for (const { stage, deletions } of batchesOf(files)) {
@@ -132,6 +149,15 @@ export async function emptyTrash(
   }
   if (failed.length === 0) await closeTrash(runId, home, { aside, storage });
   return { files: removed.length, bytes: removed.reduce((sum, file) => sum + freedBytes(file), 0), failed };
+}
+
+/** What a run put aside, as its manifest has it; nothing where there is none. */
+export function quarantineOf(
+  manifest: Manifest | null,
+  place: Pick<QuarantineScope, 'runId' | 'home' | 'storage'>,
+): Quarantine {
+  const { files, form, copiesTo } = manifest ?? { files: [], form: 'moved', copiesTo: null };
+  return quarantine(form, { ...place, files, copiesTo: copiesTo === null ? null : parseUri(copiesTo) });
 }
 
 /** Takes away all that a run has left in the trash, its manifest at last, and the trash itself where nothing else is in it. */

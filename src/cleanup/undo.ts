@@ -9,8 +9,8 @@ import { messageOf, StorageError } from '../support/errors.js';
 import { Journal, journalsOf } from './journal.js';
 import type { LockOwner } from './lock.js';
 import { LockSet } from './lock-set.js';
-import { type Quarantine, quarantine, type TrashedFile } from './quarantine.js';
-import { closeTrash, type Manifest, readManifest } from './trash.js';
+import type { Quarantine, TrashedFile } from './quarantine.js';
+import { closeTrash, type Manifest, quarantineOf, readManifest } from './trash.js';
 
 export interface UndoOptions {
   readonly openRemover: OpenRemover;
@@ -99,7 +99,7 @@ class Undo {
     this.#manifest = manifest;
     this.#home = home;
     this.#storage = storage;
-    this.#aside = quarantine(manifest.form, { ...manifest, home, storage });
+    this.#aside = quarantineOf(manifest, { runId: manifest.runId, home, storage });
   }
 
   async run(beforeBatch: () => Promise<void>): Promise<Undone> {

@@ -87,11 +87,16 @@ const garbageFlags = {
       'Nothing younger goes; 7d where not given. Never less than what the state of a job makes safe.',
   }),
   ...allowances,
-  quarantine: boolean({
-    allowNo: true,
+  quarantine: string({
     helpGroup: CLEANUP,
+    helpValue: 'LOCATION',
+    exclusive: ['no-quarantine'],
     description:
-      'Put files aside, in .ckpt-trash below the location or under markers of a versioned bucket, where not said otherwise; with --no-quarantine remove them.',
+      'Put files aside by copying them below LOCATION, in the same store; where not given in .ckpt-trash below each location, or under markers of a versioned bucket, without copies.',
+  }),
+  'no-quarantine': boolean({
+    helpGroup: CLEANUP,
+    description: 'Remove files for good instead of putting them aside.',
   }),
   'max-delete': integer({
     helpGroup: CLEANUP,
@@ -167,7 +172,7 @@ async function givenWords(
 ): Promise<GivenWords> {
   const file = child(parseLocation(workingDirectory, '/'), 'ckpt.yaml');
   const given = Object.keys(cleanupFlags).flatMap((name) =>
-    flags[name] === undefined ? [] : [[name, flags[name]]],
+    flags[name] === undefined ? [] : [name === 'no-quarantine' ? ['quarantine', false] : [name, flags[name]]],
   );
   return { sections: await readOwnSections(file, localReader()), flags: Object.fromEntries(given) };
 }

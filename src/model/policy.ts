@@ -46,6 +46,8 @@ export interface CleanupPolicy {
   readonly noWriteAheadSinks: boolean;
   /** Whether files are put aside, where the store can do that; else they are removed for good. */
   readonly quarantine: boolean;
+  /** Where they are copied to for that; null where the store is to do it without copies. */
+  readonly copiesTo: Location | null;
   /** Files; null for no limit, as below. */
   readonly maxDelete: number | null;
   readonly maxBytesDeleted: number | null;
@@ -59,6 +61,7 @@ export const DEFAULT_CLEANUP: CleanupPolicy = {
   unknownJobs: false,
   noWriteAheadSinks: false,
   quarantine: true,
+  copiesTo: null,
   maxDelete: null,
   maxBytesDeleted: null,
   maxPercent: 50,

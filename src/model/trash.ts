@@ -2,10 +2,10 @@
 import type { Leftover } from './cleanup-run.js';
 
 /**
- * How files are put aside, none of them copied. `moved`: renamed into the trash. `hidden`: where the store keeps versions,
- * each stays in its place under a marker that hides it.
+ * How files are put aside. `moved`: renamed into the trash. `hidden`: where the store keeps versions, each stays in its
+ * place under a marker that hides it. `copied`: to a place that a user named, where the store can do neither.
  */
-export type QuarantineForm = 'moved' | 'hidden';
+export type QuarantineForm = 'moved' | 'hidden' | 'copied';
 
 /** What one run put aside below one root. */
 export interface TrashedRun {

@@ -47,8 +47,15 @@ export function planSummary({ totals, deletions, snapshots, policy, noop }: Plan
       ? 'from sight; the store keeps versions, and frees their room when they expire there'
       : policy.quarantine === false
         ? `for good; ${formatBytes(totals.bytesFreedNow)} are freed`
-        : `to the trash; ${formatBytes(totals.bytesFreedNow)} are freed now, ${formatBytes(totals.bytesFreedAfterTrash)} when it is emptied`;
+        : `${trashOf(policy)}; ${formatBytes(totals.bytesFreedNow)} are freed now, ${formatBytes(totals.bytesFreedAfterTrash)} when it is emptied`;
   return `${plural(totals.files, 'file')} (${formatBytes(totals.bytes)})${ofSnapshots} go ${fate}${linked}`;
+}
+
+/** Copies cost: a request each, and the bytes twice until the trash is emptied. */
+function trashOf({ quarantine }: Plan['policy']): string {
+  return typeof quarantine === 'string'
+    ? `to ${visible(quarantine)}, a copy each, paid for until the trash is emptied`
+    : 'to the trash';
 }
 
 const SNAPSHOT_COLUMNS: readonly Column[] = [

@@ -26,11 +26,11 @@ export function renderTrash(runs: readonly TrashedRun[]): string {
 }
 
 function runLine({ runId, root, ageMs, form, files, bytes, snapshots }: TrashedRun): string {
-  const hidden = form === 'hidden' ? ' hidden under markers' : '';
+  const how = form === 'hidden' ? ' hidden under markers' : form === 'copied' ? ' as copies' : '';
   const what =
     ageMs === null
       ? 'no manifest tells what it is'
-      : `${formatAge(ageMs)} old, ${plural(files, 'file')}, ${formatBytes(bytes)}, ${plural(snapshots.length, 'snapshot')}${hidden}`;
+      : `${formatAge(ageMs)} old, ${plural(files, 'file')}, ${formatBytes(bytes)}, ${plural(snapshots.length, 'snapshot')}${how}`;
   return visible(`${runId}  ${what}  ${root}`);
 }
 

@@ -32,6 +32,7 @@ export function planPolicy(words: PolicyWords, context: WordsContext): PlanPolic
       ...DEFAULT_WORDS,
       ...words,
       ...(retention.pins.length > 0 && { pin: retention.pins.map(formatLocation) }),
+      ...(cleanup.copiesTo !== null && { quarantine: formatLocation(cleanup.copiesTo) }),
     },
   };
 }

@@ -39,8 +39,10 @@ export const cleanupWords = z.strictObject({
     .describe('No sink of these jobs keeps a write-ahead log in taskowned/. Default: false.')
     .optional(),
   quarantine: z
-    .boolean()
-    .describe('Whether files are put aside, where the store renames, before they are removed. Default: true.')
+    .union([z.boolean(), z.string().min(1)])
+    .describe(
+      'Whether files are put aside before they are removed, or where they are copied to for that. Default: true.',
+    )
     .optional(),
   'max-delete': count.describe('Refuse to delete more files than this.').optional(),
   'max-bytes-deleted': size().describe('Refuse to delete more than this.').optional(),
@@ -81,14 +83,16 @@ export function retentionPolicy(
 }
 
 /** Throws as {@link retentionPolicy} does. */
-export function cleanupPolicy(words: unknown, { placeOf }: Pick<WordsContext, 'placeOf'>): CleanupPolicy {
+export function cleanupPolicy(words: unknown, { placeOf, locate }: WordsContext): CleanupPolicy {
   const given = readWords(cleanupWords, words, placeOf);
+  const { quarantine = DEFAULT_CLEANUP.quarantine } = given;
   return {
     orphans: given.orphans ?? DEFAULT_CLEANUP.orphans,
     minAgeMs: given['min-age'] ?? DEFAULT_CLEANUP.minAgeMs,
     unknownJobs: given['unknown-jobs'] ?? DEFAULT_CLEANUP.unknownJobs,
     noWriteAheadSinks: given['no-write-ahead-sinks'] ?? DEFAULT_CLEANUP.noWriteAheadSinks,
-    quarantine: given.quarantine ?? DEFAULT_CLEANUP.quarantine,
+    quarantine: quarantine !== false,
+    copiesTo: typeof quarantine === 'string' ? locate(quarantine) : null,
     maxDelete: given['max-delete'] ?? DEFAULT_CLEANUP.maxDelete,
     maxBytesDeleted: given['max-bytes-deleted'] ?? DEFAULT_CLEANUP.maxBytesDeleted,
     maxPercent: given['max-percent'] ?? DEFAULT_CLEANUP.maxPercent,

@@ -56,6 +56,7 @@ export async function applyPlan(plan: Plan, world: ApplyWorld): Promise<Executed
     clock,
     journals,
     mode: apply.policy.cleanup.quarantine ? 'quarantine' : 'remove',
+    copiesTo: apply.policy.cleanup.copiesTo,
     limits: apply.policy.cleanup,
     look: (_, runId) => apply.look(runId),
     objections: () => apply.objections(),

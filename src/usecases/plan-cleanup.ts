@@ -2,6 +2,7 @@
 import { excessOf } from '../cleanup/limits.js';
 import { type Selection, selectDeletions } from '../cleanup/plan.js';
 import { sealPlan } from '../cleanup/plan-document.js';
+import { requirePlaceForCopies } from '../cleanup/requirements.js';
 import { totalsOf } from '../cleanup/totals.js';
 import { FileAudit } from '../graph/file-audit.js';
 import type { Evidence } from '../model/evidence.js';
@@ -67,6 +68,8 @@ export async function planCleanup(request: PlanRequest, world: PlanWorld): Promi
   const { openReader, concurrency } = world;
   const policy = givenPolicy(request.given, request.locate);
   const roots = await rootsOf(request.locations, openReader);
+  const { copiesTo } = policy.cleanup;
+  if (copiesTo !== null) requirePlaceForCopies(copiesTo, roots);
   const asked = await askForEvidence(request.sources, roots, world);
   const seen = new SeenSnapshots(hasRule(policy.retention));
   const survey = await surveyFiles(await surroundingsOf(roots, openReader), {

@@ -80,6 +80,33 @@ describe('cleaning what real Flink left', () => {
     expect(filesOf(tree)).toEqual(before.filter((path) => !orphans.includes(path)));
   });
 
+  test('copies what goes to the place that is named, outside of what is cleaned, and brings it back', async () => {
+    const tree = plant('restore-claim');
+    const before = filesOf(tree);
+    const aside = plant('restore-claim');
+    const args = [tree.directory, ...tree.rewrite, ...wordOnAll(tree)];
+    const copying = ['--quarantine', aside.directory];
+    const [inside] = await complaintsOf([['plan', ...args, '--quarantine', join(tree.directory, 'aside')]]);
+    expect(inside).toMatchObject({
+      status: 4,
+      text: expect.stringContaining('cannot lie beside the files of'),
+    });
+    const [planned, done] = await answers(
+      ['plan', ...args, ...copying],
+      ['clean', ...args, ...copying, '--apply', '--yes'],
+    );
+    const orphans = orphansOf('restore-claim');
+    expect(planned).toMatchObject({ policy: { quarantine: `file://${aside.directory}` } });
+    expect(done).toMatchObject({ quarantined: orphans.length, failed: [], verified: 3 });
+    const trash = join(aside.directory, '.ckpt-trash');
+    const copies = () => filesOf({ ...aside, directory: trash });
+    expect(copies()).toHaveLength(orphans.length);
+    const { runId } = done as unknown as { readonly runId: string };
+    await answers(['undo', runId, '--in', tree.directory, ...tree.rewrite]);
+    expect(filesOf(tree)).toEqual(before);
+    expect(copies()).toEqual([]);
+  });
+
   test('takes the same of a tree that is met by two paths, and no file by its other name', async () => {
     const tree = plant('restore-claim');
     const before = filesOf(tree);

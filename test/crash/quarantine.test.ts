@@ -16,6 +16,7 @@ import {
   filesIn,
   inJob,
   Killed,
+  makeCopyingWorld,
   makeVersionedWorld,
   makeWorld,
   pathOf,
@@ -72,6 +73,12 @@ const withTrash = async () => {
   return world;
 };
 
+const withCopies = async () => {
+  const world = await makeCopyingWorld();
+  await putAside(world, world.storage);
+  return world;
+};
+
 const withHidden = async () => {
   const world = await makeVersionedWorld();
   await putAside(world, world.storage);
@@ -81,14 +88,15 @@ const withHidden = async () => {
 describe.each([
   ['by another name', makeWorld, withTrash],
   ['under markers', makeVersionedWorld, withHidden],
-])('the quarantine %s', (_, plant, plantWithTrash) => {
+  ['by copies', makeCopyingWorld, withCopies],
+])('the quarantine %s', (form, plant, plantWithTrash) => {
   const [make, makeTrash] = [() => plant(), () => plantWithTrash()];
 
   it('survives being killed at any call while files are put aside', () => survivesKills(make, putAside));
   it('survives being killed at any call of an undo', () => survivesKills(makeTrash, undo));
   it('survives being killed at any call while the trash is emptied', () => survivesKills(makeTrash, empty));
 
-  it('gives back the same files with the same times', async () => {
+  it('gives back the same files, with the same times where they are not copied', async () => {
     const world = await make();
     const [before, times] = [await filesIn(world.storage), await timesIn(world.storage)];
     const { outcome } = await apply(world, world.storage, 'quarantine');
@@ -96,7 +104,7 @@ describe.each([
     expect(await restorable(world.storage)).toEqual([3]);
     expect(await undo(world, world.storage)).toMatchObject({ restored: 10, failed: [] });
     expect(await filesIn(world.storage)).toEqual(before);
-    expect(await timesIn(world.storage)).toEqual(times);
+    if (form !== 'by copies') expect(await timesIn(world.storage)).toEqual(times);
     expect(await restorable(world.storage)).toEqual([1, 2, 3]);
     expect((await contentOf(world.storage)).filter((line) => line.includes('.ckpt-trash'))).toEqual([]);
   });
@@ -155,6 +163,31 @@ describe('the quarantine', () => {
   it('is refused where the store neither renames nor keeps versions', async () => {
     const world = await makeWorld(false);
     await expect(apply(world, world.storage, 'quarantine')).rejects.toThrow('cannot put files aside');
+  });
+
+  it.each([
+    ['in the root', 'memory:///flink/aside'],
+    ['around the root', 'memory:///'],
+    ['in another store', 's3://bucket/aside'],
+  ])('by copies is refused where they would lie %s', async (_, to) => {
+    const world = { ...(await makeCopyingWorld()), copiesTo: parseLocation(to, '/') };
+    const before = await contentOf(world.storage);
+    await expect(apply(world, world.storage, 'quarantine')).rejects.toThrow(
+      /^(copies cannot lie beside|the store of .* cannot copy to)/,
+    );
+    expect(await contentOf(world.storage)).toEqual(before);
+  });
+
+  it('by copies removes nothing whose copy is not whole', async () => {
+    const world = await makeCopyingWorld();
+    const before = await filesIn(world.storage);
+    const cutting = interceptedStorage(world.storage, async ({ operation, location }) => {
+      if (operation !== 'stat' || !location?.path.startsWith('/aside/')) return;
+      await world.storage.put(location, Buffer.from('cut'));
+    });
+    const { outcome } = await apply(world, cutting, 'quarantine');
+    expect(outcome.failed.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('bytes'));
+    expect(await filesIn(world.storage)).toEqual(before);
   });
 
   it('knows a run that it has undone, also where the journal lies elsewhere', async () => {

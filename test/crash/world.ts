@@ -58,12 +58,19 @@ export interface World {
   readonly storage: MemoryStorage;
   readonly clock: ManualClock;
   readonly plan: Plan;
+  /** Where files are copied to that are put aside, if they are copied. */
+  readonly copiesTo?: Location;
 }
 
 /** The tree, its files a year old, and the plan that lets go of all but the last snapshot. */
 export async function makeWorld(directories = true, shape: Shape = SHAPE): Promise<World> {
   const clock = new ManualClock(NOW_MS - YEAR_MS);
   return plant(new MemoryStorage({ clock, directories }), clock, shape);
+}
+
+/** The same in a store that neither renames nor keeps versions, with a place for copies. */
+export async function makeCopyingWorld(): Promise<World> {
+  return { ...(await makeWorld(false)), copiesTo: parseLocation('memory:///aside', '/') };
 }
 
 /** The same in a bucket that keeps versions. */
@@ -169,7 +176,7 @@ export function dyingStorage(inner: StorageRemover, at: number): StorageRemover 
 
 /** Carries the plan out on `storage`, as a new process would. */
 export function apply(
-  { plan }: World,
+  { plan, copiesTo }: World,
   storage: StorageRemover,
   mode: RemovalMode,
   rest: Partial<ExecuteOptions> = {},
@@ -178,6 +185,7 @@ export function apply(
   return executePlan(plan, {
     openRemover,
     mode,
+    copiesTo: copiesTo ?? null,
     owner: { host: 'here', processId: 1, random: seededRandom(1), hasEnded: () => true },
     look: (planned, runId) =>
       lookAgain(planned, runId, {
@@ -218,7 +226,7 @@ export async function states(storage: StorageRemover): Promise<readonly { id: nu
 /** Everything in the store: path and content, directories with a slash at their end. */
 export async function contentOf(storage: StorageRemover): Promise<readonly string[]> {
   const lines: string[] = [];
-  for await (const { entries } of storage.list(ROOT)) {
+  for await (const { entries } of storage.list(parent(ROOT))) {
     for (const { path, type } of entries) {
       const at: Location = { ...ROOT, path };
       lines.push(
@@ -231,6 +239,7 @@ export async function contentOf(storage: StorageRemover): Promise<readonly strin
 
 /** Paths of {@link contentOf} below the root, without what this tool wrote for itself. */
 export async function filesIn(storage: StorageRemover): Promise<readonly string[]> {
-  const paths = (await contentOf(storage)).map((line) => line.split(' ')[0]!.slice(`${ROOT.path}/`.length));
-  return paths.filter((path) => !path.startsWith('.ckpt-') && !path.endsWith('/'));
+  const lines = (await contentOf(storage)).filter((line) => line.startsWith(`${ROOT.path}/`));
+  const paths = lines.map((line) => line.split(' ')[0]!.slice(`${ROOT.path}/`.length));
+  return paths.filter((path) => path !== '' && !path.startsWith('.ckpt-') && !path.endsWith('/'));
 }

@@ -109,9 +109,18 @@ it('are named where one is not known', () => {
   );
 });
 
+const IN_CLEANUP = { placeOf: placeIn('cleanup'), locate: (text: string) => parseLocation(text, '/here') };
+
 describe('the words of cleanup', () => {
+  it('name a place for copies, from here', () => {
+    expect(cleanupPolicy({ quarantine: 'aside' }, IN_CLEANUP)).toMatchObject({
+      quarantine: true,
+      copiesTo: parseLocation('/here/aside', '/'),
+    });
+  });
+
   it('have the defaults of the flags', () => {
-    expect(cleanupPolicy({}, { placeOf: placeIn('cleanup') })).toEqual(DEFAULT_CLEANUP);
+    expect(cleanupPolicy({}, IN_CLEANUP)).toEqual(DEFAULT_CLEANUP);
   });
 
   it('are taken as they stand', () => {
@@ -125,12 +134,13 @@ describe('the words of cleanup', () => {
       'max-bytes-deleted': '1TB',
       'max-percent': 12.5,
     };
-    expect(cleanupPolicy(words, { placeOf: placeIn('cleanup') })).toEqual({
+    expect(cleanupPolicy(words, IN_CLEANUP)).toEqual({
       orphans: false,
       minAgeMs: 1.5 * DAY_MS,
       unknownJobs: true,
       noWriteAheadSinks: true,
       quarantine: false,
+      copiesTo: null,
       maxDelete: 1000,
       maxBytesDeleted: 1e12,
       maxPercent: 12.5,
@@ -144,7 +154,7 @@ describe('the words of cleanup', () => {
     { 'max-delete': 0 },
     { retention: {} },
   ])('refuse %j', (words) => {
-    expect(() => cleanupPolicy(words, { placeOf: placeIn('cleanup') })).toThrow(
+    expect(() => cleanupPolicy(words, IN_CLEANUP)).toThrow(
       expect.objectContaining({ code: 'usage', where: `cleanup.${Object.keys(words)[0]}` }),
     );
   });

@@ -35,7 +35,7 @@ export function cleanupOn(open: () => Promise<CleanupPlace>): void {
     it('takes what the plan names, and survives being killed', async () => {
       const { storage } = await open();
       const { root } = await open();
-      const canPutAside = (await quarantineFormOf(root, storage)) !== null;
+      const canPutAside = (await quarantineFormOf(root, storage, null)) !== null;
       for (const quarantine of canPutAside ? [true, false] : [false]) {
         const unkilled = await planted(await open(), quarantine);
         const { outcome } = await apply(unkilled);

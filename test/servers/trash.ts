@@ -16,6 +16,8 @@ const NAMES = ['chk-1/a', 'chk-1/b', 'shared/c'];
 export interface TrashPlace {
   readonly storage: StorageRemover;
   readonly root: Location;
+  /** Where files are copied to that are put aside; the store does it in its own way where not given. */
+  readonly copiesTo?: Location;
   /** How `ckpt` reaches the store. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -24,7 +26,7 @@ export function trashOn(open: () => Promise<TrashPlace>): void {
   /** A root with three files, which a run has put aside. */
   const putAside = async (): Promise<TrashPlace> => {
     const place = await open();
-    const { storage, root } = place;
+    const { storage, root, copiesTo = null } = place;
     for (const name of NAMES) {
       await storage.makeDirectory(parent(child(root, name)));
       await storage.put(child(root, name), Buffer.from(name));
@@ -34,9 +36,9 @@ export function trashOn(open: () => Promise<TrashPlace>): void {
     });
     const startedAt = new Date((await storage.nowMs(root)) - 60_000).toISOString();
     const record = { runId: RUN, startedAt, mode: 'quarantine', plan, skipped: [], references: [] } as const;
-    await beginTrash(record, { home: root, journals: journalsOf(root) }, storage);
-    const form = (await quarantineFormOf(root, storage))!;
-    const aside = quarantine(form, { runId: RUN, home: root, files: plan.deletions, storage });
+    await beginTrash(record, { home: root, journals: journalsOf(root), copiesTo }, storage);
+    const form = (await quarantineFormOf(root, storage, copiesTo))!;
+    const aside = quarantine(form, { runId: RUN, home: root, files: plan.deletions, copiesTo, storage });
     const settled = await aside.putAside(plan.deletions);
     expect(settled.map(({ error }) => error)).toEqual(NAMES.map(() => null));
     for (const name of NAMES) await expect(storage.stat(child(root, name))).rejects.toThrow();

@@ -2,8 +2,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { child, type Location } from '../../../src/model/location.js';
 import { ODD_NAMES, storageContract } from '../../contract/storage-contract.js';
 import { cleanupOn } from '../cleanup.js';
+import { trashOn } from '../trash.js';
 import { describeS3 } from './available.js';
-import { configurationOf, newBucket, openAt } from './bucket.js';
+import { configurationOf, environmentOf, newBucket, openAt } from './bucket.js';
 import { type S3Server, startS3 } from './server.js';
 
 describeS3('S3', () => {
@@ -24,4 +25,8 @@ describeS3('S3', () => {
   const oddNames = ODD_NAMES.filter((name) => !name.includes('\\'));
   storageContract('S3 (SeaweedFS)', open, { oddNames });
   cleanupOn(open);
+  trashOn(async () => {
+    const copiesTo = child(await newBucket(server), 'aside');
+    return { ...(await open()), copiesTo, env: environmentOf(server) };
+  });
 });
