@@ -29,7 +29,7 @@ export function reportView(
       ...(raw === null ? {} : { metadata: await rawDocument(raw) }),
     }),
     text: async (look) => {
-      if (raw !== null) return (await import('./json.js')).toJson(await rawDocument(raw));
+      if (raw !== null) return (await import('./json.js')).jsonPieces(await rawDocument(raw));
       return (await import('./inspect.js')).renderInspect(report, options, look);
     },
   };

@@ -3,6 +3,8 @@ import type { InColumns, Rows } from '../model/rows.js';
 import { jsonOfColumns } from './json-rows.js';
 
 const PIECE_CHARS = 4096;
+/** Spaces before the parts that are written whole: the subtasks of a raw `_metadata`, which may be long together. */
+const DEEPEST = 10;
 /** Text that JSON has as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
@@ -15,19 +17,40 @@ export function toJson(value: object): string {
   return [...jsonPieces(value)].join('');
 }
 
-/** {@link toJson} in pieces, so that rows by the million are made and forgotten one by one. */
+/**
+ * {@link toJson} in pieces, so that rows by the million are made and forgotten one by one, and no text is longer than a
+ * string may be.
+ */
 export function* jsonPieces(document: object): Generator<string> {
-  let separator = '';
-  yield '{';
-  for (const [key, value] of Object.entries(document)) {
-    if (value === undefined) continue;
-    yield `${separator}\n  ${JSON.stringify(key)}: `;
-    if (isInColumns(value)) yield* jsonOfColumns(value);
-    else if (isRows(value)) yield* piecesOfRows(value);
-    else yield stringify(value).replaceAll('\n', '\n  ');
+  yield* partsOf(document, '');
+  yield '\n';
+}
+
+/** An object or array part by part, indented as the value of a field of a document. */
+function* partsOf(whole: object, indent: string): Generator<string> {
+  const [open, close] = Array.isArray(whole) ? '[]' : '{}';
+  let separator = open;
+  for (const [key, part] of Object.entries(whole)) {
+    if (part === undefined && open === '{') continue;
+    yield `${separator}\n${indent}  ${open === '{' ? `${JSON.stringify(key)}: ` : ''}`;
+    yield* jsonOfValue(part ?? null, `${indent}  `);
     separator = ',';
   }
-  yield separator === '' ? '}\n' : '\n}\n';
+  yield separator === open ? `${open}${close}` : `\n${indent}${close}`;
+}
+
+/** Rows are fields of the document itself. */
+function* jsonOfValue(value: unknown, indent: string): Generator<string> {
+  if (isInColumns(value)) yield* jsonOfColumns(value);
+  else if (isRows(value)) yield* piecesOfRows(value);
+  else if (indent.length < DEEPEST && isTree(value)) yield* partsOf(value, indent);
+  else yield stringify(value).replaceAll('\n', `\n${indent}`);
+}
+
+/** Whether there are objects in an object. */
+function isTree(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return false;
+  return Object.values(value).some((part) => typeof part === 'object' && part !== null);
 }
 
 /** An integer as JSON holds it exactly: a number, or a decimal string past 2^53. */
