@@ -41,6 +41,7 @@ export class StoredFile implements SurveyedFile {
   readonly key: KeyPlace;
   readonly #surroundings: Surroundings;
   #location: Location | null = null;
+  #role: FileRole | null = null;
 
   constructor(surroundings: Surroundings, key: KeyPlace, facts: FileFacts) {
     this.sizeBytes = facts.sizeBytes;
@@ -62,7 +63,8 @@ export class StoredFile implements SurveyedFile {
   }
 
   get role(): FileRole {
-    return roleOf(this.#name, this.directory.place);
+    this.#role ??= roleOf(this.#name, this.directory.place);
+    return this.#role;
   }
 
   get isOwn(): boolean {
