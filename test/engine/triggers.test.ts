@@ -118,9 +118,8 @@ describe('a continuous trigger', () => {
     expect(lines).toEqual([
       'a1 a3',
       ...Array.from({ length: 4 }, () => 'a1 a3 a6'),
-      // At the last watermark: at 24, and at the end.
-      'a22',
-      'a22',
+      // At the last watermark: at 24, 28, 32, 36, and at the end.
+      ...Array.from({ length: 5 }, () => 'a22'),
     ]);
   });
 

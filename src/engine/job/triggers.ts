@@ -5,7 +5,7 @@ import { longSerializer } from '../../format/state/basic-serializers.js';
 import { UsageError } from '../../support/errors.js';
 import { ReducingStateDescriptor } from './state.js';
 import type { Trigger, TriggerContext, TriggerResult } from './trigger.js';
-import type { Window } from './window.js';
+import { END_OF_TIME_MS, type Window } from './window.js';
 
 const goOn = (): TriggerResult => 'CONTINUE';
 
@@ -102,8 +102,9 @@ export const ContinuousEventTimeTrigger = {
   of(intervalMs: number): Trigger<unknown, Window> {
     expectPositive('ContinuousEventTimeTrigger', intervalMs);
     const set = (afterMs: number, window: Window, context: TriggerContext) => {
-      // After the last watermark there is no time between now and the end, for which a timer is set.
-      if (context.getCurrentWatermark() === Number.POSITIVE_INFINITY) return;
+      // After the last watermark all times of a window without an end would come, one after the other.
+      const isLast = context.getCurrentWatermark() === Number.POSITIVE_INFINITY;
+      if (isLast && window.maxTimestamp() === END_OF_TIME_MS) return;
       const nextMs = Math.min(afterMs + intervalMs, window.maxTimestamp());
       context.getPartitionedState(FIRE_TIME).add(nextMs);
       context.registerEventTimeTimer(nextMs);

@@ -29,6 +29,7 @@ import {
 } from '../../../src/format/state/composite-serializers.js';
 import {
   globalWindowSerializer,
+  streamRecordSerializer,
   timerSerializer,
   timeWindowSerializer,
   ttlValueSerializer,
@@ -111,6 +112,12 @@ const CASES: readonly Case[] = [
     { timestampMs: 1000n, key: 'a', namespace: null },
     { timestampMs: -1n, key: 'b', namespace: null },
   ),
+  noKey(
+    'stream record',
+    streamRecordSerializer(longSerializer),
+    { value: 5, timestampMs: 1000 },
+    { value: 5, timestampMs: null },
+  ),
   noKey('ttl', ttlValueSerializer(longSerializer), { lastAccessMs: 1700000000000n, userValue: 5 }),
 ];
 
@@ -169,7 +176,7 @@ describe.each(CASES)('the serializer of $name', ({ name, serializer, values, isK
       expect(new Set(lengths)).toEqual(new Set([serializer.fixedLengthBytes]));
     } else {
       expect(
-        ['string', 'bytes', 'list', 'map', 'set', 'tuple', 'timer', 'array', '[]'].some((part) =>
+        ['string', 'bytes', 'list', 'map', 'set', 'tuple', 'timer', 'array', 'record', '[]'].some((part) =>
           name.includes(part),
         ),
       ).toBe(true);

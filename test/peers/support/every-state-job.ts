@@ -6,6 +6,8 @@ import {
   AggregatingStateDescriptor,
   type Collector,
   CollectSink,
+  ContinuousEventTimeTrigger,
+  CountEvictor,
   EventTimeSessionWindows,
   type FunctionInitializationContext,
   type KeyedProcessContext,
@@ -19,9 +21,11 @@ import {
   type RichFunction,
   type RuntimeContext,
   SlidingEventTimeWindows,
+  TimeWindow,
   TumblingEventTimeWindows,
   Types,
   ValueStateDescriptor,
+  type Window,
   type WindowContext,
 } from '../../../src/index.js';
 import { type Script, scriptedSource } from '../../engine/support/scripted-source.js';
@@ -115,6 +119,12 @@ function expectedWindows() {
         return `${key} ${start}..${start + 1000} [${meanOf(inside)}]`;
       }),
     ),
+    evicted: lines((all, key) =>
+      // At 400 and 800 seconds, and at the end.
+      Array.from({ length: 3 }, () => `${key} 0..1000000 [${all.slice(-3).join(', ')}]`),
+    ),
+    // The record that the restored job gets is the one that was missing.
+    counted: lines((all, key) => [`${key} all [${sumOf(all) + Number(key.slice('key-'.length))}]`]),
     session: lines((all, key) =>
       [all.slice(0, all.length / 2), all.slice(all.length / 2)].map((burst) => {
         const [first, last] = [timeOf(burst[0]!), timeOf(burst.at(-1)!)];
@@ -211,13 +221,19 @@ class EveryState extends KeyedProcessFunction<string, string, string> {
   }
 }
 
-class Tell<I> extends ProcessWindowFunction<string, I, string> {
+class Tell<I> extends ProcessWindowFunction<string, I, string, Window> {
   constructor(private readonly uid: string) {
     super();
   }
 
-  process(key: string, { window }: WindowContext, contents: readonly I[], out: Collector<string>): void {
-    const line = `${key} ${window.start}..${window.end} [${contents.join(', ')}]`;
+  process(
+    key: string,
+    { window }: WindowContext<Window>,
+    contents: readonly I[],
+    out: Collector<string>,
+  ): void {
+    const bounds = window instanceof TimeWindow ? `${window.start}..${window.end}` : 'all';
+    const line = `${key} ${bounds} [${contents.join(', ')}]`;
     out.collect(JSON.stringify([this.uid, line]));
   }
 }
@@ -342,7 +358,21 @@ function buildJob(env: StreamExecutionEnvironment, { fills, script, parallelism,
     .window(EventTimeSessionWindows.withGap(100))
     .process(new Tell('session'), Types.LONG)
     .uid('session');
-  return every.union(tumbling, sliding, session);
+  const evicted = keyed
+    .window(TumblingEventTimeWindows.of(1_000_000))
+    .trigger(ContinuousEventTimeTrigger.of(400_000))
+    .evictor(CountEvictor.of(3), Types.LONG)
+    .process(new Tell('evicted'), Types.LONG)
+    .uid('evicted');
+  const counted = numbers
+    .map(Number)
+    .uid('all parsed')
+    .setParallelism(1)
+    .keyBy(keyOf)
+    .countWindow(RECORDS / KEYS + 1)
+    .reduce((a, b) => a + b, Types.LONG, new Tell('counted'))
+    .uid('counted');
+  return every.union(tumbling, sliding, session, evicted, counted);
 }
 
 function byKind(lines: readonly (readonly [kind: string, line: string, ...unknown[]])[]) {

@@ -29,7 +29,10 @@ import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
 import org.apache.flink.streaming.api.windowing.assigners.EventTimeSessionWindows;
 import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
+import org.apache.flink.streaming.api.windowing.evictors.CountEvictor;
+import org.apache.flink.streaming.api.windowing.triggers.ContinuousEventTimeTrigger;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+import org.apache.flink.streaming.api.windowing.windows.Window;
 import org.apache.flink.util.Collector;
 
 /**
@@ -69,6 +72,11 @@ record EveryStateJob(boolean fills, int records, int keys, long processingTimers
                 .sinkTo(new DiscardingSink<>());
         boolean fills = this.fills;
         windows(byKey(numbers.filter(number -> fills).setParallelism(1).uid("flink records"), keys));
+        byKey(numbers, keys)
+                .countWindow(records / keys + 1)
+                .reduce((a, b) -> a + b, new Tell<>("counted"))
+                .uid("counted")
+                .sinkTo(new DiscardingSink<>());
     }
 
     private static void windows(KeyedStream<Long, String> keyed) {
@@ -83,6 +91,12 @@ record EveryStateJob(boolean fills, int records, int keys, long processingTimers
         keyed.window(EventTimeSessionWindows.withGap(Duration.ofMillis(100)))
                 .process(new Tell<>("session"))
                 .uid("session")
+                .sinkTo(new DiscardingSink<>());
+        keyed.window(TumblingEventTimeWindows.of(Duration.ofMillis(1_000_000)))
+                .trigger(ContinuousEventTimeTrigger.of(Duration.ofMillis(400_000)))
+                .evictor(CountEvictor.of(3))
+                .process(new Tell<>("evicted"))
+                .uid("evicted")
                 .sinkTo(new DiscardingSink<>());
     }
 
@@ -193,7 +207,7 @@ record EveryStateJob(boolean fills, int records, int keys, long processingTimers
         }
     }
 
-    private static final class Tell<I> extends ProcessWindowFunction<I, String, String, TimeWindow> {
+    private static final class Tell<I, W extends Window> extends ProcessWindowFunction<I, String, String, W> {
         private final String uid;
 
         Tell(String uid) {
@@ -202,8 +216,8 @@ record EveryStateJob(boolean fills, int records, int keys, long processingTimers
 
         @Override
         public void process(String key, Context context, Iterable<I> contents, Collector<String> out) {
-            TimeWindow window = context.window();
-            Seen.line(uid, key + " " + window.getStart() + ".." + window.getEnd() + " " + Json.ofValue(contents));
+            String bounds = context.window() instanceof TimeWindow window ? window.getStart() + ".." + window.getEnd() : "all";
+            Seen.line(uid, key + " " + bounds + " " + Json.ofValue(contents));
         }
     }
 }

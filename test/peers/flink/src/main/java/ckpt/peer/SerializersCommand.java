@@ -39,6 +39,8 @@ import org.apache.flink.streaming.api.operators.TimerHeapInternalTimer;
 import org.apache.flink.streaming.api.operators.TimerSerializer;
 import org.apache.flink.streaming.api.windowing.windows.GlobalWindow;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElementSerializer;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * {@code serializers}: snapshot, bytes and hash codes of sample values, as Flink's serializers write them. The output is
@@ -105,6 +107,7 @@ final class SerializersCommand {
                 new TimerSerializer<>(STRING, VoidNamespaceSerializer.INSTANCE),
                 new TimerHeapInternalTimer<>(1000L, "a", none),
                 new TimerHeapInternalTimer<>(-1L, "b", none));
+        add("stream record", new StreamElementSerializer<>(LONG), new StreamRecord<>(5L, 1000L), new StreamRecord<>(5L));
         add("ttl", new TtlStateFactory.TtlSerializer<>(LONG, LONG), new TtlValue<>(5L, 1700000000000L));
     }
 
