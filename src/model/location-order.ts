@@ -13,8 +13,9 @@ export interface Located {
 interface Group {
   readonly prefix: string;
   count: number;
-  /** Behind the last row of the group that has its place. */
-  end: number;
+  /** Where its rows begin, and the first of these places that is not yet known to hold one of them. */
+  start: number;
+  next: number;
 }
 
 /** Sorts `rows` in place. */
@@ -26,14 +27,30 @@ export function sortByLocation(rows: Uint32Array, located: Located): void {
     sortByKey(rows, located.writeKey);
     return;
   }
+  gather(rows, inOrder, (row) => byDirectory[located.directory(row)]!);
+  for (const { prefix, start, count } of inOrder) {
+    sortByKey(rows.subarray(start, start + count), located.writeKey, prefix.length);
+  }
+}
+
+/** Puts the rows of each group together, by exchanges: there may be no room for all of them again. */
+function gather(rows: Uint32Array, groups: readonly Group[], groupOf: (row: number) => Group): void {
   let start = 0;
-  for (const group of inOrder) {
-    group.end = start;
+  for (const group of groups) {
+    group.start = start;
+    group.next = start;
     start += group.count;
   }
-  for (const row of rows.slice()) rows[byDirectory[located.directory(row)]!.end++] = row;
-  for (const { prefix, count, end } of inOrder) {
-    sortByKey(rows.subarray(end - count, end), located.writeKey, prefix.length);
+  for (const group of groups) {
+    while (group.next < group.start + group.count) {
+      const row = rows[group.next]!;
+      const owner = groupOf(row);
+      if (owner !== group) {
+        rows[group.next] = rows[owner.next]!;
+        rows[owner.next] = row;
+      }
+      owner.next++;
+    }
   }
 }
 
@@ -48,7 +65,7 @@ function groupsOf(rows: Uint32Array, { writeKey, directory }: Located, groups: M
       writeKey(row, key);
       const text = Buffer.from(key.bytes.buffer, 0, key.length).toString('latin1');
       const prefix = text.slice(0, text.lastIndexOf('/') + 1);
-      group = groups.get(prefix) ?? { prefix, count: 0, end: 0 };
+      group = groups.get(prefix) ?? { prefix, count: 0, start: 0, next: 0 };
       groups.set(prefix, group);
       byDirectory[number] = group;
     }
