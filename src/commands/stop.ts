@@ -9,7 +9,7 @@ export default class Stop extends BaseCommand {
   static override exitCodes = [4, 6] as const;
   static override description = describe(
     'What the job wrote up to the savepoint is committed. Waits until the job has ended; where the savepoint is goes to ' +
-      'stdout, as the cluster writes it. Where it does not become complete the job goes on.',
+      'stdout, as the cluster writes it. Where it does not become complete the job goes on; with --drain it restarts.',
     Stop.exitCodes,
   );
   static override examples = [
