@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 // unit: one room at a time, real files, no process and no server; ten seconds in all.
 // joint: several rooms together, whole runs of the engine, servers played inside the process.
 // isolated: tests that mock Node's modules or measure memory, each file in a world of its own; the others share one.
-// cli: the built binary. peers: real Flink. servers: storage drivers against a real S3 server and a real HDFS.
+// cli: the built binary; its files share one world, and with it the process that stays. peers: real Flink.
+// servers: storage drivers against a real S3 server and a real HDFS.
 const ISOLATED = [
   'test/engine/state/rocksdb-missing.test.ts',
   'test/format/metadata/bounds.test.ts',
@@ -61,7 +62,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'cli', include: ['test/cli/**/*.test.ts'] },
+        test: { name: 'cli', pool: 'threads', isolate: false, include: ['test/cli/**/*.test.ts'] },
       },
       {
         extends: true,
