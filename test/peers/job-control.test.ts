@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/support/clock.js';
 import {
   cancelJob,
@@ -14,6 +14,14 @@ import {
 import { watchJob } from '../../src/usecases/watch-checkpoints.js';
 import { withCluster } from './support/cluster.js';
 import { describeWithFlink } from './support/flink.js';
+
+/** A JobManager tells what it knew up to three seconds ago (web.refresh-interval). */
+const TOLD_WITHIN = { timeout: 30_000, interval: 200 };
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is not told of yet');
+  return value;
+}
 
 describeWithFlink('jobs of a real cluster', () => {
   it('are listed, take checkpoints and savepoints, are stopped and cancelled', async () => {
@@ -28,13 +36,13 @@ describeWithFlink('jobs of a real cluster', () => {
           job,
           path: expect.stringContaining(`/${job}/chk-${taken.checkpointId}`),
         });
-        const { watched } = await watchJob(only, systemClock);
-        const seen = watched?.history.find(({ checkpointId }) => checkpointId === taken.checkpointId);
+        const seen = await vi.waitFor(async () => {
+          const { watched } = await watchJob(only, systemClock);
+          expect(watched?.advice).toEqual([]);
+          return required(watched?.history.find(({ checkpointId }) => checkpointId === taken.checkpointId));
+        }, TOLD_WITHIN);
         expect(seen).toMatchObject({ status: 'COMPLETED', durationMs: taken.durationMs, failure: null });
-        expect((seen?.times?.saveMs ?? Number.NaN) + (seen?.times?.ackMs ?? Number.NaN)).toBe(
-          taken.durationMs,
-        );
-        expect(watched?.advice).toEqual([]);
+        expect((seen.times?.saveMs ?? Number.NaN) + (seen.times?.ackMs ?? Number.NaN)).toBe(taken.durationMs);
         const wish = { directory: `file://${directory}/savepoints`, format: 'NATIVE' } as const;
         const savepoint = await takeSavepoint({ rest, job: job.slice(0, 8) }, wish, systemClock);
         expect(existsSync(new URL(`${savepoint.path}/_metadata`))).toBe(true);
@@ -42,10 +50,11 @@ describeWithFlink('jobs of a real cluster', () => {
         await expect(takeSavepoint(only, nowhere, systemClock)).rejects.toMatchObject({
           code: 'operation-failed',
         });
-        const broken = await watchJob(only, systemClock);
-        expect(broken.watched?.history.filter(({ failure }) => failure !== null)).toMatchObject([
-          { isSavepoint: true, failure: { cause: 'storage' } },
-        ]);
+        const broken = await vi.waitFor(async () => {
+          const { watched } = await watchJob(only, systemClock);
+          return required(watched?.history.find(({ failure }) => failure !== null));
+        }, TOLD_WITHIN);
+        expect(broken).toMatchObject({ isSavepoint: true, failure: { cause: 'storage' } });
         const none = { directory: null, format: 'CANONICAL' } as const;
         await expect(takeSavepoint(only, none, systemClock)).rejects.toMatchObject({
           code: 'cluster-refused',

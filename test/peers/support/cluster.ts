@@ -1,5 +1,6 @@
 // A real Flink cluster with its REST API, for as long as a test needs it; see ClusterCommand of test/peers/flink.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PEER_JAR } from './flink.js';
 
@@ -44,6 +45,8 @@ export async function withCluster(
       },
     });
   } finally {
+    const ended = once(child, 'close');
     child.kill();
+    await ended;
   }
 }
