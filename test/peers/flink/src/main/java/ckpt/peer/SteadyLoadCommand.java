@@ -6,6 +6,8 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -62,8 +64,10 @@ final class SteadyLoadCommand {
         JobClient client = environment.executeAsync("steady load");
         Path checkpoints = directory.resolve(client.getJobID().toHexString());
         await(checkpoints, Long.parseLong(arguments.get("checkpoints")));
+        // Asked for before: with its job the cluster goes, and answers nothing any more.
+        CompletableFuture<?> ended = client.getJobExecutionResult().handle((result, canceled) -> null);
         client.cancel().get();
-        while (!client.getJobStatus().get().isGloballyTerminalState()) Thread.sleep(20);
+        ended.get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
         return Map.of("checkpoints", checkpoints.toString());
     }
 
