@@ -3,7 +3,8 @@
 import { child, type Location, parent, parseUri } from '../model/location.js';
 import { TRASH_NAME } from '../model/own-places.js';
 import type { PlannedDeletion } from '../model/plan.js';
-import type { FileStatus, StorageRemover } from '../storage/storage.js';
+import { statusAt } from '../storage/status-at.js';
+import type { StorageRemover } from '../storage/storage.js';
 import { mapConcurrently } from '../support/concurrency.js';
 import { StorageError } from '../support/errors.js';
 import { metadataPins } from './metadata-pins.js';
@@ -80,15 +81,6 @@ function settling<F extends PlannedDeletion>(files: readonly F[], act: (file: F)
       return { deletion, error: thrown };
     }
   });
-}
-
-async function statusAt(at: Location, storage: StorageRemover): Promise<FileStatus | null> {
-  try {
-    return await storage.stat(at);
-  } catch (thrown) {
-    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
-    throw thrown;
-  }
 }
 
 /** Both are there after a kill, and where somebody wrote into the place: what they hold decides. */

@@ -4,8 +4,9 @@ import { baseName, canonicalKey, formatLocation, type Location, parent } from '.
 import { isInTrash } from '../model/own-places.js';
 import { type ReportedError, reportError } from '../model/snapshot.js';
 import type { SurveyedRoot } from '../model/survey.js';
+import { statusAt } from '../storage/status-at.js';
 import type { FileStatus, StorageReader } from '../storage/storage.js';
-import { CkptError, messageOf, StorageError } from '../support/errors.js';
+import { CkptError, messageOf } from '../support/errors.js';
 import { hasPrefix } from '../support/prefix.js';
 import { isSnapshotDirectory, METADATA_NAME, rootKindOf } from './layout.js';
 
@@ -42,7 +43,7 @@ export class Listing {
 
   /** Adds what is at `location`. Throws the StorageError of a location that is absent or cannot be looked at. */
   async add(location: Location, reader: StorageReader): Promise<void> {
-    const status = await statusOrNull(reader, location);
+    const status = await statusAt(location, reader);
     if (status?.type === 'file') return this.#addMetadataFile(location, status);
     if (status !== null) this.#noteIdentity(location, status);
     await this.#addDirectory(location, reader);
@@ -164,16 +165,6 @@ export class Listing {
     if (isSnapshotDirectory(baseName(directory))) {
       this.#snapshotDirectories.set(canonicalKey(directory), directory);
     }
-  }
-}
-
-/** Null where nothing but, perhaps, a prefix of keys is there; every other failure is thrown. */
-async function statusOrNull(reader: StorageReader, location: Location): Promise<FileStatus | null> {
-  try {
-    return await reader.stat(location);
-  } catch (thrown) {
-    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
-    throw thrown;
   }
 }
 

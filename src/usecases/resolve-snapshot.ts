@@ -1,6 +1,7 @@
 // What `-s` was given: a snapshot, or something from which the user meant one.
 import { baseName, child, formatLocation, type Location, parent } from '../model/location.js';
 import type { OpenReader } from '../storage/open.js';
+import { statusAt } from '../storage/status-at.js';
 import type { FileStatus, StorageReader } from '../storage/storage.js';
 import { StorageError, UsageError } from '../support/errors.js';
 import { isSnapshotDirectory, METADATA_NAME } from '../survey/layout.js';
@@ -37,15 +38,6 @@ export async function newestSnapshot(location: Location, openReader: OpenReader)
     return await newestIn(location, await openReader(location));
   } catch (thrown) {
     if (thrown instanceof StorageError) return null;
-    throw thrown;
-  }
-}
-
-async function statusAt(location: Location, reader: StorageReader): Promise<FileStatus | null> {
-  try {
-    return await reader.stat(location);
-  } catch (thrown) {
-    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
     throw thrown;
   }
 }

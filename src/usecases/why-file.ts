@@ -6,8 +6,9 @@ import type { FileSurvey } from '../model/file-survey.js';
 import { canonicalKey, formatLocation, type Location } from '../model/location.js';
 import { resolvePath } from '../model/rewrite.js';
 import type { AnsweredClass, PinningReference, WhyReport } from '../model/why-report.js';
+import { statusAt } from '../storage/status-at.js';
 import type { FileStatus } from '../storage/storage.js';
-import { StorageError, UsageError } from '../support/errors.js';
+import { UsageError } from '../support/errors.js';
 import { PinningVisitor, type Target } from '../survey/files/pinning.js';
 import { surveyFiles } from '../survey/files/survey-files.js';
 import { jobOf } from '../survey/layout.js';
@@ -29,7 +30,7 @@ export async function whyFile(
 ): Promise<WhyReport> {
   const { openReader, rewrites = [] } = options;
   const location = resolvePath(formatLocation(file), rewrites) ?? file;
-  const status = await statusAt(location, options);
+  const status = await statusAt(location, await options.openReader(location));
   const target: Target = { location, isDirectory: status?.type === 'directory' };
   const visitors = new Map<string, PinningVisitor>();
   const survey = await surveyFiles(locations, {
@@ -81,16 +82,6 @@ function answer(
     snapshotsRead: visitors.length,
     problems: [...survey.problems, ...namesakes],
   };
-}
-
-/** Null where nothing is there. */
-async function statusAt(location: Location, { openReader }: WhyOptions): Promise<FileStatus | null> {
-  try {
-    return await (await openReader(location)).stat(location);
-  } catch (thrown) {
-    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
-    throw thrown;
-  }
 }
 
 /** The visitors of snapshots that were read to the end: what others were told before that counts for nothing. */

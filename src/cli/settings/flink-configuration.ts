@@ -1,8 +1,9 @@
 // Flink's own configuration as texts by key: config.yaml, which is YAML, and flink-conf.yaml of Flink 1.x, which only
 // looks like it. Source: Flink GlobalConfiguration (loadYAMLResource, loadLegacyYAMLResource).
 import { baseName, child, formatLocation, type Location } from '../../model/location.js';
+import { statusAt } from '../../storage/status-at.js';
 import type { StorageReader } from '../../storage/storage.js';
-import { StorageError, UsageError } from '../../support/errors.js';
+import { UsageError } from '../../support/errors.js';
 import { parseYaml } from './yaml.js';
 
 /** Texts by key, and the file that they are from. */
@@ -42,15 +43,6 @@ export async function readFlinkConfiguration(
       },
     );
   return read(only, files);
-}
-
-async function statusAt(location: Location, files: StorageReader) {
-  try {
-    return await files.stat(location);
-  } catch (thrown) {
-    if (thrown instanceof StorageError && thrown.kind === 'not-found') return null;
-    throw thrown;
-  }
 }
 
 async function read(file: Location, files: StorageReader): Promise<FlinkConfiguration> {
